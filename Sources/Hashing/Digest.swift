@@ -1,0 +1,93 @@
+/// The 32 bytes of a SHA-256, as a value that is cheap to copy, compare and use as a key.
+///
+/// Ordered as its bytes are. Written as 64 lower-case hex digits.
+public struct Digest: Hashable, Comparable, Sendable {
+    /// The bytes as four big-endian words, first bytes first.
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    /// The number of bytes in a digest.
+    public static let byteCount = 32
+
+    /// The digest of 32 zero bytes: the chain of an empty log.
+    public static let zero = Digest(words: (0, 0, 0, 0))
+
+    private init(words: (UInt64, UInt64, UInt64, UInt64)) {
+        self.words = words
+    }
+
+    /// A digest from its bytes; nil unless there are exactly 32.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == Digest.byteCount else { return nil }
+        var result: [UInt64] = [0, 0, 0, 0]
+        for (index, byte) in bytes.enumerated() {
+            result[index >> 3] = result[index >> 3] << 8 | UInt64(byte)
+        }
+        words = (result[0], result[1], result[2], result[3])
+    }
+
+    /// A digest from 64 lower-case hex digits; nil for anything else, upper case too: one digest has one spelling.
+    public init?(hex: some StringProtocol) {
+        guard let bytes = Hex.decode(hex.utf8) else { return nil }
+        self.init(bytes: bytes)
+    }
+
+    /// The 32 bytes.
+    public var bytes: [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(Digest.byteCount)
+        for word in [words.0, words.1, words.2, words.3] {
+            for shift in stride(from: 56, through: 0, by: -8) {
+                result.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+            }
+        }
+        return result
+    }
+
+    /// 64 lower-case hex digits.
+    public var hex: String { Hex.encode(bytes) }
+
+    /// Whether both hold the same 32 bytes.
+    public static func == (left: Digest, right: Digest) -> Bool {
+        left.words == right.words
+    }
+
+    /// Whether the left bytes come first.
+    public static func < (left: Digest, right: Digest) -> Bool {
+        left.words < right.words
+    }
+
+    /// Feeds the first eight bytes only: they are already evenly spread.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+    }
+
+    /// The sum of both as 256-bit numbers, modulo 2^256: what the fingerprint of a set is made with.
+    public static func &+ (left: Digest, right: Digest) -> Digest {
+        let (w3, c3) = add(left.words.3, right.words.3, carry: 0)
+        let (w2, c2) = add(left.words.2, right.words.2, carry: c3)
+        let (w1, c1) = add(left.words.1, right.words.1, carry: c2)
+        let (w0, _) = add(left.words.0, right.words.0, carry: c1)
+        return Digest(words: (w0, w1, w2, w3))
+    }
+
+    /// The difference as 256-bit numbers, modulo 2^256: undoes `&+`.
+    public static func &- (left: Digest, right: Digest) -> Digest {
+        // Two's complement: add the complement, and one.
+        let (w3, c3) = add(left.words.3, ~right.words.3, carry: 1)
+        let (w2, c2) = add(left.words.2, ~right.words.2, carry: c3)
+        let (w1, c1) = add(left.words.1, ~right.words.1, carry: c2)
+        let (w0, _) = add(left.words.0, ~right.words.0, carry: c1)
+        return Digest(words: (w0, w1, w2, w3))
+    }
+
+    private static func add(_ left: UInt64, _ right: UInt64, carry: UInt64) -> (UInt64, UInt64) {
+        let (partial, first) = left.addingReportingOverflow(right)
+        let (sum, second) = partial.addingReportingOverflow(carry)
+        return (sum, first || second ? 1 : 0)
+    }
+}
+
+extension Digest: CustomStringConvertible {
+    /// 64 lower-case hex digits.
+    public var description: String { hex }
+}

@@ -1,0 +1,65 @@
+public import Hashing
+public import LetterModel
+
+/// A place in a replica's log: epoch, sequence and the chain hash there.
+///
+/// `chain(n) = SHA-256(chain(n − 1) ‖ id of revision n)`, `chain(0)` is 32 zero bytes.
+public struct LogPosition: Hashable, Sendable {
+    /// Which life of the log: 16 lower-case hex digits, made anew when a replica is restored from a backup.
+    public let epoch: String
+    /// How many revisions come up to here.
+    public let sequence: Int
+    /// The chain hash at that sequence.
+    public let chain: Digest
+
+    /// A position of its parts.
+    public init(epoch: String, sequence: Int, chain: Digest) {
+        self.epoch = epoch
+        self.sequence = sequence
+        self.chain = chain
+    }
+
+    /// The chain one revision further.
+    public static func chain(_ chain: Digest, extendedBy id: RevisionID) -> Digest {
+        SHA256.digest(of: chain.bytes + id.digest.bytes)
+    }
+}
+
+/// The end of a log, and what it holds up to there.
+public struct LogState: Hashable, Sendable {
+    /// The position of the last revision; sequence 0 if there is none.
+    public let end: LogPosition
+    /// The number of revisions.
+    public let count: Int
+    /// The sum of the revision ids modulo 2^256. It finds accidents; against malice there is the chain.
+    public let fingerprint: Digest
+
+    /// A state of its parts.
+    public init(end: LogPosition, count: Int, fingerprint: Digest) {
+        self.end = end
+        self.count = count
+        self.fingerprint = fingerprint
+    }
+}
+
+/// A revision with its place in the log.
+public struct LoggedRevision: Hashable, Sendable {
+    /// Its place, from 1.
+    public let sequence: Int
+    /// The revision.
+    public let revision: Revision
+
+    /// A revision at its place.
+    public init(sequence: Int, revision: Revision) {
+        self.sequence = sequence
+        self.revision = revision
+    }
+}
+
+/// What stands at a place of the log.
+public enum LogEntry: Hashable, Sendable {
+    /// A revision whose bytes were re-hashed just now.
+    case intact(LoggedRevision)
+    /// A revision whose bytes no longer have the hash that names it. It never leaves this replica.
+    case damaged(sequence: Int, id: RevisionID)
+}

@@ -1,0 +1,143 @@
+public import Hashing
+public import LetterMerge
+public import LetterModel
+
+/// One replica: the truth (revisions in the order of their acceptance) and everything that is derived from it.
+///
+/// All calls are synchronous and may block on the disk: keep them off the cooperative pool. An implementation serialises
+/// writers itself, so a value may be shared between threads. Each call is one transaction: it happens wholly or not at all,
+/// and what it returned is on disk. No SQL type, connection or statement leaks out.
+///
+/// Every implementation passes the conformance suite in `Tests/ReplicaStoreConformance`.
+public protocol ReplicaStore: AnyObject, Sendable {
+    // MARK: Identity
+
+    /// Which archive this replica holds, and what it calls itself.
+    func identity() throws(StoreError) -> ReplicaIdentity
+
+    /// Makes the archive's id final: the first successful exchange of a replica without revisions takes the other side's id.
+    /// Nothing happens if it is final already and equal; `StoreError.archiveMismatch` if it is final and differs.
+    func settleArchive(_ archive: ArchiveID) throws(StoreError)
+
+    /// A setting of this replica, such as `author`; nil if it was never set.
+    func setting(_ key: String) throws(StoreError) -> String?
+
+    /// Sets or (nil) removes a setting of this replica.
+    func setSetting(_ key: String, to value: String?) throws(StoreError)
+
+    // MARK: The log
+
+    /// The end of the log with the count and the fingerprint of what it holds, all of one moment.
+    func logState() throws(StoreError) -> LogState
+
+    /// The chain hash at a sequence: `Digest.zero` at 0, nil past the end.
+    func chain(at sequence: Int) throws(StoreError) -> Digest?
+
+    /// Revisions in log order from the one after `sequence` up to `end` (inclusive): as many as fit into `maximumBytes` of header and content, at least one.
+    /// A row that no longer has the hash that names it comes as `.damaged`.
+    func logEntries(after sequence: Int, through end: Int, maximumBytes: Int) throws(StoreError) -> [LogEntry]
+
+    // MARK: Ingestion
+
+    /// Takes revisions into the log, in the order given, contiguously, in one transaction, parents before children.
+    ///
+    /// If the archive's id is still open it becomes `ingestion.archive`; if it is final and differs, `archiveMismatch` is thrown and nothing is taken.
+    /// A single bad revision is an outcome and delays no other one.
+    func ingest(_ ingestion: Ingestion) throws(StoreError) -> IngestionReport
+
+    /// Keeps bytes beside the log that are no revision this replica can take, with the reason. Idempotent.
+    func quarantine(_ bytes: QuarantinedBytes) throws(StoreError)
+
+    // MARK: Letters
+
+    /// The letter that people see; nil if this replica has no revision of it.
+    func view(of letter: LetterID) throws(StoreError) -> LetterView?
+
+    /// All revisions of a letter in log order.
+    func history(of letter: LetterID) throws(StoreError) -> [LoggedRevision]
+
+    /// One revision; nil if it is not in the log. Throws `damaged` if its bytes no longer fit its name.
+    func revision(_ id: RevisionID) throws(StoreError) -> LoggedRevision?
+
+    /// Letters whose id begins so (lower-case hex digits and hyphens), ascending, at most `limit`.
+    func letters(withPrefix prefix: String, limit: Int) throws(StoreError) -> [LetterID]
+
+    /// Letters by the query, as rows of a list.
+    func letters(_ query: LetterQuery) throws(StoreError) -> [LetterSummary]
+
+    /// Full-text search, best first. Every word must occur; a word that ends in `*` is a prefix; words in double quotes are a phrase.
+    func search(_ query: String, limit: Int, offset: Int) throws(StoreError) -> SearchResult
+
+    /// Counts of everything that `status` tells.
+    func statistics() throws(StoreError) -> ReplicaStatistics
+
+    // MARK: Remotes
+
+    /// All remotes by name.
+    func remotes() throws(StoreError) -> [Remote]
+
+    /// Adds a remote; `StoreError.remoteExists` if the name is taken.
+    func addRemote(_ name: String, address: String) throws(StoreError)
+
+    /// Removes a remote with its cursor and marks; `unknownRemote` if there is none. Revisions stay.
+    func removeRemote(_ name: String) throws(StoreError)
+
+    /// Revisions in log order that the remote has not acknowledged, without those that it refused and their descendants:
+    /// as many as fit into `maximumBytes`, at least one if there is any.
+    func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch
+
+    /// Records what a remote said of revisions that were sent to it.
+    func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError)
+
+    /// The revisions that a remote refused, with its reasons.
+    func refusals(by remote: String) throws(StoreError) -> [Refusal]
+
+    /// Lets refused revisions be sent again.
+    func forgetRefusals(by remote: String) throws(StoreError)
+
+    /// Moves where we stand in a remote's log without taking revisions: after our own upload, or at the end of a reconciliation.
+    /// `StoreError.cursorMoved` if the stored position is no longer `advance.from`.
+    func advanceCursor(_ advance: CursorAdvance) throws(StoreError)
+
+    /// Forgets the position in a remote's log and what it acknowledged: it came back from an old copy, so everything is sent and pulled from the start.
+    func forgetProgress(with remote: String) throws(StoreError)
+
+    /// Records that all blobs which log entries up to `sequence` refer to were offered to the remote.
+    func recordBlobsOffered(to remote: String, through sequence: Int) throws(StoreError)
+
+    // MARK: Blobs
+
+    /// Stores the bytes of an attachment under their SHA-256; durable when it returns.
+    func storeBlob(_ bytes: [UInt8]) throws(StoreError) -> BlobID
+
+    /// The bytes of a blob, re-hashed; nil if it is not here, `damaged` if they no longer fit the name.
+    func blob(_ id: BlobID) throws(StoreError) -> [UInt8]?
+
+    /// Whether the bytes of a blob are here.
+    func hasBlob(_ id: BlobID) throws(StoreError) -> Bool
+
+    /// The blobs that revisions in this range of the log refer to, each once, in log order.
+    func blobReferences(after sequence: Int, through end: Int) throws(StoreError) -> [BlobReference]
+
+    /// The reference to a blob from any revision in the log; nil if none refers to it.
+    func blobReference(_ id: BlobID) throws(StoreError) -> BlobReference?
+
+    /// Blobs that revisions refer to and whose bytes are not here, at most `limit`.
+    func missingBlobs(limit: Int) throws(StoreError) -> [BlobReference]
+
+    // MARK: Imports
+
+    /// What an import of a source made here before; nil if its bytes are new to this replica.
+    func importRecord(sourceSHA256: Digest) throws(StoreError) -> ImportRecord?
+
+    /// Notes who imported what, when. Never travels.
+    func recordImport(_ record: ImportRecord) throws(StoreError)
+
+    // MARK: Care
+
+    /// Re-hashes everything and compares every projection with what the truth gives.
+    func verify(progress: (_ done: Int, _ total: Int) -> Void) throws(StoreError) -> VerificationReport
+
+    /// Makes all projections anew from the truth.
+    func reindex() throws(StoreError)
+}
