@@ -68,7 +68,7 @@ let package = Package(
             ["SyncProtocol", "ReplicaStore", "LetterMerge", "LetterModel", "CurlTransport", "Hashing"]),
         module(
             "ChanceryCommands", in: "Client",
-            ["ArchiveClient", "LetterFormats", "LetterMerge", "LetterModel", "CommandOptions", "Hashing"]),
+            ["ArchiveClient", "LetterFormats", "ReplicaStore", "LetterMerge", "LetterModel", "CommandOptions", "Hashing"]),
         program("chancery", in: "Client", ["ChanceryCommands"]),
 
         // The server.
@@ -82,6 +82,7 @@ let package = Package(
 
         // Tests, one target a module, mirroring its folders.
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
+        tests("RepositoryTests", []),
     ],
     swiftLanguageModes: [.v6]
 )

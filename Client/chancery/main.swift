@@ -1,1 +1,8 @@
-print("x")
+import ChanceryCommands
+import CommandOptions
+import Glibc
+
+exit(
+    await ChanceryProgram.run(
+        unsafe argumentBytes(count: CommandLine.argc, values: CommandLine.unsafeArgv),
+        environment: ProcessEnvironment.variables()))

@@ -1,0 +1,212 @@
+public import LetterMerge
+public import LetterModel
+public import ReplicaStore
+
+/// One replica of an archive: read letters, change them, and sync with other replicas. Works without a network.
+///
+/// ```swift
+/// let archive = try Archive.open(at: folder)
+/// try await archive.setAuthor("Ada Archivist <ada@example.org>")
+/// let id = try await archive.create(letter)
+/// let report = try await archive.sync(with: "origin", token: token)
+/// ```
+///
+/// What is written is on disk when the call returns. Every change is a new revision on top of what its author saw: what
+/// arrives meanwhile becomes a second head and is merged or shown, never overwritten.
+public actor Archive {
+    /// The replica behind it. Synchronous; its calls may block on the disk.
+    nonisolated let store: any ReplicaStore
+    /// The clock and the randomness that new revisions take.
+    nonisolated let surroundings: Surroundings
+    private nonisolated let executor = BlockingExecutor(label: "chancery.archive")
+
+    /// Runs on a thread of its own: the disk is never waited for on the cooperative pool.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// An archive on any implementation of the store.
+    public init(store: any ReplicaStore, surroundings: Surroundings = .machine) {
+        self.store = store
+        self.surroundings = surroundings
+    }
+
+    /// Makes an empty replica in a folder that is not there yet, or is empty.
+    ///
+    /// - Parameters:
+    ///   - folder: Where; folders above it are made too.
+    ///   - name: What people call the archive.
+    ///   - label: What revisions written here carry as `device`: the machine's name, mostly.
+    /// - Throws: `StoreError.exists` if there is a replica already.
+    public static func create(
+        at folder: String, name: String, label: String, surroundings: Surroundings = .machine
+    ) throws -> Archive {
+        let store = try SQLiteReplicaStore.create(
+            folder: folder, archive: surroundings.newArchiveID(), name: name, label: label,
+            epoch: surroundings.newEpoch(), mode: .local)
+        return Archive(store: store, surroundings: surroundings)
+    }
+
+    /// Opens the replica in a folder.
+    ///
+    /// - Throws: `StoreError.notFound`, `.notAReplica`, `.newerSchema`, `.wrongMode`: nothing is touched then.
+    public static func open(at folder: String, surroundings: Surroundings = .machine) throws -> Archive {
+        Archive(store: try SQLiteReplicaStore.open(folder: folder, mode: .local), surroundings: surroundings)
+    }
+}
+
+// MARK: Reading
+
+extension Archive {
+    /// Which archive this is a replica of, and what it calls itself.
+    public func identity() throws -> ReplicaIdentity { try store.identity() }
+
+    /// The letter that people see.
+    ///
+    /// - Throws: `ArchiveError.unknownLetter`.
+    public func view(of id: LetterID) throws -> LetterView {
+        guard let view = try store.view(of: id) else { throw ArchiveError.unknownLetter(id.text) }
+        return view
+    }
+
+    /// Letters as rows of a list, newest first.
+    public func letters(_ query: LetterQuery = LetterQuery()) throws -> [LetterSummary] { try store.letters(query) }
+
+    /// Full-text search, best first.
+    public func search(_ query: String, limit: Int = 50, offset: Int = 0) throws -> SearchResult {
+        try store.search(query, limit: limit, offset: offset)
+    }
+
+    /// All revisions of a letter in the order in which this replica accepted them.
+    ///
+    /// - Throws: `ArchiveError.unknownLetter`.
+    public func history(of id: LetterID) throws -> [LoggedRevision] {
+        let history = try store.history(of: id)
+        guard !history.isEmpty else { throw ArchiveError.unknownLetter(id.text) }
+        return history
+    }
+
+    /// Revisions in the order in which this replica accepted them, the newest `limit` of them, newest last.
+    public func recentRevisions(limit: Int) throws -> [LoggedRevision] {
+        let end = try store.logState().end.sequence
+        var after = max(0, end - limit)
+        var recent: [LoggedRevision] = []
+        while after < end {
+            let page = try store.logEntries(after: after, through: end, maximumBytes: 1 << 20)
+            for case .intact(let revision) in page { recent.append(revision) }
+            after += page.count
+        }
+        return recent
+    }
+
+    /// The one letter whose id is, or begins with, a text.
+    ///
+    /// - Throws: `ArchiveError.unknownLetter`, `.ambiguousLetter`.
+    public func letterID(_ text: String) throws -> LetterID {
+        if let id = LetterID(text), try store.view(of: id) != nil { return id }
+        let found = text.utf8.isEmpty ? [] : try store.letters(withPrefix: text, limit: 10)
+        guard let id = found.first else { throw ArchiveError.unknownLetter(text) }
+        guard found.count == 1 else { throw ArchiveError.ambiguousLetter(text, candidates: found) }
+        return id
+    }
+
+    /// The one revision of a letter whose id is, or begins with, a text.
+    ///
+    /// - Throws: `ArchiveError.unknownRevision`, `.ambiguousRevision`.
+    public func revision(_ text: String, of letter: LetterID) throws -> Revision {
+        let found = try history(of: letter).map(\.revision).filter { $0.id.hex.utf8.starts(with: text.utf8) }
+        guard let revision = found.first, !text.utf8.isEmpty else { throw ArchiveError.unknownRevision(text) }
+        guard found.count == 1 else { throw ArchiveError.ambiguousRevision(text, candidates: found.map(\.id)) }
+        return revision
+    }
+
+    /// The letter as it stood when a revision had been written: the content of that revision; nil for a tombstone.
+    ///
+    /// - Throws: `ArchiveError.unknownRevision` if the letter has no such revision.
+    public func letter(_ id: LetterID, at revision: RevisionID) throws -> Letter? {
+        guard let logged = try store.revision(revision), logged.revision.header.letter == id else {
+            throw ArchiveError.unknownRevision(revision.hex)
+        }
+        return logged.revision.letter
+    }
+
+    /// Counts of letters, revisions, conflicts and what else `status` tells.
+    public func statistics() throws -> ReplicaStatistics { try store.statistics() }
+
+    /// Re-hashes everything and compares what is derived with what it is derived from.
+    ///
+    /// - Parameter progress: told how many of how many objects are done.
+    public func verify(
+        progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> VerificationReport {
+        try store.verify(progress: progress)
+    }
+
+    /// Makes everything that is derived anew from the revisions.
+    public func reindex() throws { try store.reindex() }
+}
+
+// MARK: Settings
+
+extension Archive {
+    /// Who is named as the author of new revisions, as `Name <mail>`; nil if nobody was set.
+    public func author() throws -> String? { try store.setting(SettingKey.author) }
+
+    /// Sets who is named as the author of new revisions.
+    ///
+    /// - Throws: `ArchiveError.invalidLetter` if there is no name in it.
+    public func setAuthor(_ author: String) throws {
+        guard Author(author) != nil else {
+            throw ArchiveError.invalidLetter("an author is written as \"Name <mail>\", or a name alone")
+        }
+        try store.setSetting(SettingKey.author, to: author)
+    }
+
+    /// A setting of this replica; nil if it was never set.
+    public func setting(_ key: String) throws -> String? { try store.setting(key) }
+
+    /// Sets or (nil) removes a setting of this replica.
+    public func setSetting(_ key: String, to value: String?) throws { try store.setSetting(key, to: value) }
+}
+
+/// The names under which a replica keeps its settings.
+public enum SettingKey {
+    /// Who is named as the author of new revisions.
+    public static let author = "author"
+    /// Which blobs a sync fetches: `all`, `none`, or a number of bytes up to which they are fetched.
+    public static let blobs = "blobs"
+}
+
+// MARK: Remotes
+
+extension Archive {
+    /// The replicas that this one syncs with, by name.
+    public func remotes() throws -> [Remote] { try store.remotes() }
+
+    /// Records a replica to sync with.
+    ///
+    /// - Parameter address: `https://host[:port][/prefix]/ARCHIVE`.
+    public func addRemote(_ name: String, address: String) throws {
+        try store.addRemote(name, address: address)
+    }
+
+    /// Forgets a replica; letters stay.
+    public func removeRemote(_ name: String) throws { try store.removeRemote(name) }
+
+    /// The revisions that a remote refused, with its reasons.
+    public func refusals(by remote: String) throws -> [Refusal] { try store.refusals(by: remote) }
+
+    /// Sends refused revisions again with the next sync.
+    public func forgetRefusals(by remote: String) throws { try store.forgetRefusals(by: remote) }
+}
+
+// MARK: Attachments
+
+extension Archive {
+    /// The bytes of an attachment; nil if they are not on this machine.
+    public func attachment(_ blob: BlobID) throws -> [UInt8]? { try store.blob(blob) }
+
+    /// Keeps the bytes of an attachment; name them in a letter's `attachments` with the id that comes back.
+    public func storeAttachment(_ bytes: [UInt8]) throws -> BlobID { try store.storeBlob(bytes) }
+
+    /// The blobs that letters refer to and whose bytes are not on this machine, at most `limit`.
+    public func missingAttachments(limit: Int = 1000) throws -> [BlobReference] { try store.missingBlobs(limit: limit) }
+}

@@ -1,0 +1,35 @@
+public import LetterModel
+import Glibc
+import Hashing
+
+/// What an archive takes from the world: the time, for people to read, and randomness, for new ids. Tests bring their own.
+public struct Surroundings: Sendable {
+    /// The moment that new revisions carry. Nothing is ever decided by it.
+    public let now: @Sendable () -> Timestamp
+    /// So many random bytes.
+    public let randomBytes: @Sendable (_ count: Int) -> [UInt8]
+
+    /// Surroundings of one's own.
+    public init(now: @escaping @Sendable () -> Timestamp, randomBytes: @escaping @Sendable (_ count: Int) -> [UInt8]) {
+        self.now = now
+        self.randomBytes = randomBytes
+    }
+
+    /// The machine's clock and libcrypto's randomness: what every program but a test gives.
+    public static let machine = Surroundings(
+        now: {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
+        },
+        randomBytes: { SecureBytes.random(count: $0) })
+
+    /// A new LetterID.
+    func newLetterID() -> LetterID { .make(time: now(), random: randomBytes(10)) }
+
+    /// A new ArchiveID.
+    func newArchiveID() -> ArchiveID { .make(time: now(), random: randomBytes(10)) }
+
+    /// A new epoch of a log.
+    func newEpoch() -> String { Hex.encode(randomBytes(8)) }
+}

@@ -1,0 +1,74 @@
+import ArchiveClient
+import LetterModel
+import ReplicaStore
+
+/// A failure of a command: what failed, why, and what to do next; with the status to exit with.
+struct Failure: Error {
+    /// A stable word for programs.
+    let code: String
+    /// A sentence or two for people.
+    let message: String
+    let status: CommandStatus
+
+    init(_ code: String, _ message: String, status: CommandStatus = .failed) {
+        self.code = code
+        self.message = message
+        self.status = status
+    }
+
+    /// Any error as a failure that people can act on.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let file as FileSystem.Failure: self.init("file", "\(file.path): \(file.reason)")
+        case let store as StoreError: self.init(Failure.code(of: store), store.description)
+        case let archive as ArchiveError: self.init(archive.code, archive.description)
+        case let address as RemoteAddressError: self.init("remoteAddress", address.description, status: .wrongUsage)
+        case let revision as RevisionError: self.init(revision.code.rawValue, revision.description)
+        default: self.init("failed", "\(error)")
+        }
+    }
+
+    private static func code(of error: StoreError) -> String {
+        switch error {
+        case .notFound: "noArchive"
+        case .exists: "archiveExists"
+        case .notAReplica: "notAnArchive"
+        case .newerSchema: "newerFormat"
+        case .wrongMode: "serverFolder"
+        case .busy: "busy"
+        case .diskFull: "diskFull"
+        case .readOnly: "readOnly"
+        case .inputOutput: "inputOutput"
+        case .damaged: "damaged"
+        case .archiveMismatch: "archiveMismatch"
+        case .unknownRemote: "unknownRemote"
+        case .remoteExists: "remoteExists"
+        case .cursorMoved: "cursorMoved"
+        case .database: "database"
+        }
+    }
+
+    var json: JSONValue {
+        ["code": .string(code), "message": .string(message)]
+    }
+}
+
+/// The statuses that `chancery` exits with. The first that applies of 64, 1, 2, 3, 0 wins.
+enum CommandStatus: Int32, Sendable {
+    case done = 0
+    case failed = 1
+    /// Some files, revisions or remotes were refused or down, and were named.
+    case partlyDone = 2
+    /// All done, and a letter of this replica has a conflict.
+    case doneWithConflicts = 3
+    case wrongUsage = 64
+
+    /// The one that wins.
+    func combined(with other: CommandStatus) -> CommandStatus {
+        for status in [CommandStatus.wrongUsage, .failed, .partlyDone, .doneWithConflicts] where self == status || other == status {
+            return status
+        }
+        return .done
+    }
+}

@@ -1,0 +1,151 @@
+import Glibc
+
+/// Files and folders, by the system's own calls: each failure keeps the system's reason.
+enum FileSystem {
+    /// What the system said when it refused.
+    struct Failure: Error {
+        let path: String
+        let number: Int32
+
+        /// The system's sentence, such as "No such file or directory".
+        var reason: String { String(cString: strerror(number)) }
+    }
+
+    /// All bytes of a file. Refuses folders, devices and files over `limitBytes`.
+    static func read(_ path: String, limitBytes: Int) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure(path: path, number: errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Failure(path: path, number: errno) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw Failure(path: path, number: EISDIR) }
+        return try read(descriptor, path: path, limitBytes: limitBytes)
+    }
+
+    /// Everything that comes on standard input.
+    static func readStandardInput(limitBytes: Int) throws -> [UInt8] {
+        try read(STDIN_FILENO, path: "standard input", limitBytes: limitBytes)
+    }
+
+    private static func read(_ descriptor: Int32, path: String, limitBytes: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try forEachChunk(of: descriptor, path: path) { chunk in
+            bytes.append(contentsOf: chunk)
+            if bytes.count > limitBytes { throw Failure(path: path, number: EFBIG) }
+        }
+        return bytes
+    }
+
+    /// The bytes of a file in pieces of up to 256 KiB, in order; `-` is standard input.
+    static func forEachChunk(of path: String, _ body: ([UInt8]) throws -> Void) throws {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure(path: path, number: errno) }
+        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+        try forEachChunk(of: descriptor, path: path, body)
+    }
+
+    private static func forEachChunk(of descriptor: Int32, path: String, _ body: ([UInt8]) throws -> Void) throws {
+        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count == 0 { return }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Failure(path: path, number: errno)
+            }
+            try body(Array(buffer[..<count]))
+        }
+    }
+
+    /// Writes everything to a stream; a reader that went away ends the program as `SIGPIPE` would.
+    static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Writes a file whole: under a temporary name, to the disk, then renamed, so that no reader sees half of it.
+    static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
+        let temporary = path + ".new"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw Failure(path: path, number: errno) }
+        var rest = bytes[...]
+        var number: Int32 = 0
+        while !rest.isEmpty, number == 0 {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 { number = errno == EINTR ? 0 : errno } else { rest = rest.dropFirst(count) }
+        }
+        if number == 0, fsync(descriptor) != 0 { number = errno }
+        close(descriptor)
+        if number == 0, rename(temporary, path) != 0 { number = errno }
+        guard number == 0 else {
+            unlink(temporary)
+            throw Failure(path: path, number: number)
+        }
+    }
+
+    /// Makes a folder and those above it.
+    static func makeFolder(_ path: String, mode: mode_t = 0o755) throws {
+        if mkdir(path, mode) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let parent = parent(of: path) else { throw Failure(path: path, number: errno) }
+        try makeFolder(parent, mode: mode)
+        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw Failure(path: path, number: errno) }
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The names in a folder, in byte order, without those that begin with a dot.
+    static func names(in folder: String) throws -> [String] {
+        guard let directory = opendir(folder) else { throw Failure(path: folder, number: errno) }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.utf8.first != UInt8(ascii: ".") { names.append(name) }
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// The files below a folder, in byte order of their paths.
+    static func files(below folder: String) throws -> [String] {
+        try names(in: folder).flatMap { name in
+            let path = join(folder, name)
+            return isFolder(path) ? try files(below: path) : [path]
+        }
+    }
+
+    static func join(_ folder: String, _ name: String) -> String {
+        folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
+    }
+
+    /// The last component of a path.
+    static func name(of path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) ?? path
+    }
+
+    private static func parent(of path: String) -> String? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true).dropLast()
+        guard !parts.isEmpty else { return nil }
+        return (path.utf8.first == UInt8(ascii: "/") ? "/" : "") + parts.joined(separator: "/")
+    }
+
+    /// The path with the current folder before it, unless it is absolute.
+    static func absolute(_ path: String) -> String {
+        guard path.utf8.first != UInt8(ascii: "/"), let current = getcwd(nil, 0) else { return path }
+        defer { free(current) }
+        return join(String(cString: current), path)
+    }
+}

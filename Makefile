@@ -1,0 +1,45 @@
+# Chancery. The two commands to know: `make demo` and `make test`.
+# Everything is built once, optimised, into .build: the programs that are shown are the programs that are tested.
+
+SWIFT_BUILD = swift build --configuration release --explicit-target-dependency-import-check error
+SWIFT_TEST  = swift test --configuration release --disable-xctest --explicit-target-dependency-import-check error
+BIN         = .build/release
+
+.PHONY: all setup build demo test check lint format properties bench clean
+
+all: build
+
+setup:
+	@Scripts/setup.sh
+
+## build: the two programs, chancery and chancery-server
+build: setup
+	$(SWIFT_BUILD)
+
+## demo: two machines and a server, letters that travel, a conflict that is shown and settled
+demo: build
+	Scripts/demo.sh $(BIN)
+
+## test: every test; a few minutes with a cold build
+test: setup
+	$(SWIFT_TEST)
+
+## lint: the format of every Swift file
+lint: setup
+	swift format lint --strict --recursive --parallel Package.swift Sources Client Server Tests Benchmarks Examples
+
+## format: puts every Swift file into that format
+format: setup
+	swift format format --in-place --recursive --parallel Package.swift Sources Client Server Tests Benchmarks Examples
+
+## check: all that continuous integration runs
+check: lint
+	CHANCERY_HISTORIES=200000 $(SWIFT_TEST)
+
+## bench: 10,000 letters imported, pushed and cloned, with times, bytes, round trips and peak memory
+bench: build
+	Benchmarks/ten-thousand.sh $(BIN)
+
+## clean: forgets everything that was built
+clean:
+	rm -rf .build
