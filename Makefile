@@ -38,7 +38,7 @@ check: lint
 
 ## bench: 10,000 letters imported, pushed and cloned, with times, bytes, round trips and peak memory
 bench: build
-	Benchmarks/ten-thousand.sh $(BIN)
+	python3 Benchmarks/ten_thousand.py $(BIN)
 
 ## clean: forgets everything that was built
 clean:
