@@ -83,6 +83,7 @@ let package = Package(
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
+        tests("EndToEndTests", ["chancery", "chancery-server"]),
         tests("RepositoryTests", []),
     ],
     swiftLanguageModes: [.v6]
