@@ -86,3 +86,10 @@ extension Unicode.Scalar {
         return wide.contains { $0.contains(value) } ? 2 : 1
     }
 }
+
+extension Table {
+    /// Text of a letter for a terminal: line feeds and tabs stay, control characters become spaces.
+    static func withoutControls(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { onOneLine(String($0)) }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,68 @@
+import CommandOptions
+
+/// Every command of `chancery`, in the order of its help.
+let program = Program<Action>(
+    "chancery", version: ChanceryProgram.version, summary: "keep an archive of letters, with or without a network",
+    discussion: """
+        An archive is a folder on this machine. Letters are written, searched and edited there without a network, and \
+        synced with other replicas of the archive: nothing that anyone wrote is ever lost, and disagreements are merged or shown.
+
+        An ID may be abbreviated to any beginning that no other letter shares.
+        """,
+    globalOptions: [GlobalOptions.archive, GlobalOptions.author, GlobalOptions.json],
+    environment: [
+        EnvironmentVariable("CHANCERY_TOKEN", help: "The token to sync with, if the command talks to one server only."),
+        EnvironmentVariable("CHANCERY_BUSY_TIMEOUT_MILLISECONDS", help: "How long to wait for another process that writes to the archive; 30000."),
+        EnvironmentVariable("NO_COLOR", help: "No colours, if it is set."),
+    ],
+    exitStatuses: [
+        ExitStatus(0, "Done."), ExitStatus(1, "Failed."),
+        ExitStatus(2, "Partly done: some files, revisions or remotes were refused or down, and were named."),
+        ExitStatus(3, "Done, and a letter of this archive has a conflict (only `sync` and `clone`)."),
+        ExitStatus(64, "Wrong usage."),
+    ],
+    sections: [
+        CommandSection(
+            "Begin",
+            [
+                Command(InitCommand.description, Action(.object, InitCommand.run)),
+                Command(CloneCommand.description, Action(.object, CloneCommand.run)),
+                Command(ConfigCommand.description, Action(.object, ConfigCommand.run)),
+            ]),
+        CommandSection(
+            "Letters",
+            [
+                Command(ImportCommand.description, Action(.array, ImportCommand.run)),
+                Command(NewCommand.description, Action(.object, NewCommand.run)),
+                Command(EditCommand.description, Action(.object, EditCommand.run)),
+                Command(DeleteCommand.description, Action(.array, DeleteCommand.run)),
+                Command(RestoreCommand.description, Action(.object, RestoreCommand.run)),
+                Command(ExportCommand.description, Action(.array, ExportCommand.run)),
+            ]),
+        CommandSection(
+            "Look",
+            [
+                Command(ListCommand.description, Action(.array, ListCommand.run)),
+                Command(ShowCommand.description, Action(.object, ShowCommand.run)),
+                Command(SearchCommand.description, Action(.array, SearchCommand.run)),
+                Command(LogCommand.description, Action(.array, LogCommand.run)),
+                Command(DiffCommand.description, Action(.object, DiffCommand.run)),
+            ]),
+        CommandSection(
+            "Agree",
+            [
+                Command(ConflictsCommand.description, Action(.array, ConflictsCommand.run)),
+                Command(ResolveCommand.description, Action(.array, ResolveCommand.run)),
+            ]),
+        CommandSection(
+            "Sync",
+            [
+                Command(SyncCommand.description, Action(.array, SyncCommand.run)),
+                Command(StatusCommand.description, Action(.object, StatusCommand.run)),
+                Command(RemoteAddCommand.description, Action(.object, RemoteAddCommand.run)),
+                Command(RemoteListCommand.description, Action(.array, RemoteListCommand.run)),
+                Command(RemoteRemoveCommand.description, Action(.object, RemoteRemoveCommand.run)),
+                Command(LoginCommand.description, Action(.object, LoginCommand.run)),
+            ]),
+        CommandSection("Care", [Command(VerifyCommand.description, Action(.object, VerifyCommand.run))]),
+    ])

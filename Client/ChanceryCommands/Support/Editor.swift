@@ -1,0 +1,58 @@
+import Glibc
+import LetterFormats
+import LetterModel
+
+/// The person's own editor on the text form of a letter.
+struct Editor {
+    private let context: CommandContext
+    private let command: String
+
+    init(_ context: CommandContext) throws {
+        let editors = [context.environment["VISUAL"], context.environment["EDITOR"]].compactMap { $0 }
+        guard let command = editors.first(where: { !$0.isEmpty }) else {
+            throw Failure(
+                "noEditor", "neither VISUAL nor EDITOR is set; set one, or change the letter with --set and --body-file",
+                status: .wrongUsage)
+        }
+        self.context = context
+        self.command = command
+    }
+
+    /// The letter as it was left in the editor. Text that cannot be read stays in its file, which the error names.
+    func edit(_ letter: Letter, title: String) throws -> Letter {
+        let folder = context.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        var template = Array((FileSystem.join(folder, "chancery-XXXXXX.txt") + "\0").utf8CString)
+        let descriptor = mkstemps(&template, 4)
+        let path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard descriptor >= 0 else { throw FileSystem.Failure(path: folder, number: errno) }
+        FileSystem.writeAll(TextForm.render(letter), to: descriptor)
+        close(descriptor)
+        try run(path)
+        let bytes = try FileSystem.read(path, limitBytes: 2 * Limits.contentBytes)
+        let edited: Letter
+        do {
+            edited = try TextForm.parse(bytes, file: path)
+        } catch {
+            throw Failure("textForm", "\(Failure(error).message)\nyour text is kept in \(path); mend it and use `chancery new --from` or `edit` again")
+        }
+        unlink(path)
+        return edited
+    }
+
+    private func run(_ path: String) throws {
+        // Through the shell, as EDITOR may hold options; the path is its own argument and never parsed.
+        let words = ["/bin/sh", "-c", "\(command) \"$1\"", "editor", path]
+        let arguments = words.map { strdup($0) } + [nil]
+        defer { arguments.forEach { free($0) } }
+        let variables = context.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { variables.forEach { free($0) } }
+        var child: pid_t = 0
+        let number = posix_spawn(&child, words[0], nil, nil, arguments, variables)
+        guard number == 0 else { throw FileSystem.Failure(path: words[0], number: number) }
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        guard status == 0 else {
+            throw Failure("editor", "the editor ended with an error; nothing was changed, your text is kept in \(path)")
+        }
+    }
+}
