@@ -83,8 +83,12 @@ let package = Package(
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
+<<<<<<< HEAD
         tests("EndToEndTests", ["chancery", "chancery-server"]),
         tests("RepositoryTests", []),
+=======
+        tests("HTTPServerTests", ["HTTPServer"]),
+>>>>>>> http
     ],
     swiftLanguageModes: [.v6]
 )
