@@ -83,12 +83,9 @@ let package = Package(
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
-<<<<<<< HEAD
         tests("EndToEndTests", ["chancery", "chancery-server"]),
         tests("RepositoryTests", []),
-=======
         tests("HTTPServerTests", ["HTTPServer"]),
->>>>>>> http
     ],
     swiftLanguageModes: [.v6]
 )
