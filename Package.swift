@@ -80,10 +80,15 @@ let package = Package(
         module("ServerCommands", in: "Server", ["ArchiveServer", "HTTPServer", "CommandOptions", "LetterModel"]),
         program("chancery-server", in: "Server", ["ServerCommands"]),
 
+        // The example of README.md.
+        .executableTarget(
+            name: "letter-box", dependencies: ["ArchiveClient", "LetterModel"], path: "Examples/LetterBox",
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny")]),
+
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
-        tests("EndToEndTests", ["chancery", "chancery-server"]),
+        tests("EndToEndTests", ["chancery", "chancery-server", "letter-box"]),
         tests("RepositoryTests", []),
         tests("HTTPServerTests", ["HTTPServer"]),
     ],
