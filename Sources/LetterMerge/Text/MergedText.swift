@@ -15,6 +15,11 @@ struct MergedText {
         pieces = [.plain(Array(text.utf8) + [0x0A, 0x0A])]
     }
 
+    /// A text that is compared only, as it is.
+    init(plain bytes: ArraySlice<UInt8>) {
+        append(bytes)
+    }
+
     /// Whether anything is undecided.
     var hasHunks: Bool {
         pieces.contains { if case .hunk = $0 { true } else { false } }
