@@ -56,7 +56,7 @@ let package = Package(
         binding("CommandOptions", ["CPopt"]),
         module("LetterModel", ["Hashing"]),
         module("LetterMerge", ["LetterModel"]),
-        module("LetterFormats", ["LetterModel"]),
+        module("LetterFormats", ["LetterModel", "Hashing"]),
         module("ReplicaStore", ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression"]),
         module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression"]),
 
@@ -82,6 +82,7 @@ let package = Package(
 
         // Tests, one target a module, mirroring its folders.
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
+        tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "Hashing"]),
     ],
     swiftLanguageModes: [.v6]
 )
