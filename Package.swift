@@ -57,6 +57,8 @@ let package = Package(
         module("LetterModel", ["Hashing"]),
         module("LetterMerge", ["LetterModel", "Hashing"]),
         module("LetterFormats", ["LetterModel"]),
+        module("LetterMerge", ["LetterModel"]),
+        module("LetterFormats", ["LetterModel", "Hashing"]),
         module("ReplicaStore", ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression"]),
         module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression"]),
 
@@ -91,6 +93,7 @@ let package = Package(
         tests("EndToEndTests", ["chancery", "chancery-server", "letter-box"]),
         tests("RepositoryTests", []),
         tests("HTTPServerTests", ["HTTPServer"]),
+        tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "Hashing"]),
     ],
     swiftLanguageModes: [.v6]
 )

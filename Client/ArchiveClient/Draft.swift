@@ -1,3 +1,4 @@
+import LetterMerge
 public import LetterModel
 
 /// A letter that somebody has in hand: what it said when it was opened, and what they made of it.
@@ -7,17 +8,20 @@ public import LetterModel
 public struct Draft: Hashable, Sendable {
     /// The letter's id.
     public let id: LetterID
-    /// The revisions that this draft is made from.
-    public let parents: [RevisionID]
-    /// What the letter said when the draft was opened: of a letter with conflicts, its leading head.
-    public let original: Letter
     /// What it is to say.
     public var letter: Letter
+    /// What may come of it.
+    let plan: EditPlan
 
-    init(id: LetterID, parents: [RevisionID], original: Letter) {
+    init(id: LetterID, plan: EditPlan) {
         self.id = id
-        self.parents = parents
-        self.original = original
-        letter = original
+        self.plan = plan
+        letter = plan.base
     }
+
+    /// What the letter said when the draft was opened: of a letter with conflicts, its leading head.
+    public var original: Letter { plan.base }
+
+    /// The revisions that the draft is made from.
+    public var parents: [RevisionID] { plan.parents }
 }

@@ -1,4 +1,5 @@
 private import CCurl
+import SyncProtocol
 
 /// One easy handle of libcurl: its connections stay open between requests. Used by one thread at a time.
 ///
@@ -17,7 +18,7 @@ private import CCurl
 
     /// What a finished transfer tells.
     struct Outcome {
-        let code: Int32
+        fileprivate let code: CURLcode
         /// libcurl's sentence: host names and system errors, never a token.
         let detail: String
         let status: Int
@@ -100,6 +101,8 @@ private import CCurl
         }
         _ = unsafe chancery_curl_set_list(curl, CURLOPT_HTTPHEADER, list)
         unsafe errorText.pointee = 0
+        receiver.status = { [unowned self] in status }
+        defer { receiver.status = nil }
         let code: CURLcode
         if let body = request.body {
             code = unsafe body.withUnsafeBytes { bytes in
@@ -114,72 +117,17 @@ private import CCurl
             code = unsafe curl_easy_perform(curl)
         }
         return Outcome(
-            code: Int32(bitPattern: code.rawValue), detail: detail(code),
+            code: code, detail: detail(code),
             status: unsafe chancery_curl_get_long(curl, CURLINFO_RESPONSE_CODE))
     }
+
+    /// Where the response's status stands now, also while its body arrives.
+    fileprivate var status: Int { unsafe chancery_curl_get_long(curl, CURLINFO_RESPONSE_CODE) }
 
     private func detail(_ code: CURLcode) -> String {
         guard code != CURLE_OK else { return "" }
         let text = unsafe String(cString: errorText)
         return unsafe text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
-    }
-}
-
-/// What the callbacks of one transfer write to. Used by the thread that performs the transfer.
-final class CurlReceiver {
-    /// Header lines of the final response: names in lower case, values without white space at the ends.
-    private(set) var headers: [(name: String, value: String)] = []
-    private(set) var bytesSent = 0
-    private(set) var bytesReceived = 0
-    /// What the body's reader threw; the transfer was cut then.
-    private(set) var failure: (any Error)?
-    private let onBody: (_ chunk: [UInt8], _ receiver: CurlReceiver) throws -> Void
-    private let isCancelled: () -> Bool
-
-    /// The most bytes of header lines that are kept of one response.
-    private static let headerLimitBytes = 64 * 1024
-    private var headerBytes = 0
-
-    init(isCancelled: @escaping () -> Bool, onBody: @escaping (_ chunk: [UInt8], _ receiver: CurlReceiver) throws -> Void) {
-        self.isCancelled = isCancelled
-        self.onBody = onBody
-    }
-
-    fileprivate func receive(headerLine bytes: [UInt8]) -> Bool {
-        headerBytes += bytes.count
-        guard headerBytes <= CurlReceiver.headerLimitBytes else { return false }
-        if bytes.starts(with: "HTTP/".utf8) {
-            // A status line: what came before it belonged to an interim response.
-            headers = []
-            return true
-        }
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return true }
-        let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A }
-        var value = bytes[(colon + 1)...]
-        while let first = value.first, isSpace(first) { value.removeFirst() }
-        while let last = value.last, isSpace(last) { value.removeLast() }
-        guard let name = String(validating: bytes[..<colon], as: UTF8.self),
-            let text = String(validating: value, as: UTF8.self)
-        else { return true }
-        headers.append((name.lowercased(), text))
-        return true
-    }
-
-    fileprivate func receive(body bytes: [UInt8]) -> Bool {
-        do {
-            try onBody(bytes, self)
-            return true
-        } catch {
-            failure = error
-            return false
-        }
-    }
-
-    fileprivate var wantsToStop: Bool { isCancelled() }
-
-    fileprivate func count(sent: Int, received: Int) {
-        bytesSent += sent
-        bytesReceived += received
     }
 }
 
@@ -232,4 +180,26 @@ private func countTraffic(
     default: break
     }
     return 0
+}
+
+extension CurlHandle.Outcome {
+    /// What went wrong in terms of the sync protocol; nil for a complete response.
+    ///
+    /// Source: https://curl.se/libcurl/c/libcurl-errors.html
+    func error(host: String) -> TransportError? {
+        switch code {
+        case CURLE_OK: nil
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT:
+            .unreachable(host: host, reason: detail)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
+            CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
+            .tls(host: host, reason: detail)
+        // Both limits, that on connecting and that on the rate, end in this code; a response has begun in the second.
+        case CURLE_OPERATION_TIMEDOUT: status == 0 ? .timedOut(host: host) : .tooSlow(host: host)
+        case CURLE_UNSUPPORTED_PROTOCOL where status == 0, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2: .notHTTP(host: host)
+        case CURLE_ABORTED_BY_CALLBACK: .cancelled
+        case CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_NOT_BUILT_IN: .unusable(reason: detail)
+        default: .cut(host: host, reason: detail)
+        }
+    }
 }

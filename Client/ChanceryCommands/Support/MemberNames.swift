@@ -1,41 +1,39 @@
 import LetterMerge
 import LetterModel
 
-/// The members that this version knows: a slip of the pen must not become a member of its own.
+/// Checks names that people write: a slip of the pen must not become a member of its own.
 enum MemberNames {
-    private static let agent = ["name", "kind", "role", "honorific", "onBehalfOf", "uris", "certainty", "evidence"]
-    private static let date = ["edtf", "text", "calendar", "certainty"]
-    private static let place = ["name", "uris", "certainty"]
-
-    /// Names inside parts by the member; empty for members without parts.
-    static let known: [(name: String, inside: [String])] = [
-        ("kind", []), ("title", []), ("date", date), ("place", place), ("senders", agent), ("recipients", agent),
-        ("events", ["type", "agents", "places", "date"]), ("language", []), ("languages", []), ("salutation", []),
-        ("valediction", []), ("dateline", []), ("signature", []), ("body", []), ("postscript", []),
-        ("translations", ["body", "translator"]), ("summary", []), ("tags", []), ("identifiers", ["scheme", "value"]),
-        ("relations", ["type", "target"]),
-        ("witnesses", ["kind", "repository", "collection", "shelfmark", "extent"]),
-        ("mentions", ["kind", "text", "uri"]),
-        ("attachments", ["blob", "name", "mediaType", "size", "role", "order"]), ("collection", []),
-        ("registry", ["direction", "number", "receivedDate", "handler", "dueDate"]),
-        ("access", ["level", "until", "reason"]), ("rights", ["licence", "holder", "credit"]), ("status", []),
-        ("notes", ["text", "author", "at"]),
-        ("source", ["sha256", "harvestedOn", "importer", "importerVersion", "charset", "index"]), ("extra", []),
-    ]
-
-    /// Refuses a path whose names are not known, and names the nearest one. Keys of maps, places in lists and everything in
-    /// `extra` are free.
+    /// Refuses a path with a name that a letter does not have, and tells the nearest one. Keys of maps, places in lists and
+    /// everything in `extra` are free.
     static func check(_ path: MemberPath) throws {
-        guard let first = path.components.first else { return }
-        guard let entry = known.first(where: { $0.name.hasSameBytes(as: first) }) else {
-            throw unknown(first, in: known.map(\.name), path)
+        var members: [LetterSchema.Member]? = LetterSchema.letter
+        var components = path.components[...]
+        while let name = components.popFirst(), let known = members {
+            guard let member = known.first(where: { $0.name.hasSameBytes(as: name) }) else {
+                throw unknown(name, in: known.map(\.name), path)
+            }
+            members = try step(into: member.shape, &components, path)
         }
-        let inside = path.components.dropFirst()
-        guard let last = inside.last, !entry.inside.isEmpty, last.utf8.allSatisfy({ !(0x30...0x39).contains($0) }) else { return }
-        let isKeyOfMap = inside.count == 1 && ["translations", "notes"].contains { $0.hasSameBytes(as: first) }
-        guard !isKeyOfMap, entry.name != "events" || inside.count < 3 else { return }
-        guard entry.inside.contains(where: { $0.hasSameBytes(as: last) }) else {
-            throw unknown(last, in: entry.inside, path)
+    }
+
+    /// The members that may be named next; nil where anything may.
+    private static func step(
+        into shape: LetterSchema.Shape, _ components: inout ArraySlice<String>, _ path: MemberPath
+    ) throws -> [LetterSchema.Member]? {
+        switch shape {
+        case .part(let members): return members
+        case .map(_, let members):
+            components = components.dropFirst()
+            return members
+        case .list(let element, _, _):
+            components = components.dropFirst()
+            return try step(into: element, &components, path)
+        case .object: return nil
+        case .text, .longText, .date, .language, .digest, .integer:
+            guard components.isEmpty else {
+                throw Failure("unknownMember", "\(path): there is nothing inside a single value", status: .wrongUsage)
+            }
+            return nil
         }
     }
 

@@ -1,0 +1,154 @@
+import Hashing
+import LetterMerge
+public import LetterModel
+public import ReplicaStore
+
+/// What a source says of one letter.
+public enum ImportStep: Sendable {
+    /// The letter is this.
+    case letter(LetterID, Letter)
+    /// The letter is deleted.
+    case deletion(LetterID)
+
+    /// The letter that the step is about.
+    public var id: LetterID {
+        switch self {
+        case .letter(let id, _), .deletion(let id): id
+        }
+    }
+}
+
+/// What became of a step of an import.
+public enum ImportStepOutcome: Hashable, Sendable {
+    /// The letter was new.
+    case created
+    /// The letter was there and said something else: it has a new revision.
+    case changed
+    /// The letter was there and is as it was.
+    case unchanged
+    /// The letter was deleted.
+    case deleted
+    /// The step was not taken.
+    case refused(ArchiveError)
+}
+
+/// How an import treats what is there.
+public struct ImportRules: Sendable {
+    /// Whether a letter that is there stays as it is. Else what the source says becomes a new revision on top of it.
+    public var keepsExisting: Bool
+    /// Whether nothing is written.
+    public var isDryRun: Bool
+
+    /// Rules of their parts.
+    public init(keepsExisting: Bool, isDryRun: Bool = false) {
+        self.keepsExisting = keepsExisting
+        self.isDryRun = isDryRun
+    }
+}
+
+extension Archive {
+    /// Takes what a source says, in one transaction. Call it with a few hundred steps at a time.
+    ///
+    /// A letter that is new gets a root without author, device or time: two machines that import the same thing make the same
+    /// revision. A step that cannot be taken delays no other one.
+    ///
+    /// - Parameters:
+    ///   - steps: what the source says, in its order.
+    ///   - author: who is named where letters that are there are changed; nil for the archive's own author.
+    /// - Returns: one outcome for each step.
+    public func take(_ steps: [ImportStep], rules: ImportRules, author: Author? = nil) throws -> [ImportStepOutcome] {
+        var outcomes: [ImportStepOutcome] = []
+        var pending: [Revision] = []
+        var touched: Set<LetterID> = []
+        for step in steps {
+            if touched.contains(step.id) {
+                // The letter stands twice in the source: the second time is on top of the first.
+                try flush(&pending)
+                touched = []
+            }
+            do {
+                let (outcome, revision) = try plan(step, rules, author)
+                if let revision, !rules.isDryRun {
+                    pending.append(revision)
+                    touched.insert(step.id)
+                }
+                outcomes.append(outcome)
+            } catch let error as ArchiveError where error != .noAuthor {
+                outcomes.append(.refused(error))
+            } catch let error as RevisionError {
+                outcomes.append(.refused(.invalidLetter(error.description)))
+            }
+        }
+        try flush(&pending)
+        return outcomes
+    }
+
+    /// What an import of a source made here before; nil if its bytes are new to this replica.
+    public func importRecord(of source: [UInt8]) throws -> ImportRecord? {
+        try store.importRecord(sourceSHA256: SHA256.digest(of: source))
+    }
+
+    /// Notes which letters a source gave, for this replica only.
+    public func recordImport(
+        of source: [UInt8], fileName: String, importer: String, letters: [LetterID], author: String?
+    ) throws {
+        try store.recordImport(
+            ImportRecord(
+                sourceSHA256: SHA256.digest(of: source), fileName: fileName, importer: importer,
+                time: surroundings.now(), author: author, letters: letters))
+    }
+
+    private func flush(_ pending: inout [Revision]) throws {
+        guard !pending.isEmpty else { return }
+        let archive = try store.identity().archive
+        let report = try store.ingest(Ingestion(archive: archive, revisions: pending))
+        pending = []
+        for case .rejected(let error) in report.outcomes { throw error }
+    }
+
+    private func plan(
+        _ step: ImportStep, _ rules: ImportRules, _ author: Author?
+    ) throws -> (ImportStepOutcome, Revision?) {
+        let shown = try store.view(of: step.id)
+        switch (step, shown) {
+        case (.letter(let id, let letter), nil):
+            try Archive.check(letter)
+            let header = RevisionHeader(
+                archive: try store.identity().archive, letter: id, parents: [], content: nil, reason: Reason(.import))
+            return (.created, try Revision(header: header, letter: letter))
+        case (.letter(let id, let letter), let view?):
+            if rules.keepsExisting { return (.unchanged, nil) }
+            try Archive.check(letter)
+            guard let planned = try change(view, to: letter, id) else { return (.unchanged, nil) }
+            return (.changed, try revision(of: id, planned, author))
+        case (.deletion(let id), nil):
+            throw ArchiveError.unknownLetter(id.text)
+        case (.deletion(let id), let view?):
+            if view.isDeleted { return (.unchanged, nil) }
+            let planned = try PlannedRevision.deleting(view)
+            return (.deleted, try revision(of: id, planned, author))
+        }
+    }
+
+    /// The revision by which a letter comes to say something else; nil if it says so already.
+    private func change(_ view: LetterView, to letter: Letter, _ id: LetterID) throws -> PlannedRevision? {
+        if view.isDeleted { return try PlannedRevision.restoring(letter, in: view) }
+        if view.conflicts.isEmpty, view.letter == letter { return nil }
+        let plan = try EditPlan(view: view, history: heads(of: view))
+        switch plan.outcome(of: letter) {
+        case .unchanged: return nil
+        case .refused(let refusal): throw ArchiveError(refusal, id)
+        case .write(let planned): return planned
+        }
+    }
+
+    private func revision(of id: LetterID, _ planned: PlannedRevision, _ author: Author?) throws -> Revision {
+        let identity = try store.identity()
+        guard let writer = try author ?? self.author().flatMap(Author.init) else { throw ArchiveError.noAuthor }
+        let header = RevisionHeader(
+            archive: identity.archive, letter: id, parents: planned.parents, content: nil, author: writer,
+            device: identity.label, time: surroundings.now(),
+            reason: Reason(planned.letter == nil ? .delete : .import))
+        return try Revision(header: header, letter: planned.letter)
+    }
+}

@@ -1,0 +1,216 @@
+public import LetterMerge
+public import LetterModel
+import ReplicaStore
+
+// Every change is one revision. It names the heads that its author saw, never those at the time of saving.
+
+extension Archive {
+    /// Writes a new letter and returns its id.
+    ///
+    /// - Parameters:
+    ///   - author: who writes; nil for the archive's own author.
+    ///   - message: why, for the history.
+    /// - Throws: `ArchiveError.invalidLetter` with the member and what to do, `.noAuthor`.
+    public func create(_ letter: Letter, author: Author? = nil, message: String? = nil) throws -> LetterID {
+        let id = surroundings.newLetterID()
+        try write(PlanToWrite(letter: id, parents: [], content: letter), as: .create, author, message)
+        return id
+    }
+
+    /// Opens a letter for editing.
+    ///
+    /// - Throws: `ArchiveError.unknownLetter`, `.deleted`.
+    public func draft(of id: LetterID) throws -> Draft {
+        let view = try view(of: id)
+        let plan = try refusing(id) { try EditPlan(view: view, history: heads(of: view)) }
+        return Draft(id: id, plan: plan)
+    }
+
+    /// Saves what was made of a letter. A draft that changes nothing writes nothing.
+    ///
+    /// - Returns: the new revision; nil if nothing was changed.
+    /// - Throws: `ArchiveError.resolveFirst` if it touches what the heads disagree on, `.invalidLetter`, `.noAuthor`.
+    @discardableResult
+    public func save(_ draft: Draft, author: Author? = nil, message: String? = nil) throws -> RevisionID? {
+        switch draft.plan.outcome(of: draft.letter) {
+        case .unchanged: return nil
+        case .refused(let refusal): throw ArchiveError(refusal, draft.id)
+        case .write(let planned): return try write(PlanToWrite(draft.id, planned), as: .edit, author, message)
+        }
+    }
+
+    /// Deletes a letter: hides it behind a tombstone. Nothing is erased.
+    ///
+    /// - Throws: `ArchiveError.unknownLetter`, `.deleted` if it is deleted already.
+    @discardableResult
+    public func delete(_ id: LetterID, author: Author? = nil, message: String? = nil) throws -> RevisionID {
+        try repeating(id, as: .delete, author, message) { view throws(PlanRefusal) in try .deleting(view) }
+    }
+
+    /// Brings back a deleted letter, or an earlier version of one.
+    ///
+    /// - Parameter revision: the version to go back to; nil for what a deleted letter said last.
+    /// - Returns: the revision that says so; the leading head if the letter says it already.
+    /// - Throws: `ArchiveError.unknownRevision`, `.notDeleted` if no version is named and the letter is there.
+    @discardableResult
+    public func restore(
+        _ id: LetterID, to revision: RevisionID? = nil, author: Author? = nil, message: String? = nil
+    ) throws -> RevisionID {
+        var earlier: Letter?
+        if let revision {
+            guard let content = try letter(id, at: revision) else { throw ArchiveError.unknownRevision(revision.hex) }
+            earlier = content
+        }
+        return try repeating(id, as: .restore, author, message) { view throws(PlanRefusal) in
+            try PlannedRevision.restoring(earlier, in: view)
+        }
+    }
+
+    /// Settles the conflicts of a letter as somebody decided who saw them in `view`.
+    ///
+    /// - Throws: `ArchiveError.noConflicts`, `.undecided` with the fields that were left out, `.noSuchConflict`.
+    @discardableResult
+    public func resolve(
+        _ id: LetterID, seeing view: LetterView, _ decisions: Decisions, author: Author? = nil, message: String? = nil
+    ) throws -> RevisionID {
+        guard !view.conflicts.isEmpty else { throw ArchiveError.noConflicts(id) }
+        let plan = try refusing(id) {
+            var plan = try ResolvePlan(view: view, history: heads(of: view))
+            try decisions.decide(&plan)
+            return plan
+        }
+        switch plan.outcome() {
+        case .write(let planned): return try write(PlanToWrite(id, planned), as: .resolve, author, message)
+        case .unresolved(let conflicts):
+            throw ArchiveError.undecided(id, fields: conflicts.map { $0.field?.description ?? "whether to keep or delete it" })
+        }
+    }
+
+    /// What the letter said before a head was written: the view of the head's parents; an empty letter for a root.
+    public func letterBefore(_ id: LetterID, head: RevisionID) throws -> Letter {
+        let history = try history(of: id).map(\.revision)
+        var wanted = Set(history.first { $0.id == head }?.header.parents ?? [])
+        guard !wanted.isEmpty else { return Letter() }
+        var ancestors: [HistoryRevision] = []
+        // Children come after their parents in the log: one pass from the end finds all ancestors.
+        for revision in history.reversed() where wanted.contains(revision.id) {
+            ancestors.append(HistoryRevision(revision))
+            wanted.formUnion(revision.header.parents)
+        }
+        return Merge.view(of: ancestors).letter
+    }
+}
+
+// MARK: Writing revisions
+
+/// One revision that is about to be written.
+private struct PlanToWrite {
+    let letter: LetterID
+    let parents: [RevisionID]
+    let content: Letter?
+
+    init(letter: LetterID, parents: [RevisionID], content: Letter?) {
+        self.letter = letter
+        self.parents = parents
+        self.content = content
+    }
+
+    init(_ letter: LetterID, _ planned: PlannedRevision) {
+        self.init(letter: letter, parents: planned.parents, content: planned.letter)
+    }
+}
+
+extension Archive {
+    /// Writes a decision, and again while there are more heads than one revision can name.
+    private func repeating(
+        _ id: LetterID, as reason: ReasonKind, _ author: Author?, _ message: String?,
+        _ plan: (LetterView) throws(PlanRefusal) -> PlannedRevision?
+    ) throws -> RevisionID {
+        while true {
+            let view = try view(of: id)
+            guard let planned = try refusing(id, { try plan(view) }) else {
+                return view.leadingHead ?? view.heads[0]
+            }
+            let written = try write(PlanToWrite(id, planned), as: reason, author, message)
+            if !planned.mustRepeat { return written }
+        }
+    }
+
+    @discardableResult
+    private func write(
+        _ plan: PlanToWrite, as reason: ReasonKind, _ author: Author?, _ message: String?
+    ) throws -> RevisionID {
+        if let content = plan.content { try Archive.check(content) }
+        let identity = try store.identity()
+        guard let writer = try author ?? self.author().flatMap(Author.init) else { throw ArchiveError.noAuthor }
+        let header = RevisionHeader(
+            archive: identity.archive, letter: plan.letter, parents: plan.parents, content: nil, author: writer,
+            device: identity.label, time: surroundings.now(), reason: Reason(reason, message: message))
+        let revision = try Revision(header: header, letter: plan.content)
+        let report = try store.ingest(Ingestion(archive: identity.archive, revisions: [revision]))
+        switch report.outcomes.first {
+        case .rejected(let error)?: throw error
+        case .missingParents?, .waiting?: throw StoreError.damaged(object: "the history of letter \(plan.letter)")
+        case .accepted?, .duplicate?, nil: return revision.id
+        }
+    }
+
+    /// Refuses a letter that no replica should hold.
+    static func check(_ letter: Letter) throws(ArchiveError) {
+        do throws(LetterError) {
+            try letter.validate()
+        } catch {
+            throw .invalidLetter(error.description)
+        }
+    }
+
+    /// The heads of a view with their contents.
+    func heads(of view: LetterView) throws(StoreError) -> [HistoryRevision] {
+        var heads: [HistoryRevision] = []
+        for id in view.heads {
+            if let logged = try store.revision(id) { heads.append(HistoryRevision(logged.revision)) }
+        }
+        return heads
+    }
+
+    /// Turns a refusal of the plan into an error that names the letter.
+    private func refusing<Value>(_ id: LetterID, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let refusal as PlanRefusal {
+            throw ArchiveError(refusal, id)
+        }
+    }
+}
+
+extension ArchiveError {
+    init(_ refusal: PlanRefusal, _ id: LetterID) {
+        self =
+            switch refusal {
+            case .deleted, .alreadyDeleted: .deleted(id)
+            case .notDeleted: .notDeleted(id)
+            case .undecided(let fields): .resolveFirst(id, members: fields.map(\.description))
+            case .noConflict(let field): .noSuchConflict(id, field: field.description)
+            case .noDeletion: .noSuchConflict(id, field: "whether to keep or delete it")
+            case .unknownHead(let head), .missingContent(let head): .unknownRevision(head.hex)
+            }
+    }
+}
+
+extension Decisions {
+    /// Enters the decisions into a plan.
+    fileprivate func decide(_ plan: inout ResolvePlan) throws(PlanRefusal) {
+        for (field, value) in values { try plan.choose(.value(value), for: field) }
+        switch deletion {
+        case .keep: try plan.choose(ResolvePlan.Deletion.keep)
+        case .delete: try plan.choose(ResolvePlan.Deletion.delete)
+        case nil: break
+        }
+        if let whole { plan.settle(with: whole) }
+        switch rest {
+        case .undecided: break
+        case .head(let head): try plan.take(head)
+        case .provisional: plan.takeProvisional()
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import ArchiveClient
+import CommandOptions
+import LetterFormats
+import LetterModel
+
+/// `chancery import`: takes letters from files.
+enum ImportCommand {
+    static let paths = Argument(
+        oneOrMore: "FILE", .file, help: "Files or folders; `-` is standard input. In folders .txt, .md and .jsonl are taken.")
+    static let format = Option(
+        "format", .format, shownDefault: "what the file looks like", help: "`text` or `jsonl`.")
+    static let tag = Option(repeating: "tag", .text, help: "Add this tag to every letter.")
+    static let collection = Option("collection", .text, placeholder: "PATH", help: "Put every letter into this collection.")
+    static let dryRun = Flag("dry-run", help: "Say what would be done, and write nothing.")
+
+    static let description = CommandDescription(
+        "import", summary: "take letters from files",
+        discussion: """
+            Plain text and JSON Lines; the format is found out. The bytes of a text file are kept as an attachment. Importing the \
+            same bytes again changes nothing, also on another machine. A file that cannot be taken is named with its reason, and the others go on.
+            """,
+        arguments: [paths], options: [format, tag, collection, dryRun],
+        examples: [
+            Example("chancery import letters/ --tag 1914", help: "A folder."),
+            Example("chancery export --format jsonl | chancery import - --archive copy", help: "From one archive to another."),
+        ],
+        exitStatuses: [ExitStatus(2, "Some files, or some lines of them, were refused and named.")])
+
+    static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
+        let archive = try await context.openArchive()
+        var author: Author?
+        do {
+            author = try await context.author(for: archive)
+        } catch ArchiveError.noAuthor {
+            // Letters that are new name no author; one is asked for where a letter that is there is changed.
+        }
+        let session = ImportSession(archive: archive, author: author, values: values, context: context)
+        let (files, skipped) = try ImportCommand.files(values[paths])
+        for path in skipped { context.console.note("skipped \(path): no file of letters by its name") }
+        var reports: [ImportReport] = []
+        let bar = ProgressBar("importing", on: context.console)
+        for (index, path) in files.enumerated() {
+            if files.count > 1 { bar.update(done: index, total: files.count) }
+            let report = await session.take(path, bar: files.count == 1 ? bar : nil)
+            bar.clear()
+            report.warnings.forEach { context.console.note("\(path): \($0)") }
+            report.refused.forEach { context.console.note("\(path): \($0.text)") }
+            if let reason = report.reason { context.console.note("\(path): \(reason)") }
+            reports.append(report)
+        }
+        if context.isJSON {
+            context.print(.array(reports.map(\.json)))
+        } else {
+            ImportReport.summary(reports, isDryRun: values[dryRun]).forEach(context.console.write)
+        }
+        return ImportReport.status(reports)
+    }
+
+    /// The files to take, and those in folders that are left alone.
+    private static func files(_ paths: [String]) throws -> (taken: [String], skipped: [String]) {
+        var taken: [String] = []
+        var skipped: [String] = []
+        for path in paths {
+            guard path != "-", FileSystem.isFolder(path) else {
+                taken.append(path)
+                continue
+            }
+            for file in try FileSystem.files(below: path) {
+                let name = file.lowercased()
+                let isKnown = [".txt", ".md", ".eml", ".mbox", ".xml", ".csv", ".jsonl"].contains { name.hasSuffix($0) }
+                if isKnown { taken.append(file) } else { skipped.append(file) }
+            }
+        }
+        return (taken, skipped)
+    }
+}
+
+extension ValueParser where Value == String {
+    /// A format that letters are read from.
+    static var format: ValueParser {
+        let formats = ImporterRegistry.standard.formats
+        return ValueParser(placeholder: "FORMAT", kind: .choice(formats), format: { $0 }) { text throws(InvalidValue) in
+            guard formats.contains(where: { $0.hasSameBytes(as: text) }) else {
+                throw InvalidValue(expected: formats.joined(separator: " or "))
+            }
+            return text
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import ArchiveClient
+import CommandOptions
+import Glibc
+import LetterFormats
+import LetterModel
+
+/// Takes files into an archive, each by the importer that knows its format.
+struct ImportSession {
+    private let archive: Archive
+    private let author: Author?
+    private let format: String?
+    private let tags: [String]
+    private let collection: String?
+    private let isDryRun: Bool
+    private let console: Console
+
+    /// How many letters are written in one transaction.
+    private static let batchCount = 512
+    /// The largest file whose bytes are kept as an attachment.
+    private static let sourceLimitBytes = 64 * 1024 * 1024
+
+    init(archive: Archive, author: Author?, values: Values, context: CommandContext) {
+        self.archive = archive
+        self.author = author
+        format = values[ImportCommand.format]
+        tags = values[ImportCommand.tag]
+        collection = values[ImportCommand.collection]
+        isDryRun = values[ImportCommand.dryRun]
+        console = context.console
+    }
+
+    /// Takes one file. Whatever goes wrong with it is in the report.
+    func take(_ path: String, bar: ProgressBar?) async -> ImportReport {
+        var report = ImportReport(file: path)
+        do {
+            try await take(path, &report, bar)
+        } catch {
+            report.reason = (error as? FileSystem.Failure)?.reason ?? Failure(error).message
+        }
+        if report.reason == nil, report.ids.isEmpty, !report.refused.isEmpty {
+            // Nothing of the file could be taken: the first reason stands for all of it.
+            report.reason = report.refused.count == 1 ? report.refused.removeFirst().text : "no line of it could be taken"
+        }
+        if report.reason != nil {
+            report.outcome = .refused
+        } else if report.created + report.changed + report.deleted > 0 {
+            report.outcome = .imported
+        }
+        return report
+    }
+
+    private func take(_ path: String, _ report: inout ImportReport, _ bar: ProgressBar?) async throws {
+        let source = try SourceFile(path)
+        let start = try source.read(upTo: ImporterRegistry.detectionBytes)
+        let name = path == "-" ? "standard input" : FileSystem.name(of: path)
+        guard let importer = ImporterRegistry.standard.importer(start: start, fileName: name, format: format) else {
+            throw Failure("format", "no importer reads \(format ?? "it")")
+        }
+        var reader = importer.reader(fileName: name)
+        var kept: [UInt8] = []
+        var batch: [ImportItem] = []
+        var chunk = start
+        var bytesRead = 0
+        while !chunk.isEmpty {
+            bytesRead += chunk.count
+            bar?.update(done: bytesRead, total: source.byteCount)
+            if importer.keepsSource, kept.count <= ImportSession.sourceLimitBytes { kept += chunk }
+            batch += reader.read(chunk)
+            if batch.count >= ImportSession.batchCount { try await write(&batch, importer, kept, name, &report) }
+            chunk = try source.read(upTo: 256 * 1024)
+        }
+        batch += reader.finish()
+        try await write(&batch, importer, kept, name, &report)
+    }
+
+    private func write(
+        _ batch: inout [ImportItem], _ importer: any LetterImporter, _ source: [UInt8], _ name: String,
+        _ report: inout ImportReport
+    ) async throws {
+        var steps: [ImportStep] = []
+        var lines: [Int?] = []
+        for item in batch {
+            switch item {
+            case .letter(let imported):
+                steps.append(.letter(imported.id, adorned(imported.letter)))
+                lines.append(imported.line)
+                report.warnings += imported.warnings.map(\.text)
+            case .deletion(let id, let line):
+                steps.append(.deletion(id))
+                lines.append(line)
+            case .refusal(let refusal):
+                report.refused.append(ImportReport.Refused(line: refusal.line, text: refusal.description))
+            }
+        }
+        batch = []
+        guard !steps.isEmpty else { return }
+        // The attachment is there before the letter that refers to it.
+        if importer.keepsSource, !isDryRun { _ = try await archive.storeAttachment(source) }
+        let rules = ImportRules(keepsExisting: importer.keepsSource, isDryRun: isDryRun)
+        let outcomes = try await archive.take(steps, rules: rules, author: author)
+        var taken: [LetterID] = []
+        for (index, outcome) in outcomes.enumerated() {
+            switch outcome {
+            case .created: report.created += 1
+            case .changed: report.changed += 1
+            case .deleted: report.deleted += 1
+            case .unchanged: break
+            case .refused(let error):
+                let place = lines[index].map { "line \($0): " } ?? ""
+                report.refused.append(ImportReport.Refused(line: lines[index], text: place + error.description))
+                continue
+            }
+            taken.append(steps[index].id)
+        }
+        report.ids += taken
+        if importer.keepsSource, !isDryRun {
+            try await archive.recordImport(
+                of: source, fileName: name, importer: importer.format, letters: taken, author: author?.name)
+        }
+    }
+
+    /// The letter with the tags and the collection that the command line asks for.
+    private func adorned(_ letter: Letter) -> Letter {
+        var letter = letter
+        if !tags.isEmpty { letter.tags += tags }
+        if let collection { letter.collection = collection }
+        return letter
+    }
+}
+
+/// A file, or standard input, that is read once from its start to its end.
+private final class SourceFile {
+    private let path: String
+    private let descriptor: Int32
+    /// The number of bytes; 0 if it is not known.
+    let byteCount: Int
+
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileSystem.Failure(path: path, number: errno) }
+        var status = stat()
+        byteCount = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    deinit {
+        if descriptor != STDIN_FILENO { close(descriptor) }
+    }
+
+    /// The next bytes, as many as asked for unless the file ends; empty at its end.
+    func read(upTo limit: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        var filled = 0
+        while filled < limit {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), limit - filled)
+            }
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw FileSystem.Failure(path: path, number: errno)
+            }
+            filled += count
+        }
+        bytes.removeLast(limit - filled)
+        return bytes
+    }
+}
