@@ -47,9 +47,25 @@ public actor Archive {
 
     /// Opens the replica in a folder.
     ///
+    /// - Parameter busyTimeoutMilliseconds: how long to wait for another process that writes to it.
     /// - Throws: `StoreError.notFound`, `.notAReplica`, `.newerSchema`, `.wrongMode`: nothing is touched then.
-    public static func open(at folder: String, surroundings: Surroundings = .machine) throws -> Archive {
-        Archive(store: try SQLiteReplicaStore.open(folder: folder, mode: .local), surroundings: surroundings)
+    public static func open(
+        at folder: String, busyTimeoutMilliseconds: Int = 30_000, surroundings: Surroundings = .machine
+    ) throws -> Archive {
+        let store = try SQLiteReplicaStore.open(
+            folder: folder, mode: .local, busyTimeoutMilliseconds: busyTimeoutMilliseconds)
+        return Archive(store: store, surroundings: surroundings)
+    }
+
+    /// Opens the replica in a folder, or makes an empty one where there is none.
+    public static func openOrCreate(
+        at folder: String, name: String, label: String, surroundings: Surroundings = .machine
+    ) throws -> Archive {
+        do {
+            return try open(at: folder, surroundings: surroundings)
+        } catch StoreError.notFound {
+            return try create(at: folder, name: name, label: label, surroundings: surroundings)
+        }
     }
 }
 

@@ -65,7 +65,7 @@ enum NewCommand {
         letter.kind = .letter
         if let path = values[from] {
             let bytes = try FileSystem.read(path, limitBytes: Limits.contentBytes)
-            letter = try TextForm.parse(bytes, file: path)
+            letter = try Editor.parse(bytes, file: path)
         }
         try ChangeOptions.apply(values, to: &letter)
         if values[from] == nil, !ChangeOptions.areGiven(values) {

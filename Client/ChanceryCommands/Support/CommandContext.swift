@@ -48,8 +48,13 @@ struct CommandContext: Sendable {
 
     /// The replica that the command is about, with the author of this command line.
     func openArchive() async throws -> Archive {
-        let archive = try Archive.open(at: try archiveFolder(), surroundings: surroundings)
-        return archive
+        try openArchive(at: archiveFolder())
+    }
+
+    /// The replica in a folder.
+    func openArchive(at folder: String) throws -> Archive {
+        let wait = environment["CHANCERY_BUSY_TIMEOUT_MILLISECONDS"].flatMap { DecimalDigits.value(of: $0.utf8) }
+        return try Archive.open(at: folder, busyTimeoutMilliseconds: wait ?? 30_000, surroundings: surroundings)
     }
 
     /// Who writes: `--author`, `CHANCERY_AUTHOR`, or the archive's own setting.

@@ -25,18 +25,27 @@ struct Editor {
         let descriptor = mkstemps(&template, 4)
         let path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard descriptor >= 0 else { throw FileSystem.Failure(path: folder, number: errno) }
-        FileSystem.writeAll(TextForm.render(letter), to: descriptor)
+        FileSystem.writeAll(ChanceryTextForm.render(letter), to: descriptor)
         close(descriptor)
         try run(path)
         let bytes = try FileSystem.read(path, limitBytes: 2 * Limits.contentBytes)
         let edited: Letter
         do {
-            edited = try TextForm.parse(bytes, file: path)
+            edited = try Editor.parse(bytes, file: path)
         } catch {
             throw Failure("textForm", "\(Failure(error).message)\nyour text is kept in \(path); mend it and use `chancery new --from` or `edit` again")
         }
         unlink(path)
         return edited
+    }
+
+    /// The letter in a file of the text form.
+    static func parse(_ bytes: [UInt8], file: String) throws -> Letter {
+        do throws(TextFormError) {
+            return try ChanceryTextForm.parse(bytes).letter
+        } catch {
+            throw Failure("textForm", "\(file): \(error.description)")
+        }
     }
 
     private func run(_ path: String) throws {

@@ -59,15 +59,7 @@ enum FileSystem {
 
     /// Writes everything to a stream; a reader that went away ends the program as `SIGPIPE` would.
     static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                return
-            }
-            rest = rest.dropFirst(count)
-        }
+        _ = writeWhole(bytes, to: descriptor)
     }
 
     /// Writes a file whole: under a temporary name, to the disk, then renamed, so that no reader sees half of it.
@@ -75,12 +67,7 @@ enum FileSystem {
         let temporary = path + ".new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw Failure(path: path, number: errno) }
-        var rest = bytes[...]
-        var number: Int32 = 0
-        while !rest.isEmpty, number == 0 {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 { number = errno == EINTR ? 0 : errno } else { rest = rest.dropFirst(count) }
-        }
+        var number = writeWhole(bytes, to: descriptor)
         if number == 0, fsync(descriptor) != 0 { number = errno }
         close(descriptor)
         if number == 0, rename(temporary, path) != 0 { number = errno }
@@ -88,6 +75,29 @@ enum FileSystem {
             unlink(temporary)
             throw Failure(path: path, number: number)
         }
+    }
+
+    /// Adds bytes to the end of a file; a new one begins empty.
+    static func append(_ bytes: [UInt8], to path: String, isNew: Bool) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (isNew ? O_TRUNC : O_APPEND), 0o644)
+        guard descriptor >= 0 else { throw Failure(path: path, number: errno) }
+        defer { close(descriptor) }
+        let number = writeWhole(bytes, to: descriptor)
+        guard number == 0 else { throw Failure(path: path, number: number) }
+    }
+
+    /// Writes everything; the system's error number, 0 if all is written.
+    private static func writeWhole(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                return errno
+            }
+        }
+        return 0
     }
 
     /// Makes a folder and those above it.

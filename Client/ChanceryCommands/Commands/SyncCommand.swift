@@ -1,0 +1,53 @@
+import ArchiveClient
+import CommandOptions
+import LetterModel
+import ReplicaStore
+
+/// `chancery sync`: exchanges with remotes.
+enum SyncCommand {
+    static let remotes = Argument(any: "REMOTE", .text, help: "Only these remotes; without any, all of them.")
+    static let dryRun = Flag("dry-run", help: "Say what would be sent, and send nothing.")
+    static let retryRefused = Flag("retry-refused", help: "Send again what a remote refused.")
+
+    static let description = CommandDescription(
+        "sync", summary: "exchange letters with remotes",
+        discussion: "What a cut connection has brought is kept; run it again and it goes on from there.",
+        arguments: [remotes], options: [dryRun, retryRefused],
+        exitStatuses: [
+            ExitStatus(2, "A remote was down or refused something, and was named; all of them down is 1."),
+            ExitStatus(3, "Done, and a letter of this archive has a conflict."),
+        ])
+
+    static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
+        let archive = try await context.openArchive()
+        let known = try await archive.remotes()
+        guard !known.isEmpty else {
+            throw Failure("noRemotes", "there is nothing to sync with; add a remote with `chancery remote add NAME URL`")
+        }
+        var chosen: [Remote] = []
+        for name in values[remotes] {
+            guard let remote = known.first(where: { $0.name.hasSameBytes(as: name) }) else {
+                throw StoreError.unknownRemote(name)
+            }
+            chosen.append(remote)
+        }
+        if values[remotes].isEmpty { chosen = known }
+        if values[dryRun] { return showUnsent(chosen, context) }
+        if values[retryRefused] { for remote in chosen { try await archive.forgetRefusals(by: remote.name) } }
+        var reports: [SyncReport] = []
+        for remote in chosen {
+            reports.append(await SyncRun(context).sync(archive, remote.name, remote.address, isOnlyOne: chosen.count == 1))
+        }
+        if context.isJSON { context.print(.array(reports.map(\.json))) }
+        return SyncRun.status(reports, hasConflicts: try await archive.statistics().conflicts > 0)
+    }
+
+    private static func showUnsent(_ remotes: [Remote], _ context: CommandContext) -> CommandStatus {
+        if context.isJSON {
+            context.print(.array(remotes.map { ["remote": .string($0.name), "unsent": .integer($0.unsent)] }))
+        } else {
+            for remote in remotes { context.console.write("\(remote.name): \(remote.unsent) revisions would be sent") }
+        }
+        return .done
+    }
+}
