@@ -56,8 +56,6 @@ let package = Package(
         binding("CommandOptions", ["CPopt"]),
         module("LetterModel", ["Hashing"]),
         module("LetterMerge", ["LetterModel", "Hashing"]),
-        module("LetterFormats", ["LetterModel"]),
-        module("LetterMerge", ["LetterModel"]),
         module("LetterFormats", ["LetterModel", "Hashing"]),
         module("ReplicaStore", ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression"]),
         module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression"]),
@@ -87,8 +85,19 @@ let package = Package(
             name: "letter-box", dependencies: ["ArchiveClient", "LetterModel"], path: "Examples/LetterBox",
             swiftSettings: [.enableUpcomingFeature("ExistentialAny")]),
 
+        // What tests share and never ships.
+        .target(
+            name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
+            path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
+
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
+        tests("HashingTests", ["Hashing"]),
+        tests("CompressionTests", ["Compression"]),
+        tests("SQLiteBindingTests", ["SQLiteBinding"]),
+        tests(
+            "ReplicaStoreTests",
+            ["ReplicaStore", "ReplicaStoreConformance", "SQLiteBinding", "LetterMerge", "LetterModel", "Hashing"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
         tests("EndToEndTests", ["chancery", "chancery-server", "letter-box"]),
         tests("RepositoryTests", []),
