@@ -81,6 +81,7 @@ let package = Package(
         program("chancery-server", in: "Server", ["ServerCommands"]),
 
         // Tests, one target a module, mirroring its folders.
+        tests("CommandOptionsTests", ["CommandOptions"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
     ],
     swiftLanguageModes: [.v6]

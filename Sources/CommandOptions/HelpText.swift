@@ -31,11 +31,13 @@ struct HelpText {
         addSpace()
         text += heading + ":\n"
         let longest = rows.map(\.label.count).filter { $0 <= Self.longestLabel }.max() ?? Self.longestLabel
-        let column = 2 + longest + 2
+        // On a narrow terminal all texts go below their labels.
+        let isNarrow = width - (2 + longest + 2) < 24
+        let column = isNarrow ? 8 : 2 + longest + 2
         for row in rows {
-            let lines = Self.wrap(row.text, to: max(20, width - column))
+            let lines = Self.wrap(row.text, to: width - column)
             let margin = String(repeating: " ", count: column)
-            if row.label.count <= longest, let first = lines.first {
+            if !isNarrow, row.label.count <= longest, let first = lines.first {
                 let gap = String(repeating: " ", count: longest - row.label.count)
                 text += "  " + row.label + gap + "  " + first + "\n"
                 for line in lines.dropFirst() { text += margin + line + "\n" }

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// This file is the only one that calls popt. A context is made for each scan, on a table made for each scan, and
 /// nothing of popt leaves the function: no aliases or configuration files are read.
-/// As with every GNU program, options cannot follow arguments when `POSIXLY_CORRECT` is set.
+/// popt itself looks at `POSIXLY_CORRECT` (and `POSIX_ME_HARDER`): if set, options cannot follow arguments.
 ///
 /// Source: <https://manpages.debian.org/bookworm/libpopt-dev/popt.3.en.html>
 struct PoptScan {

@@ -118,16 +118,20 @@ extension Program {
     private func readArguments(
         _ words: [String], of command: CommandDescription, into values: inout Values
     ) throws(UsageError) {
-        var rest = words[...]
-        var needed = command.arguments.reduce(0) { $0 + $1.arity.minimum }
+        var unclaimed = words.count
         for argument in command.arguments {
-            needed -= argument.arity.minimum
-            let count = min(argument.arity.maximum, max(0, rest.count - needed))
-            guard count >= argument.arity.minimum else {
+            unclaimed -= argument.arity.minimum
+            guard unclaimed >= 0 else {
                 throw usageError(
                     .missingArgument, "argument \(argument.name) is missing", path: command.words,
                     command: command.name)
             }
+        }
+        var rest = words[...]
+        for argument in command.arguments {
+            let extra = min(unclaimed, argument.arity.maximum - argument.arity.minimum)
+            let count = argument.arity.minimum + extra
+            unclaimed -= extra
             let taken = Array(rest.prefix(count))
             rest = rest.dropFirst(count)
             do {

@@ -31,7 +31,8 @@
 /// ```
 ///
 /// The options of the whole program may stand before or behind the command's name. `--help` and `-h` are understood
-/// everywhere, `help` in place of a command means the same, `--version` stands before any command.
+/// everywhere, `help` in place of a command means the same, `--version` stands before any command. As with every GNU
+/// program, `POSIXLY_CORRECT` in the process's environment makes all an argument from a command's first argument on.
 public struct Program<Payload: Sendable>: Sendable {
     /// The name of the executable.
     public let name: String
