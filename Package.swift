@@ -83,6 +83,7 @@ let package = Package(
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
+        tests("HTTPServerTests", ["HTTPServer"]),
     ],
     swiftLanguageModes: [.v6]
 )

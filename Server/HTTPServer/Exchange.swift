@@ -1,0 +1,246 @@
+/// One request from its first line to the end of its response: a state machine that libmicrohttpd's callbacks drive.
+///
+/// While the connection runs, all of this belongs to the one thread that serves its socket. While it is suspended it
+/// belongs to nobody; the worker hands its result over inside ``Suspension/resume(_:)``, under the lock that also
+/// resumes. That order is why `@unchecked Sendable` holds.
+final class Exchange: @unchecked Sendable {
+    private enum Phase {
+        /// The head is not complete yet.
+        case head
+        /// `receiver` takes the body.
+        case receiving
+        /// The body is thrown away, at most so many bytes of it, before the answer.
+        case discarding(Response, leftBytes: Int)
+        /// A worker makes the answer, or has made it.
+        case working
+        /// The answer is queued.
+        case answered
+    }
+
+    let suspension: Suspension
+    private let core: ServerCore
+    private let connection: Connection
+    private let peer: RequestHead.Peer
+    private let target: [UInt8]
+    private let targetAddress: UInt
+    private let started: ContinuousClock.Instant
+
+    private var phase = Phase.head
+    /// Not a part of `phase`: taking it out of there and putting it back would copy its buffers with each chunk.
+    private var receiver: (any RequestBodyReceiver)?
+    private var outcome: Result<Response, any Error>?
+    private var method = ""
+    private var isHTTP1_0 = false
+    private var status: Int?
+    private var problemCode: String?
+    private var failure: (any Error)?
+    private var bytesReceived = 0
+    private var bytesSent = 0
+
+    /// A request whose target has just been read.
+    init(core: ServerCore, connection: Connection, target: [UInt8], targetAddress: UInt) {
+        self.core = core
+        self.connection = connection
+        self.target = target
+        self.targetAddress = targetAddress
+        suspension = Suspension(connection)
+        peer = connection.peer
+        started = core.events.now()
+    }
+
+    // MARK: - The callbacks; false cuts the connection
+
+    /// Whether the head has not been looked at yet.
+    var awaitsHead: Bool { if case .head = phase { true } else { false } }
+
+    /// The head is complete: the gate, then the application, decide.
+    func headEnded(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> Bool {
+        let raw = unsafe connection.rawRequest(
+            method: method, target: target, targetAddress: targetAddress, version: version)
+        self.method = Exchange.printable(raw.method, limit: 32)
+        isHTTP1_0 = raw.version == Array("HTTP/1.0".utf8)
+        let head: RequestHead
+        do {
+            head = try core.gate.examine(raw, peer: peer)
+        } catch {
+            return answer(error.response(), closes: true)
+        }
+        switch core.handler.accept(head) {
+        case .respond(let response):
+            return refuseBody(of: head, with: response)
+        case .receive(let receiver):
+            if let length = head.contentLength, length > receiver.maximumBodyBytes {
+                return refuseBody(of: head, with: Exchange.tooLarge(receiver.maximumBodyBytes).response())
+            }
+            self.receiver = receiver
+            phase = .receiving
+            return true
+        }
+    }
+
+    /// The next bytes of the body.
+    func bodyContinued(_ chunk: [UInt8]) -> Bool {
+        bytesReceived += chunk.count
+        switch phase {
+        case .receiving: return receive(chunk)
+        case .discarding(let response, let leftBytes):
+            phase = .discarding(response, leftBytes: leftBytes - chunk.count)
+            return chunk.count <= leftBytes
+        case .head, .working, .answered: return false
+        }
+    }
+
+    /// The body is complete, or the connection goes on after it was suspended for the work.
+    func bodyEnded() -> Bool {
+        switch phase {
+        case .receiving:
+            guard let receiver else { return false }
+            self.receiver = nil
+            phase = .working
+            let work = FinishWork(receiver)
+            return suspend {
+                let outcome = work.run()
+                return { self.outcome = outcome }
+            }
+        case .discarding(let response, _): return answer(response)
+        case .working:
+            // No outcome: the server was stopped before there was one.
+            guard let outcome else { return false }
+            return answer(response(to: outcome))
+        case .answered: return true
+        case .head: return false
+        }
+    }
+
+    /// The response was sent, or never will be.
+    func ended(_ ending: RequestRecord.Ending) {
+        receiver = nil
+        core.open.remove(self)
+        let path = target.prefix { $0 != UInt8(ascii: "?") }
+        let elapsed = (core.events.now() - started) / .milliseconds(1)
+        core.events.requestEnded(
+            RequestRecord(
+                method: method, path: Exchange.printable(Array(path), limit: 512), status: status ?? connection.status,
+                bytesReceived: bytesReceived, bytesSent: bytesSent, durationMilliseconds: elapsed, peer: peer,
+                problemCode: problemCode, ending: ending, failure: failure))
+    }
+
+    // MARK: - Used by the streamed body
+
+    /// Suspends the connection and lets a worker run `work`, whose result is a step to take before the connection goes
+    /// on. False when the server is stopping: the connection is to be cut.
+    func suspend(for work: @escaping @Sendable () -> () -> Void) -> Bool {
+        guard suspension.suspend() else { return false }
+        let isTaken = core.workers.submit { [suspension] in
+            let handOver = work()
+            suspension.resume(handOver)
+        }
+        if !isTaken { suspension.resume {} }
+        return isTaken
+    }
+
+    /// Counts bytes that the connection took.
+    func sent(bytes count: Int) { bytesSent += count }
+
+    /// Notes what was thrown for the access log.
+    func failed(_ error: any Error) {
+        if let problem = error as? ProblemDetails { problemCode = problem.code } else { failure = error }
+    }
+
+    /// Lets a client of HTTP/1.0 see that its body is not complete; for others the end mark is missing.
+    func streamFailed() {
+        if isHTTP1_0 { connection.reset() }
+    }
+
+    // MARK: - Steps
+
+    /// Answers without the body: at once, or after it was thrown away; see ``Acceptance/respond(_:)``.
+    private func refuseBody(of head: RequestHead, with response: Response) -> Bool {
+        let limit = core.configuration.discardLimitBytes
+        if head.body == .none { return answer(response) }
+        if head.expectsContinue || (head.contentLength ?? 0) > limit { return answer(response, closes: true) }
+        phase = .discarding(response, leftBytes: limit)
+        return true
+    }
+
+    private func receive(_ chunk: [UInt8]) -> Bool {
+        let limit = receiver?.maximumBodyBytes ?? 0
+        do {
+            guard bytesReceived <= limit else { throw Exchange.tooLarge(limit) }
+            try receiver?.receive(chunk)
+        } catch {
+            receiver = nil
+            phase = .discarding(response(to: .failure(error)), leftBytes: core.configuration.discardLimitBytes)
+        }
+        return true
+    }
+
+    private func response(to outcome: Result<Response, any Error>) -> Response {
+        switch outcome {
+        case .success(let response): return response
+        case .failure(let problem as ProblemDetails): return problem.response()
+        case .failure(let error):
+            failed(error)
+            return Exchange.internalError.response()
+        }
+    }
+
+    private func answer(_ response: Response, closes: Bool = false) -> Bool {
+        phase = .answered
+        if queue(response, closes: closes) { return true }
+        // A header that cannot be written, say one with a line break: say so with one that can.
+        return queue(Exchange.internalError.response(), closes: true)
+    }
+
+    private func queue(_ response: Response, closes: Bool) -> Bool {
+        var fields = response.headers.fields
+        for field in core.configuration.defaultHeaders.fields where response.headers[field.name] == nil {
+            fields.append(field)
+        }
+        if closes || core.isStopping { fields.append(.init(name: "Connection", value: "close")) }
+        let made: MicroHTTPDResponse?
+        let count: Int
+        switch response.body {
+        case .bytes(let bytes):
+            made = MicroHTTPDResponse(bytes: bytes)
+            count = method == RequestMethod.head.rawValue ? 0 : bytes.count
+        case .stream(let stream):
+            let body = StreamedBody(stream, exchange: self)
+            made = MicroHTTPDResponse(stream: body, blockBytes: core.configuration.connectionMemoryBytes)
+            count = 0
+        }
+        guard let made, fields.allSatisfy({ made.add($0) }), connection.queue(made, status: response.status)
+        else { return false }
+        status = response.status
+        problemCode = response.problemCode
+        bytesSent = count
+        return true
+    }
+
+    private static func tooLarge(_ limit: Int) -> ProblemDetails {
+        ProblemDetails(
+            status: 413, code: "content-too-large", title: "The body is too large",
+            detail: "at most \(limit) bytes are taken here")
+    }
+
+    private static let internalError = ProblemDetails(
+        status: 500, code: "internal-error", title: "The server made a mistake")
+
+    private static func printable(_ bytes: [UInt8], limit: Int) -> String {
+        let shown = bytes.prefix(limit).map { $0 > 0x20 && $0 < 0x7F ? $0 : UInt8(ascii: "?") }
+        return String(decoding: shown, as: UTF8.self)
+    }
+}
+
+/// A receiver on its way to a worker: whoever holds this holds the receiver alone.
+private final class FinishWork: @unchecked Sendable {
+    private var receiver: any RequestBodyReceiver
+
+    init(_ receiver: any RequestBodyReceiver) {
+        self.receiver = receiver
+    }
+
+    func run() -> Result<Response, any Error> {
+        Result { try receiver.finish() }
+    }
+}

@@ -1,0 +1,57 @@
+import CMicroHTTPD
+
+/// A response object of libmicrohttpd, released with this value; the connection that it is queued for keeps its own.
+@safe struct MicroHTTPDResponse: ~Copyable {
+    let pointer: OpaquePointer
+
+    /// A response with all its bytes, which are copied.
+    /// Source: https://www.gnu.org/software/libmicrohttpd/manual/html_node/microhttpd_002dresponse-create.html
+    init?(bytes: [UInt8]) {
+        let created = unsafe bytes.withUnsafeBytes { buffer in
+            unsafe MHD_create_response_from_buffer(
+                buffer.count, UnsafeMutableRawPointer(mutating: buffer.baseAddress), .RESPMEM_MUST_COPY)
+        }
+        guard let created = unsafe created else { return nil }
+        unsafe pointer = unsafe created
+    }
+
+    /// A response of unknown length that asks a stream for its bytes, block by block.
+    /// Source: https://www.gnu.org/software/libmicrohttpd/manual/html_node/microhttpd_002dresponse-create.html
+    init?(stream: StreamedBody, blockBytes: Int) {
+        let context = unsafe Unmanaged.passRetained(stream)
+        let created = unsafe MHD_create_response_from_callback(
+            UInt64.max, blockBytes, readStream, context.toOpaque(), releaseStream)
+        guard let created = unsafe created else {
+            unsafe context.release()
+            return nil
+        }
+        unsafe pointer = unsafe created
+    }
+
+    deinit {
+        unsafe MHD_destroy_response(pointer)
+    }
+
+    /// Adds a field; false when libmicrohttpd refuses it: a line break in the value, or `Content-Length`.
+    /// Source: https://www.gnu.org/software/libmicrohttpd/manual/html_node/microhttpd_002dresponse-headers.html
+    func add(_ field: Headers.Field) -> Bool {
+        // C would cut the text at a NUL.
+        guard !field.name.utf8.contains(0), !field.value.utf8.contains(0) else { return false }
+        return unsafe MHD_add_response_header(pointer, field.name, field.value) == .YES
+    }
+}
+
+/// Fills a buffer from a stream: C calls it, so it is a function and no closure.
+private func readStream(
+    _ context: UnsafeMutableRawPointer?, _ position: UInt64, _ buffer: UnsafeMutablePointer<CChar>?, _ limit: Int
+) -> Int {
+    guard let context = unsafe context, let buffer = unsafe buffer else { return StreamedBody.failedMark }
+    let stream = unsafe Unmanaged<StreamedBody>.fromOpaque(context).takeUnretainedValue()
+    return unsafe stream.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: limit))
+}
+
+/// Releases a stream when its response is gone.
+private func releaseStream(_ context: UnsafeMutableRawPointer?) {
+    guard let context = unsafe context else { return }
+    unsafe Unmanaged<StreamedBody>.fromOpaque(context).release()
+}

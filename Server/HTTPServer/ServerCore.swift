@@ -1,0 +1,36 @@
+import Synchronization
+
+/// What all requests of one server share.
+final class ServerCore: Sendable {
+    let configuration: ServerConfiguration
+    let events: ServerEvents
+    let handler: any Handler
+    let gate: RequestGate
+    let workers: WorkerPool
+    let open = OpenExchanges()
+    private let stopping = Atomic(false)
+    private let lastMessage = Mutex("it gives no reason")
+
+    init(configuration: ServerConfiguration, events: ServerEvents, handler: any Handler) throws(ServerError) {
+        self.configuration = configuration
+        self.events = events
+        self.handler = handler
+        gate = RequestGate(maximumHeaderBytes: configuration.maximumHeaderBytes)
+        workers = try WorkerPool(threadCount: configuration.workerThreadCount)
+    }
+
+    /// Whether connections shall be closed after their next response.
+    var isStopping: Bool { stopping.load(ordering: .relaxed) }
+
+    /// Lets connections be closed after their next response.
+    func beginStopping() { stopping.store(true, ordering: .relaxed) }
+
+    /// What libmicrohttpd said last.
+    var lastLibraryMessage: String { lastMessage.withLock { $0 } }
+
+    /// Takes a message of libmicrohttpd and passes it on.
+    func libraryMessage(_ text: String) {
+        lastMessage.withLock { $0 = text }
+        events.libraryMessage(text)
+    }
+}
