@@ -84,6 +84,9 @@ let package = Package(
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
         tests("HTTPServerTests", ["HTTPServer"]),
+        tests(
+            "ArchiveServerTests",
+            ["ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel", "Hashing"]),
     ],
     swiftLanguageModes: [.v6]
 )
