@@ -49,3 +49,9 @@ static inline unsigned int chancery_mhd_status(struct MHD_Connection *connection
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
     return info ? info->http_status : 0;
 }
+
+/// MHD_set_response_options is variadic. Sends the response without chunks and closes the connection after it.
+static inline void chancery_mhd_end_with_connection(struct MHD_Response *response)
+{
+    (void)MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+}

@@ -55,6 +55,8 @@ final class Exchange: @unchecked Sendable {
 
     /// The head is complete: the gate, then the application, decide.
     func headEnded(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> Bool {
+        // The server has stopped: nothing was done for this request, so the client may send it again elsewhere.
+        guard !suspension.isEnded else { return false }
         let raw = unsafe connection.rawRequest(
             method: method, target: target, targetAddress: targetAddress, version: version)
         self.method = Exchange.printable(raw.method, limit: 32)
@@ -113,7 +115,8 @@ final class Exchange: @unchecked Sendable {
     }
 
     /// The response was sent, or never will be.
-    func ended(_ ending: RequestRecord.Ending) {
+    func ended(_ reason: RequestRecord.Ending) {
+        let ending = reason != .completed && suspension.isEnded ? .stopped : reason
         receiver = nil
         core.open.remove(self)
         let path = target.prefix { $0 != UInt8(ascii: "?") }
@@ -157,8 +160,9 @@ final class Exchange: @unchecked Sendable {
     /// Answers without the body: at once, or after it was thrown away; see ``Acceptance/respond(_:)``.
     private func refuseBody(of head: RequestHead, with response: Response) -> Bool {
         let limit = core.configuration.discardLimitBytes
-        if head.body == .none { return answer(response) }
-        if head.expectsContinue || (head.contentLength ?? 0) > limit { return answer(response, closes: true) }
+        let isLarge = (head.contentLength ?? 0) > limit
+        if head.body != .none, head.expectsContinue || isLarge { return answer(response, closes: true) }
+        // Without a body too: libmicrohttpd closes the connection after an answer that it is given at the head.
         phase = .discarding(response, leftBytes: limit)
         return true
     }
@@ -198,7 +202,7 @@ final class Exchange: @unchecked Sendable {
             fields.append(field)
         }
         if closes || core.isStopping { fields.append(.init(name: "Connection", value: "close")) }
-        let made: MicroHTTPDResponse?
+        var made: MicroHTTPDResponse?
         let count: Int
         switch response.body {
         case .bytes(let bytes):
@@ -207,6 +211,8 @@ final class Exchange: @unchecked Sendable {
         case .stream(let stream):
             let body = StreamedBody(stream, exchange: self)
             made = MicroHTTPDResponse(stream: body, blockBytes: core.configuration.connectionMemoryBytes)
+            // libmicrohttpd sends the end mark of a chunked body for HEAD too: without chunks there is none.
+            if method == RequestMethod.head.rawValue { made?.endWithConnection() }
             count = 0
         }
         guard let made, fields.allSatisfy({ made.add($0) }), connection.queue(made, status: response.status)

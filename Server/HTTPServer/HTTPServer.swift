@@ -67,6 +67,9 @@ public final class HTTPServer: Sendable {
 
     /// Refuses new connections, gives open requests `stopLimitSeconds` to finish, cuts the others, and ends the threads.
     ///
+    /// A request that reaches an open connection after the last one was answered is not begun: its connection is closed
+    /// without an answer, and the client may send it again elsewhere. A server that nobody holds any more stops too.
+    ///
     /// Blocks for as long; a second call waits for the first and returns its report. Must not be called on a thread
     /// of the server, that is from a handler, receiver, stream or event.
     @discardableResult

@@ -32,6 +32,11 @@ import CMicroHTTPD
         unsafe MHD_destroy_response(pointer)
     }
 
+    /// Sends no chunks: the end of the connection is the end of the body.
+    func endWithConnection() {
+        unsafe chancery_mhd_end_with_connection(pointer)
+    }
+
     /// Adds a field; false when libmicrohttpd refuses it: a line break in the value, or `Content-Length`.
     /// Source: https://www.gnu.org/software/libmicrohttpd/manual/html_node/microhttpd_002dresponse-headers.html
     func add(_ field: Headers.Field) -> Bool {

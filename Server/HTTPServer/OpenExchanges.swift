@@ -6,8 +6,15 @@ final class OpenExchanges: Sendable {
     private struct State {
         var exchanges: [ObjectIdentifier: Exchange] = [:]
         var isEnded = false
-        /// Signalled when the last one is gone, while a stop waits for that.
+        /// Signalled when the last one is gone, while a stop waits for that. That moment is the end: what begins
+        /// later is not begun at all, so that no request is cut in the middle for having come late.
         var emptied: DispatchSemaphore?
+
+        mutating func endIfEmpty() {
+            guard let emptied, exchanges.isEmpty else { return }
+            isEnded = true
+            emptied.signal()
+        }
     }
 
     private let state = Mutex(State())
@@ -28,25 +35,27 @@ final class OpenExchanges: Sendable {
     func remove(_ exchange: Exchange) {
         state.withLock { state in
             state.exchanges[ObjectIdentifier(exchange)] = nil
-            if state.exchanges.isEmpty { state.emptied?.signal() }
+            state.endIfEmpty()
         }
     }
 
-    /// Waits until there is none, so many seconds at most.
+    /// Waits until there is none, so many seconds at most; requests that begin after that moment are ended at once.
     func waitUntilEmpty(limitSeconds: Int) {
         let emptied = DispatchSemaphore(value: 0)
-        let isEmpty = state.withLock { state in
+        state.withLock { state in
             state.emptied = emptied
-            return state.exchanges.isEmpty
+            state.endIfEmpty()
         }
-        if !isEmpty { _ = emptied.wait(timeout: .now() + .seconds(limitSeconds)) }
+        _ = emptied.wait(timeout: .now() + .seconds(limitSeconds))
     }
 
-    /// Ends all that are open and all that will begin; returns how many were open.
+    /// Ends all that are open and all that will begin; returns how many were cut by that.
     func endAll() -> Int {
         let open = state.withLock { state in
+            // Those that came after the end were never begun.
+            let open = state.isEnded ? [] : Array(state.exchanges.values)
             state.isEnded = true
-            return Array(state.exchanges.values)
+            return open
         }
         for exchange in open { exchange.suspension.end() }
         return open.count

@@ -12,6 +12,7 @@ public struct Router: Handler {
         self.routes = routes
     }
 
+    /// Hands the request to its route with the pattern's parameters filled in, or answers 404 or 405.
     public func accept(_ head: RequestHead) -> Acceptance {
         let matches = routes.compactMap { route in route.match(head.path).map { (route: route, parameters: $0) } }
         guard let most = matches.map({ rank($0.route) }).max(by: { $0.lexicographicallyPrecedes($1) }) else {

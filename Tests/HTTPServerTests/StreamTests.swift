@@ -1,0 +1,98 @@
+import HTTPServer
+import Testing
+
+/// Responses that are made while they are sent.
+@Suite struct StreamTests {
+    @Test func `a stream is sent chunk by chunk to its end mark, and the connection goes on`() throws {
+        let live = try LiveServer()
+        let client = try live.connect()
+        client.send("GET /stream?chunks=5&bytes=1000 HTTP/1.1\r\nHost: a\r\n\r\n")
+        let head = try client.receiveHead()
+        #expect(head["Transfer-Encoding"] == "chunked")
+        #expect(head["Content-Length"] == nil)
+        for _ in 0..<5 { #expect(try client.receiveChunk()?.count == 1000) }
+        #expect(try client.receiveChunk() == nil)
+        client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try client.receive().text == "hello")
+        #expect(try live.nextRecord().bytesSent == 5000)
+    }
+
+    @Test func `each chunk goes out before the next is made`() throws {
+        let door = Door()
+        let live = try LiveServer(routes: [
+            Route(.get, "/slow") { _ in
+                var made = 0
+                return .respond(
+                    Response(
+                        status: 200,
+                        body: .stream {
+                            made += 1
+                            if made > 1 { door.pass() }
+                            return made > 3 ? nil : Array("chunk \(made)".utf8)
+                        }))
+            }
+        ])
+        let client = try live.connect()
+        client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+        _ = try client.receiveHead()
+        for made in 1...3 {
+            #expect(try client.receiveChunk() == Array("chunk \(made)".utf8))
+            door.open()
+        }
+        #expect(try client.receiveChunk() == nil)
+    }
+
+    @Test func `chunks larger than a connection's memory come out whole`() throws {
+        let response = try LiveServer().ask("GET /stream?chunks=3&bytes=300001 HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(response.body == [UInt8](repeating: UInt8(ascii: "s"), count: 900_003))
+    }
+
+    @Test func `empty chunks are no end`() throws {
+        let live = try LiveServer(routes: [
+            Route(.get, "/gaps") { _ in
+                var parts: [[UInt8]] = [[], [1], [], [], [2], []]
+                return .respond(
+                    Response(status: 200, body: .stream { parts.isEmpty ? nil : parts.removeFirst() }))
+            }
+        ])
+        #expect(try live.ask("GET /gaps HTTP/1.1\r\nHost: a\r\n\r\n").body == [1, 2])
+    }
+
+    @Test func `a failing stream is cut without the end mark`() throws {
+        let live = try LiveServer()
+        let client = try live.connect()
+        client.send("GET /breaking HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try client.receiveHead().status == 200)
+        #expect(try client.receiveChunk() == Array("part ".utf8))
+        #expect(try client.receiveChunk() == Array("part ".utf8))
+        #expect(throws: RawClient.Failure.self) { try client.receiveChunk() }
+        #expect(client.unread.isEmpty)
+        let record = try live.nextRecord()
+        #expect(record.ending == .cut)
+        #expect(record.status == 200)
+        #expect(record.bytesSent == 10)
+        #expect(record.failure is StreamFault)
+    }
+
+    @Test func `a failing stream resets a connection of HTTP 1.0, whose end would look clean`() throws {
+        let client = try LiveServer().connect()
+        client.send("GET /breaking HTTP/1.0\r\n\r\n")
+        #expect(client.readToEnd() == .reset)
+    }
+
+    @Test func `a whole stream ends cleanly for HTTP 1.0`() throws {
+        let response = try LiveServer().ask("GET /stream?chunks=4&bytes=5 HTTP/1.0\r\n\r\n")
+        #expect(response.text == "ssssssssssssssssssss")
+        #expect(response["Transfer-Encoding"] == nil)
+    }
+
+    @Test func `a stream whose client left is released`() throws {
+        let live = try LiveServer()
+        do {
+            let client = try live.connect()
+            client.send("GET /stream?chunks=1000000&bytes=60000 HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = try client.receiveHead()
+        }
+        #expect(try live.nextRecord().ending == .cut)
+    }
+}
