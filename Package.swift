@@ -77,16 +77,22 @@ let package = Package(
         module(
             "ArchiveServer", in: "Server",
             ["HTTPServer", "SyncProtocol", "ReplicaStore", "LetterModel", "SQLiteBinding", "Hashing"]),
-        module("ServerCommands", in: "Server", ["ArchiveServer", "HTTPServer", "CommandOptions", "LetterModel"]),
-        program("chancery-server", in: "Server", ["ServerCommands"]),
+        module("ServerCommands", in: "Server", ["ArchiveServer", "HTTPServer", "ReplicaStore", "CommandOptions", "LetterModel"]),
+        program(
+            "chancery-server", in: "Server", ["ServerCommands", "CommandOptions", "LetterModel", "Hashing"]),
 
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
         tests("HTTPServerTests", ["HTTPServer"]),
+        .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport", swiftSettings: settings),
         tests(
             "ArchiveServerTests",
-            ["ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel", "Hashing"]),
+            [
+                "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel", "Hashing",
+                "ServerTestSupport",
+            ]),
+        tests("ServerCommandsTests", ["ServerCommands", "chancery-server", "CommandOptions", "ServerTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -56,9 +56,9 @@ struct AccessTokenTests {
     }
 
     @Test func `the right parts with the wrong check sum are no token`() {
-        let body = Self.token.text.dropLast(6)
+        let body = String(Self.token.text.dropLast(6))
         #expect(AccessToken(body + "AAAAAA") == nil)
-        #expect(AccessToken(body + Self.token.text.suffix(6)) != nil)
+        #expect(AccessToken(body + String(Self.token.text.suffix(6))) != nil)
     }
 
     @Test func `a secret fits its own hash only, and no hash at all fits none`() {
