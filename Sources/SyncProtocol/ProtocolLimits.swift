@@ -1,0 +1,40 @@
+import LetterModel
+
+/// The bounds of the protocol, and why they are what they are. What one letter may be is bounded by `Limits`.
+public enum ProtocolLimits {
+    /// The version that this program speaks: `v` of each envelope.
+    public static let version = 1
+    /// What a page aims at, in decoded bytes of revisions: 1 MiB is about 350 letters, so that the commit that follows each
+    /// page costs little, and a cut connection loses little.
+    public static let pageBytes = 1024 * 1024
+    /// What a push aims at, in decoded bytes of revisions: each push is one transaction and one acknowledgement.
+    public static let pushBytes = 4 * 1024 * 1024
+    /// The smallest push that a client goes down to when a server (or a proxy before it) says 413.
+    public static let smallestPushBytes = 64 * 1024
+    /// The longest line: twice the largest letter, so that a letter that is only a little too large is refused by name
+    /// instead of breaking the whole message.
+    public static let lineBytes = 2 * Limits.contentBytes
+    /// The largest request, decoded: a push that aims at `pushBytes` may overshoot by one revision.
+    public static let requestBytes = 32 * 1024 * 1024
+    /// The largest request as it travels. Compressed bytes are fewer than decoded ones, but for a few of framing.
+    public static let requestTransferBytes = 32 * 1024 * 1024 + 64 * 1024
+    /// How many times its compressed size a response may become, past `responseGraceBytes`. Letters give 3 to 40.
+    public static let responseRatio = 1_000
+    /// What a response may become whatever its ratio: several of the largest pages, so that each exchange brings the
+    /// reader further even if the letters are 4 MiB of spaces. A reader that stops there goes on from its checkpoint.
+    public static let responseGraceBytes = 64 * 1024 * 1024
+    /// A page that comes without a checkpoint for so long is refused: the largest page is `pageBytes` and one revision.
+    public static let unclosedPageBytes = 16 * 1024 * 1024
+    /// Bodies below this are not compressed: the frame would cost more than it saves.
+    public static let compressionThresholdBytes = 512
+    /// How many bytes a pull stream hands out at once: what a connection buffers well.
+    public static let chunkBytes = 64 * 1024
+    /// How many blobs one question may name: 4,096 hashes are 280 KB, well under the 1 MiB that goes in one piece.
+    public static let blobsPerQuestion = 4_096
+    /// A question about blobs, or its answer, in bytes.
+    public static let blobQuestionBytes = 512 * 1024
+    /// The largest blob that travels in one piece, in bytes. Larger ones stay where they are until blobs travel in pieces.
+    public static let blobInOnePieceBytes = 32 * 1024 * 1024
+    /// The most that a client reads of an error's body, in bytes.
+    public static let problemBytes = 64 * 1024
+}

@@ -1,0 +1,104 @@
+import Compression
+import LetterModel
+import ReplicaStore
+
+/// The response to one exchange, as a stream that is made while it is pulled: status 200, `application/x-ndjson`.
+///
+/// Not `Sendable`: one thread at a time. It holds one page.
+public final class ExchangeAnswer {
+    /// The envelope, for logs.
+    public let response: ExchangeResponse
+    /// What `Content-Encoding` has to say.
+    public let encoding: ContentEncoding
+
+    private var pages: LogPages?
+    /// Encoded bytes that were not pulled yet, from `offset` on.
+    private var pending: [UInt8]
+    private var offset = 0
+
+    /// The type of request and response.
+    public static let contentType = "application/x-ndjson"
+
+    init(_ response: ExchangeResponse, pages: LogPages?, acceptsZstandard: Bool) throws {
+        var lines = MessageLines()
+        lines.append(envelope: response.envelope)
+        var pages = pages
+        try pages?.appendPage(to: &lines)
+        let isSmall =
+            pages?.isAtEnd != false && lines.bytes.count < ProtocolLimits.compressionThresholdBytes
+        encoding = acceptsZstandard && !isSmall ? .zstandard : .identity
+        pending = encoding == .zstandard ? Zstandard.compress(lines.bytes) : lines.bytes
+        self.response = response
+        self.pages = pages
+    }
+
+    /// The next bytes, at most `ProtocolLimits.chunkBytes`; nil at the end.
+    ///
+    /// - Throws: `StoreError`: then the response cannot be completed, and its connection has to be cut.
+    public func nextChunk() throws -> [UInt8]? {
+        if offset == pending.count {
+            guard pages?.isAtEnd == false else { return nil }
+            var lines = MessageLines()
+            try pages?.appendPage(to: &lines)
+            pending = encoding == .zstandard ? Zstandard.compress(lines.bytes) : lines.bytes
+            offset = 0
+        }
+        let end = min(offset + ProtocolLimits.chunkBytes, pending.count)
+        defer { offset = end }
+        return Array(pending[offset..<end])
+    }
+}
+
+/// Reads a stretch of a log page by page.
+struct LogPages {
+    private let store: any ReplicaStore
+    /// Up to here everything was written out.
+    private var position: LogPosition
+    private let last: Int
+    /// How many bytes of revisions may still be written out before the next page is the last.
+    private var allowanceBytes: Int
+
+    init(store: any ReplicaStore, after position: LogPosition, through last: Int, limitBytes: Int) {
+        self.store = store
+        self.position = position
+        self.last = last
+        allowanceBytes = limitBytes
+    }
+
+    /// Whether no page follows.
+    var isAtEnd: Bool { position.sequence >= last || allowanceBytes <= 0 }
+
+    /// Writes one page with its checkpoint; nothing if there is none.
+    mutating func appendPage(to lines: inout MessageLines) throws(StoreError) {
+        guard !isAtEnd else { return }
+        let entries = try store.logEntries(
+            after: position.sequence, through: last, maximumBytes: min(ProtocolLimits.pageBytes, allowanceBytes))
+        guard !entries.isEmpty else { throw StoreError.damaged(object: "the log after \(position.sequence)") }
+        let bytesBefore = lines.bytes.count
+        for entry in entries {
+            let (sequence, id) = entry.place
+            guard sequence == position.sequence + 1 else {
+                throw StoreError.damaged(object: "the log after \(position.sequence)")
+            }
+            switch entry {
+            case .intact(let logged): lines.append(logged.revision)
+            case .damaged: lines.append(damaged: id)
+            }
+            position = position.extended(by: id)
+        }
+        guard try store.chain(at: position.sequence) == position.chain else {
+            throw StoreError.damaged(object: "the chain at \(position.sequence)")
+        }
+        allowanceBytes -= lines.bytes.count - bytesBefore
+        lines.append(checkpoint: Cursor(position))
+    }
+}
+
+extension LogEntry {
+    fileprivate var place: (sequence: Int, id: RevisionID) {
+        switch self {
+        case .intact(let logged): (logged.sequence, logged.revision.id)
+        case .damaged(let sequence, let id): (sequence, id)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import Hashing
+import LetterModel
+public import ReplicaStore
+
+/// The answering side of one exchange, as plain code over a store: no HTTP, no threads.
+///
+/// ```swift
+/// let responder = ExchangeResponder(store: store, encoding: .zstandard)
+/// try responder.receive(chunk)                      // as often as chunks come
+/// let answer = try responder.finish(role: "writer", mayPush: true)
+/// while let chunk = try answer.nextChunk() { … }
+/// ```
+///
+/// Takes one request and is then done. Not `Sendable`: one thread at a time. Calls throw `Problem` for what the sender did
+/// wrong (it becomes the response), and `StoreError` for what failed here (`Problem(error)` is what a sender may know of it).
+public final class ExchangeResponder {
+    private let store: any ReplicaStore
+    private var decoder: MessageDecoder
+    private var request: ExchangeRequest?
+    private var pushed = PushedRevisions()
+
+    /// A responder for one request.
+    ///
+    /// - Parameters:
+    ///   - store: The replica that answers.
+    ///   - encoding: How the request's body is encoded.
+    public init(store: any ReplicaStore, encoding: ContentEncoding) {
+        self.store = store
+        decoder = MessageDecoder(encoding: encoding, allowance: .request)
+    }
+
+    /// Takes the next bytes of the request's body: decompresses, parses and hashes, but does not touch the store.
+    ///
+    /// - Throws: `Problem`.
+    public func receive(_ chunk: [UInt8]) throws {
+        do {
+            try decoder.decode(chunk) { event in try take(event) }
+        } catch let error as MessageError {
+            throw Problem(error)
+        }
+    }
+
+    /// Commits the push in one transaction, fixes the log end, and gives the response. Waits for the store.
+    ///
+    /// - Parameters:
+    ///   - role: What the token may do, in a word for people.
+    ///   - mayPush: Whether it may write. If not, the push is refused as a whole and the pull answered all the same.
+    ///   - acceptsZstandard: Whether the request's `Accept-Encoding` names zstd.
+    /// - Throws: `Problem`, `StoreError`.
+    public func finish(role: String, mayPush: Bool, acceptsZstandard: Bool = true) throws -> ExchangeAnswer {
+        do {
+            try decoder.finish()
+        } catch {
+            throw Problem(error)
+        }
+        guard let request else { throw Problem(.truncated) }
+        do {
+            return try answer(request, role: role, mayPush: mayPush, acceptsZstandard: acceptsZstandard)
+        } catch StoreError.archiveMismatch(let expected, let found) {
+            // Somebody else settled the open archive between our look and our commit.
+            throw Problem.mismatch(here: expected, there: found)
+        }
+    }
+
+    private func take(_ event: MessageDecoder.Event) throws {
+        switch event {
+        case .envelope(let members): request = try ExchangeRequest(envelope: members)
+        case .revision(let header, let content): pushed.take(header: header, content: content)
+        case .damaged, .checkpoint: throw MessageError.line(number: 0, expected: "part of a request")
+        }
+    }
+
+    private func answer(
+        _ request: ExchangeRequest, role: String, mayPush: Bool, acceptsZstandard: Bool
+    ) throws -> ExchangeAnswer {
+        let archive = try agreedArchive(with: request.archive, mayPush: mayPush)
+        let before = try store.logState()
+        let (verdict, position) = try place(of: request.cursor, in: before.end)
+
+        let push = try mayPush ? commit(to: archive) : nil
+        let identity = try store.identity()
+        let state = try push?.state ?? store.logState()
+        let last = push?.accepted.first.map { $0 - 1 } ?? state.end.sequence
+        let response = ExchangeResponse(
+            role: role,
+            archive: ArchiveDescription(
+                id: identity.archive, isOpen: identity.isArchiveOpen, mergeRule: identity.mergeRule),
+            cursor: verdict, push: mayPush ? .taken : .forbidden,
+            accepted: push?.accepted ?? ExchangeResponse.Accepted(first: nil, count: 0),
+            exceptions: push?.exceptions ?? [],
+            totalRevisions: position.map { last - $0.sequence } ?? 0,
+            end: ExchangeResponse.LogEnd(
+                cursor: Cursor(state.end), count: state.count, fingerprint: state.fingerprint))
+        let pages = position.map {
+            LogPages(store: store, after: $0, through: last, limitBytes: request.limitBytes ?? .max)
+        }
+        return try ExchangeAnswer(response, pages: pages, acceptsZstandard: acceptsZstandard)
+    }
+
+    /// The id that pushed revisions go to; makes it final where this exchange does that.
+    private func agreedArchive(with theirs: ArchiveDescription, mayPush: Bool) throws -> ArchiveID {
+        let ours = try store.identity()
+        switch (ours.isArchiveOpen, theirs.isOpen) {
+        case (false, false):
+            guard ours.archive == theirs.id else { throw Problem.mismatch(here: ours.archive, there: theirs.id) }
+            return ours.archive
+        case (false, true):
+            return ours.archive
+        case (true, true):
+            // Neither side has revisions: the id that is given out here stays.
+            try store.settleArchive(ours.archive)
+            return ours.archive
+        case (true, false):
+            // A replica that may not write does not decide what this archive is.
+            if mayPush && pushed.isEmpty { try store.settleArchive(theirs.id) }
+            return theirs.id
+        }
+    }
+
+    /// Whether the log continues what the cursor has seen, and from where on; no position if it does not.
+    private func place(
+        of text: String?, in end: LogPosition
+    ) throws -> (verdict: ExchangeResponse.CursorVerdict, position: LogPosition?) {
+        guard let text else { return (.ok, LogPosition(epoch: end.epoch, sequence: 0, chain: .zero)) }
+        guard let cursor = Cursor(text) else { return (.forked, nil) }
+        guard cursor.sequence <= end.sequence, let chain = try store.chain(at: cursor.sequence) else {
+            return (.rewound, nil)
+        }
+        guard cursor.fits(chain) else { return (cursor.epoch == end.epoch ? .forked : .rewound, nil) }
+        return (.ok, LogPosition(epoch: end.epoch, sequence: cursor.sequence, chain: chain))
+    }
+
+    private func commit(
+        to archive: ArchiveID
+    ) throws -> (accepted: ExchangeResponse.Accepted, exceptions: [PushException], state: LogState)? {
+        guard !pushed.isEmpty else { return nil }
+        let report = try store.ingest(
+            Ingestion(archive: archive, revisions: pushed.revisions, missingParents: .refuse))
+        var exceptions = pushed.rejected
+        var acceptedCount = 0
+        for (revision, outcome) in zip(pushed.revisions, report.outcomes) {
+            switch outcome {
+            case .accepted: acceptedCount += 1
+            case .duplicate: exceptions.append(PushException(id: revision.id, result: .duplicate))
+            case .missingParents(let parents):
+                exceptions.append(PushException(id: revision.id, result: .missingParent(parents)))
+            case .waiting:
+                exceptions.append(PushException(id: revision.id, result: .missingParent(revision.header.parents)))
+            case .rejected(let error): exceptions.append(PushException(id: revision.id, refusedFor: error))
+            }
+        }
+        // Where revisions that had waited here for a parent came in between, the sender does not know them: the pages
+        // leave nothing out.
+        let isOwnRun = acceptedCount > 0 && report.acceptedCount == acceptedCount
+        let accepted = ExchangeResponse.Accepted(first: isOwnRun ? report.firstSequence : nil, count: acceptedCount)
+        return (accepted, exceptions, report.state)
+    }
+}
+
+/// What a request pushes, each revision once.
+private struct PushedRevisions {
+    private(set) var revisions: [Revision] = []
+    private(set) var rejected: [PushException] = []
+    private var ids: Set<RevisionID> = []
+
+    var isEmpty: Bool { revisions.isEmpty && rejected.isEmpty }
+
+    mutating func take(header: [UInt8], content: [UInt8]?) {
+        let id = RevisionID(ofHeader: header)
+        guard ids.insert(id).inserted else { return }
+        do {
+            revisions.append(try Revision(headerBytes: header, contentBytes: content))
+        } catch {
+            rejected.append(PushException(id: id, refusedFor: error))
+        }
+    }
+}
+
+extension PushException {
+    /// No time makes these bytes good: whoever sent them does not send them again.
+    fileprivate init(id: RevisionID, refusedFor error: RevisionError) {
+        self.init(
+            id: id, result: .rejected(code: error.code.rawValue, text: error.description, isRetryable: false))
+    }
+}

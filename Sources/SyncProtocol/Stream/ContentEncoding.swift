@@ -1,0 +1,41 @@
+import Compression
+
+/// How the bytes of a body are encoded: header `Content-Encoding`.
+public enum ContentEncoding: Hashable, Sendable {
+    /// As they are.
+    case identity
+    /// A concatenation of Zstandard frames (RFC 8878).
+    case zstandard
+
+    /// The encoding that a header names; nil for one that is not spoken here. No header means `identity`.
+    public init?(headerValue: String?) {
+        switch headerValue?.lowercased() {
+        case nil, "", "identity": self = .identity
+        case "zstd": self = .zstandard
+        default: return nil
+        }
+    }
+
+    /// What the header says; nil if there is to be none.
+    public var headerValue: String? {
+        switch self {
+        case .identity: nil
+        case .zstandard: "zstd"
+        }
+    }
+}
+
+/// A body with its encoding.
+public struct EncodedBody: Hashable, Sendable {
+    /// The bytes that travel.
+    public let bytes: [UInt8]
+    /// How they are encoded.
+    public let encoding: ContentEncoding
+
+    /// The body of these bytes: compressed unless they are too few for that.
+    public init(compressing plain: [UInt8]) {
+        let isSmall = plain.count < ProtocolLimits.compressionThresholdBytes
+        bytes = isSmall ? plain : Zstandard.compress(plain)
+        encoding = isSmall ? .identity : .zstandard
+    }
+}

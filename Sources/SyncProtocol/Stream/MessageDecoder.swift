@@ -1,0 +1,184 @@
+import Compression
+public import LetterModel
+
+/// Reads a message as it arrives, in pieces of any size, with limits on everything that a sender could let grow.
+///
+/// The first line is the envelope; a line that begins with `{"checkpoint":` or `{"damaged":` is what it says (no header
+/// can begin so: its members are in order, and it has an `archive`); any other line is a header, and the next one its content.
+public struct MessageDecoder: ~Copyable {
+    /// One thing that a message says.
+    public enum Event: Hashable, Sendable {
+        /// The first line.
+        case envelope(JSONObject)
+        /// A revision's two byte strings, unchecked; no content for a tombstone.
+        case revision(header: [UInt8], content: [UInt8]?)
+        /// A revision that the sender cannot give intact.
+        case damaged(RevisionID)
+        /// The end of a page.
+        case checkpoint(Cursor)
+    }
+
+    /// What the receiver allows.
+    public struct Allowance: Sendable {
+        /// The most that the message may become, in bytes.
+        let totalBytes: Int
+        /// How many times its size on the wire it may become, past a grace; nil for any.
+        let ratio: Int?
+
+        /// For what a client sends.
+        public static let request = Allowance(totalBytes: ProtocolLimits.requestBytes, ratio: nil)
+        /// For what a remote answers: as long as an archive is, and no denser than letters are.
+        public static let response = Allowance(totalBytes: .max, ratio: ProtocolLimits.responseRatio)
+    }
+
+    /// Compressed input is taken in small pieces, and lines and limits are looked at after each: 512 bytes become at most
+    /// 16 MiB (four bytes of Zstandard can spell a block of 128 KiB).
+    private static let pieceBytes = 512
+
+    private let allowance: Allowance
+    private var zstandard: ZstandardDecoder?
+    private var lines = LineSplitter()
+    private var header: [UInt8]?
+    private var isEnvelopeRead = false
+    private var isPageOpen = false
+    private var receivedBytes = 0
+    private var producedBytes = 0
+
+    /// A decoder of one message.
+    public init(encoding: ContentEncoding, allowance: Allowance) {
+        self.allowance = allowance
+        zstandard = encoding == .zstandard ? ZstandardDecoder(limitBytes: .max) : nil
+    }
+
+    /// Whether all that came so far is complete: no revision and no page is open. A request has no checkpoints and need not
+    /// ask.
+    public var isAtPageEnd: Bool { !isPageOpen && header == nil && lines.isEmpty }
+
+    /// Takes the next bytes and tells what they say, in order. Throws `MessageError`, or what `take` throws; either way the
+    /// decoder is not to be used again.
+    public mutating func decode(_ chunk: [UInt8], _ take: (Event) throws -> Void) throws {
+        receivedBytes += chunk.count
+        guard zstandard != nil else { return try produced(chunk, take) }
+        var start = 0
+        var output: [UInt8] = []
+        while start < chunk.count {
+            let end = min(start + MessageDecoder.pieceBytes, chunk.count)
+            output.removeAll(keepingCapacity: true)
+            do throws(Zstandard.Failure) {
+                try zstandard?.decode(Array(chunk[start..<end]), into: &output)
+            } catch {
+                throw MessageError.compression(error)
+            }
+            try produced(output, take)
+            start = end
+        }
+    }
+
+    /// Says that no more comes. Throws `truncated` if a frame, a line or a revision is open.
+    public mutating func finish() throws(MessageError) {
+        do throws(Zstandard.Failure) {
+            if let decoder = zstandard.take() { try decoder.finish() }
+        } catch {
+            throw .compression(error)
+        }
+        guard lines.isEmpty, header == nil, isEnvelopeRead else { throw .truncated }
+    }
+
+    private mutating func produced(_ bytes: [UInt8], _ take: (Event) throws -> Void) throws {
+        producedBytes += bytes.count
+        guard producedBytes <= allowance.totalBytes else {
+            throw MessageError.tooLarge(limitBytes: allowance.totalBytes)
+        }
+        if let ratio = allowance.ratio, producedBytes > ProtocolLimits.responseGraceBytes {
+            guard (producedBytes - ProtocolLimits.responseGraceBytes) / ratio <= receivedBytes else {
+                throw MessageError.tooDense
+            }
+        }
+        lines.append(bytes)
+        while let line = lines.next() {
+            guard line.count <= ProtocolLimits.lineBytes else { throw MessageError.lineTooLong(line: lines.count) }
+            if let event = try event(of: line) { try take(event) }
+        }
+        guard lines.openBytes <= ProtocolLimits.lineBytes else {
+            throw MessageError.lineTooLong(line: lines.count + 1)
+        }
+    }
+
+    /// What a line says; nil for a header, whose content is still to come.
+    private mutating func event(of line: [UInt8]) throws(MessageError) -> Event? {
+        if !isEnvelopeRead {
+            isEnvelopeRead = true
+            return .envelope(try object(line, expected: "the envelope, a JSON object"))
+        }
+        if let header {
+            self.header = nil
+            return .revision(header: header, content: line.elementsEqual("null".utf8) ? nil : line)
+        }
+        if line.starts(with: "{\"checkpoint\":".utf8) {
+            let text = try object(line, expected: "a checkpoint")["checkpoint"]?.text
+            guard let cursor = text.flatMap(Cursor.init) else {
+                throw .line(number: lines.count, expected: "a checkpoint")
+            }
+            isPageOpen = false
+            return .checkpoint(cursor)
+        }
+        isPageOpen = true
+        if line.starts(with: "{\"damaged\":".utf8) {
+            let text = try object(line, expected: "a damaged revision")["damaged"]?.text
+            guard let id = text.flatMap(RevisionID.init(hex:)) else {
+                throw .line(number: lines.count, expected: "a damaged revision")
+            }
+            return .damaged(id)
+        }
+        guard line.first == UInt8(ascii: "{") else { throw .line(number: lines.count, expected: "a revision's header") }
+        header = line
+        return nil
+    }
+
+    private func object(_ line: [UInt8], expected: String) throws(MessageError) -> JSONObject {
+        do {
+            if let members = try JSONScanner.parse(line).members { return members }
+        } catch {
+            // Falls through: whatever is wrong with it, it is not what has to stand here.
+        }
+        throw .line(number: lines.count, expected: expected)
+    }
+}
+
+/// Cuts bytes into lines.
+private struct LineSplitter {
+    private var buffer: [UInt8] = []
+    /// Where the open line begins.
+    private var start = 0
+    /// Up to where there is no line feed in the open line.
+    private var searched = 0
+    /// How many lines were handed out.
+    private(set) var count = 0
+
+    var isEmpty: Bool { start == buffer.count }
+
+    /// The bytes of the line that is still open.
+    var openBytes: Int { buffer.count - start }
+
+    mutating func append(_ bytes: [UInt8]) {
+        if start > 0 {
+            buffer.removeFirst(start)
+            searched -= start
+            start = 0
+        }
+        buffer.append(contentsOf: bytes)
+    }
+
+    mutating func next() -> [UInt8]? {
+        guard let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
+            searched = buffer.count
+            return nil
+        }
+        defer {
+            start = end + 1
+            searched = start
+            count += 1
+        }
+        return Array(buffer[start..<end])
+    }
+}

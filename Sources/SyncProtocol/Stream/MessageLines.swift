@@ -1,0 +1,44 @@
+public import LetterModel
+
+/// The lines of a message, as they are written: each ends with a line feed, and no line holds one.
+public struct MessageLines: Sendable {
+    /// The lines so far.
+    public private(set) var bytes: [UInt8] = []
+
+    /// No lines.
+    public init() {}
+
+    /// Adds an envelope.
+    public mutating func append(envelope: JSONObject) {
+        envelope.write(to: &bytes)
+        endLine()
+    }
+
+    /// Adds a revision: the header's bytes, then the content's, or `null` for a tombstone. Both verbatim.
+    public mutating func append(_ revision: Revision) {
+        bytes.append(contentsOf: revision.headerBytes)
+        endLine()
+        if let content = revision.contentBytes {
+            bytes.append(contentsOf: content)
+        } else {
+            bytes.append(contentsOf: "null".utf8)
+        }
+        endLine()
+    }
+
+    /// Adds that a revision stands here which the sender cannot give intact.
+    public mutating func append(damaged id: RevisionID) {
+        (["damaged": .string(id.hex)] as JSONObject).write(to: &bytes)
+        endLine()
+    }
+
+    /// Closes a page.
+    public mutating func append(checkpoint cursor: Cursor) {
+        (["checkpoint": .string(cursor.text)] as JSONObject).write(to: &bytes)
+        endLine()
+    }
+
+    private mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+    }
+}
