@@ -1,4 +1,5 @@
 import Hashing
+import SyncProtocol
 
 /// A token as its holder has it: `chy_<id>.<secret>.<check sum>`, each part in base64url without padding.
 ///
@@ -39,11 +40,15 @@ public struct AccessToken: Sendable {
         guard bytes.count == AccessToken.characterCount, bytes.starts(with: AccessToken.prefix.utf8) else { return nil }
         let parts = bytes[AccessToken.prefix.utf8.count...].split(
             separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3, let id = Base64URL.decode(parts[0]).flatMap({ TokenID(bytes: $0) }),
-            let secret = Base64URL.decode(parts[1]), secret.count == AccessToken.secretByteCount
+        guard parts.count == 3, let id = AccessToken.decode(parts[0]).flatMap({ TokenID(bytes: $0) }),
+            let secret = AccessToken.decode(parts[1]), secret.count == AccessToken.secretByteCount
         else { return nil }
         self.init(id: id, secret: secret)
         guard bytes == Array(self.text.utf8) else { return nil }
+    }
+
+    private static func decode(_ characters: ArraySlice<UInt8>) -> [UInt8]? {
+        String(validating: characters, as: UTF8.self).flatMap { Base64URL.decode($0) }
     }
 
     /// The spelling: the only place where the secret leaves this type, shown once when the token is made.

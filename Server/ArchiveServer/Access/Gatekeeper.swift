@@ -41,7 +41,12 @@ final class Gatekeeper: Sendable {
         return Admission(grant: grant, archive: archive)
     }
 
-    /// Whether a holder may do another act as well. Nothing is noted: leaving a part out is no denial of the request.
+    /// Whether who was admitted may do another act as well. Nothing is written down.
+    func allows(_ admission: Admission, _ action: Action) -> Bool {
+        allows(admission.grant, admission.archive, action)
+    }
+
+    /// Whether a holder may do an act on an archive. Nothing is written down.
     func allows(_ grant: Grant, _ archive: ArchiveRecord, _ action: Action) -> Bool {
         authorize(.holder(grant), .archive(archive.key), action, now: clocks.now()) == .allowed
     }

@@ -1,3 +1,5 @@
+import SyncProtocol
+
 /// Names one token: eight bytes, written as eleven characters of base64url. No secret; lists, logs and `token revoke` use it.
 public struct TokenID: Hashable, Sendable, CustomStringConvertible {
     /// The number of bytes.
@@ -14,7 +16,7 @@ public struct TokenID: Hashable, Sendable, CustomStringConvertible {
 
     /// An id from its spelling; nil for anything else.
     public init?(_ text: String) {
-        guard let bytes = Base64URL.decode(text.utf8) else { return nil }
+        guard let bytes = Base64URL.decode(text) else { return nil }
         self.init(bytes: bytes)
     }
 

@@ -41,10 +41,10 @@ enum ArchiveRoutes {
         do throws(StoreError) {
             return try state(of: archive, try context.stores.store(of: archive), grant)
         } catch {
-            let answer = context.answer(to: error, archive)
-            guard answer.status != 404, let code = answer.problemCode else { return nil }
+            let problem = context.problem(error, archive)
+            guard problem.status != 404 else { return nil }
             return [
-                "name": .string(archive.name.text), "role": .string(grant.role.rawValue), "error": .string(code),
+                "name": .string(archive.name.text), "role": .string(grant.role.rawValue), "error": .string(problem.code),
             ]
         }
     }

@@ -1,4 +1,3 @@
-import Hashing
 import HTTPServer
 import LetterModel
 import ReplicaStore
@@ -52,12 +51,12 @@ enum BlobUploadRoute {
         func finish() throws -> Response {
             // Decided again: the token may have been revoked while the bytes came.
             let admission = try context.gatekeeper.admitToArchive(of: head, to: .writeBlob)
-            guard SHA256.digest(of: bytes) == blob.digest else { throw ProblemDetails.wrongHash }
             return try context.withStore(of: admission.archive) { store in
-                guard try store.blobReference(blob) != nil else { throw ProblemDetails.blobUnreferenced }
-                guard try !store.hasBlob(blob) else { return Response(status: 204) }
-                _ = try store.storeBlob(bytes)
-                context.noteDone(admission, .writeBlob, ["blob": .string(blob.hex), "bytes": .integer(bytes.count)])
+                let isNew = try !store.hasBlob(blob)
+                try BlobResponder(store: store).store(bytes, as: blob)
+                guard isNew else { return Response(status: 204) }
+                context.note(
+                    admission, .writeBlob, .done, ["blob": .string(blob.hex), "bytes": .integer(bytes.count)])
                 context.writer.flush()
                 return Response(status: 201)
             }

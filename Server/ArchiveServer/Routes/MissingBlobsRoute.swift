@@ -1,6 +1,4 @@
 import HTTPServer
-import LetterModel
-import ReplicaStore
 import SyncProtocol
 
 /// `POST /v1/archives/{archive}/blobs/missing`: which of these blobs does the archive lack.
@@ -12,33 +10,22 @@ enum MissingBlobsRoute {
         Route(.post, "/v1/archives/:archive/blobs/missing") { head in
             do throws(ProblemDetails) {
                 _ = try context.gatekeeper.admitToArchive(of: head, to: .askMissingBlobs)
-                guard head.hasMediaType("application/json"), head.headers["Content-Encoding"] == nil else {
-                    throw .unsupported(expected: "application/json without Content-Encoding")
+                guard head.hasMediaType(BlobResponder.questionContentType), head.headers["Content-Encoding"] == nil
+                else { throw .unsupported(expected: "\(BlobResponder.questionContentType) without Content-Encoding") }
+                if let length = head.contentLength, length > ProtocolLimits.blobQuestionBytes {
+                    throw .tooLarge(maximumBytes: ProtocolLimits.blobQuestionBytes)
                 }
-                return .perform(maximumBodyBytes: ProtocolLimits.blobQuestionBytes) { body in
-                    try answer(head, body, context)
+                return .perform(maximumBodyBytes: ProtocolLimits.blobQuestionBytes) { question in
+                    let admission = try context.gatekeeper.admitToArchive(of: head, to: .askMissingBlobs)
+                    return try context.withStore(of: admission.archive) { store in
+                        Response(
+                            status: 200, headers: ["Content-Type": BlobResponder.questionContentType],
+                            body: .bytes(try BlobResponder(store: store).missing(question)))
+                    }
                 }
             } catch {
                 return .respond(error.response())
             }
-        }
-    }
-
-    private static func answer(_ head: RequestHead, _ body: [UInt8], _ context: RouteContext) throws -> Response {
-        let admission = try context.gatekeeper.admitToArchive(of: head, to: .askMissingBlobs)
-        let question: BlobList
-        do throws(MessageError) {
-            question = try BlobList(.question, parsing: body)
-        } catch {
-            return Response(Problem(error))
-        }
-        return try context.withStore(of: admission.archive) { store in
-            let missing = try question.blobs.filter { blob in
-                try store.blobReference(blob) != nil && !store.hasBlob(blob)
-            }
-            return Response(
-                status: 200, headers: ["Content-Type": "application/json"],
-                body: .bytes(BlobList(.answer, missing).bytes))
         }
     }
 }

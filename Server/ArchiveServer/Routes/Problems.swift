@@ -64,17 +64,18 @@ extension ProblemDetails {
     static let noBlobName = ProblemDetails(
         400, .malformed, "The request is no message of this protocol",
         detail: "a blob is named by 64 lower-case hexadecimal digits")
+}
 
-    /// 404: no letter of the archive refers to the blob, or its bytes are not here.
-    static let blobNotFound = ProblemDetails(404, .notFound, "This archive does not have this blob")
-
-    /// 422: the bytes are not those that the path names.
-    static let wrongHash = ProblemDetails(
-        422, .blobHash, "The SHA-256 of the bytes is not the name they were sent under")
-
-    /// 409: no letter of the archive refers to the blob.
-    static let blobUnreferenced = ProblemDetails(
-        409, .blobUnreferenced, "No letter of this archive refers to this blob", detail: "push the letter first")
+extension ProblemDetails {
+    /// A problem of the protocol whose members are all text.
+    init(_ problem: Problem) {
+        var headers = Headers()
+        headers["Retry-After"] = problem.retryAfterSeconds.map { String($0) }
+        self.init(
+            status: problem.status, code: problem.code.rawValue, title: problem.title, detail: problem.detail,
+            members: problem.members.members.map { (name: $0.key, value: $0.value.text ?? $0.value.canonicalText) },
+            headers: headers)
+    }
 }
 
 extension Response {

@@ -13,21 +13,32 @@ struct RouteContext: Sendable {
     let clocks: ServerClocks
     let log: ServerLog
 
-    /// Works on the store of an archive. What the store refuses becomes an answer, and the log hears of faults.
+    /// The store of an archive, or what to answer when it cannot be opened.
+    func store(of archive: ArchiveRecord) throws(ProblemDetails) -> any ReplicaStore {
+        do throws(StoreError) {
+            return try stores.store(of: archive)
+        } catch {
+            throw problem(error, archive)
+        }
+    }
+
+    /// Works on the store of an archive. What the store or the protocol refuses becomes the answer.
     func withStore(
         of archive: ArchiveRecord, _ work: (any ReplicaStore) throws -> Response
     ) throws -> Response {
         do {
-            return try work(try stores.store(of: archive))
+            return try work(try store(of: archive))
+        } catch let problem as Problem {
+            return Response(problem)
         } catch let error as StoreError {
-            return answer(to: error, archive)
+            throw problem(error, archive)
         }
     }
 
-    /// What to answer when a store refused something. Nothing was changed.
-    func answer(to error: StoreError, _ archive: ArchiveRecord) -> Response {
+    /// What to answer when a store refused something; the log hears of faults. Nothing was changed.
+    func problem(_ error: StoreError, _ archive: ArchiveRecord) -> ProblemDetails {
         // Deleted by somebody between the decision and the act.
-        if case .notFound = error { return ProblemDetails.archiveNotFound.response() }
+        if case .notFound = error { return .archiveNotFound }
         let problem = Problem(error)
         if problem.status >= 500, problem.code != .busy {
             log.note(
@@ -36,15 +47,17 @@ struct RouteContext: Sendable {
         }
         // After a failed write or fsync nothing more is asked of a store: the next request opens it anew.
         if case .inputOutput = error { stores.drop(archive) }
-        return Response(problem)
+        return ProblemDetails(problem)
     }
 
-    /// Adds an act that was done to the audit log.
-    func noteDone(_ admission: Admission, _ action: Action, _ details: JSONObject) {
+    /// Adds an act to the audit log, soon.
+    func note(
+        _ admission: Admission, _ action: Action, _ outcome: AuditEntry.Outcome, _ details: JSONObject = [:]
+    ) {
         writer.append(
             AuditEntry(
                 time: clocks.now(), subject: "token \(admission.grant.id)", action: action.rawValue,
-                object: "archive \(admission.archive.name)", outcome: .done, details: details))
+                object: "archive \(admission.archive.name)", outcome: outcome, details: details))
     }
 }
 
