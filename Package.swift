@@ -80,7 +80,18 @@ let package = Package(
         module("ServerCommands", in: "Server", ["ArchiveServer", "HTTPServer", "CommandOptions", "LetterModel"]),
         program("chancery-server", in: "Server", ["ServerCommands"]),
 
+        // What tests share and never ships.
+        .target(
+            name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
+            path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
+
         // Tests, one target a module, mirroring its folders.
+        tests("HashingTests", ["Hashing"]),
+        tests("CompressionTests", ["Compression"]),
+        tests("SQLiteBindingTests", ["SQLiteBinding"]),
+        tests(
+            "ReplicaStoreTests",
+            ["ReplicaStore", "ReplicaStoreConformance", "SQLiteBinding", "LetterMerge", "LetterModel", "Hashing"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
     ],
     swiftLanguageModes: [.v6]
