@@ -55,7 +55,7 @@ let package = Package(
         binding("SQLiteBinding", ["CSQLite"]),
         binding("CommandOptions", ["CPopt"]),
         module("LetterModel", ["Hashing"]),
-        module("LetterMerge", ["LetterModel"]),
+        module("LetterMerge", ["LetterModel", "Hashing"]),
         module("LetterFormats", ["LetterModel"]),
         module("ReplicaStore", ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression"]),
         module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression"]),
