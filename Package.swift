@@ -55,7 +55,7 @@ let package = Package(
         binding("SQLiteBinding", ["CSQLite"]),
         binding("CommandOptions", ["CPopt"]),
         module("LetterModel", ["Hashing"]),
-        module("LetterMerge", ["LetterModel"]),
+        module("LetterMerge", ["LetterModel", "Hashing"]),
         module("LetterFormats", ["LetterModel"]),
         module("ReplicaStore", ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression"]),
         module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression"]),
@@ -81,8 +81,19 @@ let package = Package(
         program(
             "chancery-server", in: "Server", ["ServerCommands", "CommandOptions", "LetterModel", "Hashing"]),
 
+        // What tests share and never ships.
+        .target(
+            name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
+            path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
+
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
+        tests("HashingTests", ["Hashing"]),
+        tests("CompressionTests", ["Compression"]),
+        tests("SQLiteBindingTests", ["SQLiteBinding"]),
+        tests(
+            "ReplicaStoreTests",
+            ["ReplicaStore", "ReplicaStoreConformance", "SQLiteBinding", "LetterMerge", "LetterModel", "Hashing"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
         tests("HTTPServerTests", ["HTTPServer"]),
         .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport", swiftSettings: settings),
