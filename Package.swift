@@ -77,8 +77,14 @@ let package = Package(
         module(
             "ArchiveServer", in: "Server",
             ["HTTPServer", "SyncProtocol", "ReplicaStore", "LetterModel", "SQLiteBinding", "Hashing"]),
-        module("ServerCommands", in: "Server", ["ArchiveServer", "HTTPServer", "CommandOptions", "LetterModel"]),
-        program("chancery-server", in: "Server", ["ServerCommands"]),
+        module("ServerCommands", in: "Server", ["ArchiveServer", "HTTPServer", "ReplicaStore", "CommandOptions", "LetterModel"]),
+        program(
+            "chancery-server", in: "Server", ["ServerCommands", "CommandOptions", "LetterModel", "Hashing"]),
+
+        // What tests share and never ships.
+        .target(
+            name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
+            path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
 
         // The example of README.md.
         .executableTarget(
@@ -103,6 +109,14 @@ let package = Package(
         tests("RepositoryTests", []),
         tests("HTTPServerTests", ["HTTPServer"]),
         tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "Hashing"]),
+        .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport", swiftSettings: settings),
+        tests(
+            "ArchiveServerTests",
+            [
+                "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel", "Hashing",
+                "ServerTestSupport",
+            ]),
+        tests("ServerCommandsTests", ["ServerCommands", "chancery-server", "CommandOptions", "ServerTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

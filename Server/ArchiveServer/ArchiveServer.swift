@@ -1,1 +1,103 @@
-// Being written.
+public import HTTPServer
+import LetterModel
+
+/// A server for the archives of one data folder: runs from its initializer to ``stop()``.
+///
+/// It decides who may do what, speaks the sync protocol, and keeps the logs. What is stored and how revisions are taken in
+/// is the business of `ReplicaStore` and `SyncProtocol`.
+///
+/// ```swift
+/// let server = try ArchiveServer(
+///     ServerFolder("/var/lib/chancery"), http: ServerConfiguration(port: 8080), clocks: clocks, log: log)
+/// server.port
+/// server.stop()
+/// ```
+public final class ArchiveServer: Sendable {
+    /// Bytes of uploads that are held in memory at once; past that, uploads are put off with 503.
+    static let uploadBudgetBytes = 128 * 1024 * 1024
+
+    private let folder: ServerFolder
+    private let context: RouteContext
+    private let http: HTTPServer
+    /// Held for as long as this lives.
+    private let lock: ServerLock
+
+    /// The port that the server listens on, also when the configuration says 0.
+    public var port: Int { http.port }
+
+    /// Opens the data folder, listens and serves.
+    ///
+    /// - Parameters:
+    ///   - folder: A data folder that ``Administration`` made; no other server may run on it.
+    ///   - configuration: Where to listen, and TLS.
+    ///   - clocks: The clocks.
+    ///   - log: Is told of each request and of what the server does.
+    public init(
+        _ folder: ServerFolder, http configuration: ServerConfiguration, clocks: ServerClocks, log: ServerLog
+    ) throws(ServerFailure) {
+        self.folder = folder
+        let registry = try ServerRegistry(folder, create: false)
+        lock = try ServerLock(folder)
+        let writer = RegistryWriter(registry, now: clocks.now, log: log)
+        let context = RouteContext(
+            gatekeeper: Gatekeeper(registry: registry, writer: writer, clocks: clocks, log: log), registry: registry,
+            stores: ArchiveStores(in: folder, openStore: ArchiveFolder.open), writer: writer,
+            uploads: BodyBudget(limitBytes: ArchiveServer.uploadBudgetBytes), clocks: clocks, log: log)
+        self.context = context
+        let events = ServerEvents(
+            now: clocks.uptime, requestEnded: { log.note($0) },
+            libraryMessage: { log.note(.debug, "HTTP library", ["text": .string($0)]) })
+        do throws(ServerError) {
+            http = try HTTPServer(configuration: configuration, events: events, handler: Self.router(context))
+        } catch {
+            throw .http(error)
+        }
+        tidyUp()
+        context.noteServer("server.start")
+        log.note(.info, "started", ["address": .string(configuration.address), "port": .integer(http.port)])
+    }
+
+    /// Every route of the server.
+    static func router(_ context: RouteContext) -> Router {
+        Router([
+            HealthRoutes.health(),
+            HealthRoutes.readiness(context),
+            ArchiveRoutes.list(context),
+            ArchiveRoutes.one(context),
+            SyncRoute.route(context),
+            BlobDownloadRoute.route(context),
+            BlobUploadRoute.route(context),
+            MissingBlobsRoute.route(context),
+        ])
+    }
+
+    /// Moves the folders of archives that were deleted while the server runs, once no request uses them. Call it every
+    /// second or so; it is one short look at the registry.
+    public func tidyUp() {
+        do throws(ServerFailure) {
+            for archive in try context.registry.moveAside(in: folder, where: context.stores.retire) {
+                context.log.note(
+                    .info, "deleted archive moved aside",
+                    ["archive": .string(archive.name.text), "folder": .string(archive.deletion?.folderName ?? "")])
+            }
+        } catch {
+            context.log.note(.error, "could not move a deleted archive aside", ["reason": .string(error.description)])
+        }
+    }
+
+    /// Takes no new requests, lets open ones finish for a while, and closes everything. A second call does nothing.
+    public func stop() {
+        let report = http.stop()
+        context.noteServer("server.stop")
+        context.writer.flush()
+        context.log.note(.info, "stopped", ["cutRequests": .integer(report.cutRequestCount)])
+    }
+}
+
+extension RouteContext {
+    /// Adds what the server itself did to the audit log.
+    fileprivate func noteServer(_ action: String) {
+        writer.append(
+            AuditEntry(time: clocks.now(), subject: "server", action: action, object: nil, outcome: .done))
+    }
+}

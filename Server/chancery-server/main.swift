@@ -1,1 +1,5 @@
-print("x")
+import CommandOptions
+import Glibc
+import ServerCommands
+
+exit(ServerProgram.run(unsafe argumentBytes(count: CommandLine.argc, values: CommandLine.unsafeArgv), on: .machine))

@@ -1,11 +1,11 @@
 /// Base64 with `-` and `_` and without padding (RFC 4648, 5): what stands in URLs as it is. One byte string has one spelling.
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc4648#section-5
-enum Base64URL {
+package enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// The characters of bytes.
-    static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         var bits: UInt32 = 0
         var count = 0
@@ -22,7 +22,7 @@ enum Base64URL {
     }
 
     /// The bytes of characters; nil for any other character, and for left-over bits that are not zero.
-    static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         var bits: UInt32 = 0
         var count = 0

@@ -19,6 +19,10 @@ public final class ExchangeResponder {
     private var request: ExchangeRequest?
     private var pushed = PushedRevisions()
 
+    /// Bytes of revisions that came and are held until ``finish(role:mayPush:acceptsZstandard:)``: what a server bounds over
+    /// all its requests.
+    public private(set) var heldBytes = 0
+
     /// A responder for one request.
     ///
     /// - Parameters:
@@ -65,7 +69,9 @@ public final class ExchangeResponder {
     private func take(_ event: MessageDecoder.Event) throws {
         switch event {
         case .envelope(let members): request = try ExchangeRequest(envelope: members)
-        case .revision(let header, let content): pushed.take(header: header, content: content)
+        case .revision(let header, let content):
+            pushed.take(header: header, content: content)
+            heldBytes += header.count + (content?.count ?? 0)
         case .damaged, .checkpoint: throw MessageError.line(number: 0, expected: "part of a request")
         }
     }

@@ -1,0 +1,120 @@
+import HTTPServer
+import LetterModel
+import ReplicaStore
+import SyncProtocol
+
+/// `POST /v1/archives/{archive}/sync`: one exchange, push and pull in one round trip.
+///
+/// `ExchangeResponder` knows what an exchange is; here it is given HTTP, and told who may push. A reader's exchange is
+/// answered too: its push is refused as a whole, its pull is served.
+enum SyncRoute {
+    static func route(_ context: RouteContext) -> Route {
+        Route(.post, "/v1/archives/:archive/sync") { head in
+            do throws(ProblemDetails) {
+                return .receive(try Receiver(head, context))
+            } catch {
+                return .respond(error.response())
+            }
+        }
+    }
+
+    private final class Receiver: RequestBodyReceiver {
+        let maximumBodyBytes = ProtocolLimits.requestTransferBytes
+        private let head: RequestHead
+        private let context: RouteContext
+        private let responder: ExchangeResponder
+        private let reservation: BodyBudget.Reservation
+        /// What was wrong with the body. The rest is read and thrown away, so that the client sees the answer.
+        private var problem: Problem?
+
+        init(_ head: RequestHead, _ context: RouteContext) throws(ProblemDetails) {
+            let admission = try context.gatekeeper.admitToArchive(of: head, to: .pull)
+            guard head.hasMediaType(ExchangeAnswer.contentType) else {
+                throw .unsupported(expected: ExchangeAnswer.contentType)
+            }
+            guard head.headers.values("Content-Encoding").count <= 1,
+                let encoding = ContentEncoding(headerValue: head.headers["Content-Encoding"])
+            else { throw .unsupported(expected: "Content-Encoding: zstd, or none") }
+            if let length = head.contentLength, length > ProtocolLimits.requestTransferBytes {
+                throw .tooLarge(maximumBytes: ProtocolLimits.requestTransferBytes)
+            }
+            guard let reservation = context.uploads.reserve(0) else { throw .overloaded }
+            self.head = head
+            self.context = context
+            self.reservation = reservation
+            responder = ExchangeResponder(store: try context.store(of: admission.archive), encoding: encoding)
+        }
+
+        func receive(_ chunk: [UInt8]) throws {
+            guard problem == nil else { return }
+            do {
+                try responder.receive(chunk)
+            } catch let problem as Problem {
+                self.problem = problem
+            }
+            guard reservation.grow(to: responder.heldBytes) else { throw ProblemDetails.overloaded }
+        }
+
+        func finish() throws -> Response {
+            // Decided again, in the act: the token may have been revoked while the body came.
+            let admission = try context.gatekeeper.admitToArchive(of: head, to: .pull)
+            if let problem { return Response(problem) }
+            let mayPush = context.gatekeeper.allows(admission, .push)
+            return try context.withStore(of: admission.archive) { _ in
+                let answer = try responder.finish(
+                    role: admission.grant.role.rawValue, mayPush: mayPush, acceptsZstandard: head.accepts(coding: "zstd"))
+                note(answer.response, admission, mayPush: mayPush)
+                return try response(answer)
+            }
+        }
+
+        /// Writes down what was pushed and pulled. The client is told of its push after that is on disk.
+        private func note(_ response: ExchangeResponse, _ admission: Admission, mayPush: Bool) {
+            if !mayPush, responder.heldBytes > 0 {
+                context.note(admission, .push, .denied)
+            }
+            if response.totalRevisions > 0 {
+                context.note(
+                    admission, .pull, .done,
+                    ["revisions": .integer(response.totalRevisions), "end": .integer(response.end.cursor.sequence)])
+            }
+            if response.accepted.count > 0 {
+                context.note(
+                    admission, .push, .done,
+                    ["accepted": .integer(response.accepted.count), "exceptions": .integer(response.exceptions.count)])
+                context.writer.flush()
+            }
+        }
+
+        private func response(_ answer: ExchangeAnswer) throws -> Response {
+            var headers: Headers = ["Content-Type": ExchangeAnswer.contentType]
+            headers["Content-Encoding"] = answer.encoding.headerValue
+            // An exchange with nothing to do is one short chunk: it goes with its length, in one piece.
+            let first = try answer.nextChunk() ?? []
+            guard let second = try answer.nextChunk() else {
+                return Response(status: 200, headers: headers, body: .bytes(first))
+            }
+            var ready = [second, first]
+            return Response(
+                status: 200, headers: headers, body: .stream { try ready.popLast() ?? answer.nextChunk() })
+        }
+    }
+}
+
+extension RequestHead {
+    /// Whether the client takes a content coding.
+    ///
+    /// Source: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
+    func accepts(coding: String) -> Bool {
+        headers.values("Accept-Encoding").contains { field in
+            field.utf8.split(separator: UInt8(ascii: ",")).contains { element in
+                let parts = element.split(separator: UInt8(ascii: ";")).map { part in
+                    String(decoding: part.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self).lowercased()
+                }
+                guard parts.first?.utf8.elementsEqual(coding.utf8) == true else { return false }
+                let isRefused = parts.dropFirst().contains { $0.hasPrefix("q=0") && $0.dropFirst(3).allSatisfy { "0.".contains($0) } }
+                return !isRefused
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+public import HTTPServer
+public import ReplicaStore
+
+/// Why the server could not start, or why an administration command could not do what it was asked to do.
+public enum ServerFailure: Error, Sendable, Equatable {
+    /// There is no server's data in the folder.
+    case noData(path: String)
+    /// `server.sqlite` is not a registry of this program.
+    case notARegistry(path: String)
+    /// `server.sqlite` was written by a newer program. It was left alone.
+    case newerRegistry(path: String, found: Int, known: Int)
+    /// A server is running on the data folder.
+    case serverRunning(path: String)
+    /// There is an archive of that name.
+    case archiveExists(ArchiveName)
+    /// An archive of that name was deleted, and its folder is still in its place.
+    case archiveBeingDeleted(ArchiveName)
+    /// There is no archive of that name.
+    case unknownArchive(ArchiveName)
+    /// There is no token of that id.
+    case unknownToken(TokenID)
+    /// The system refused something on a file or folder.
+    case fileSystem(path: String, reason: String)
+    /// The registry's database refused, or the disk did.
+    case registry(String)
+    /// An archive's store refused.
+    case store(archive: ArchiveName, StoreError)
+    /// The HTTP server could not be started.
+    case http(ServerError)
+
+    /// A stable word for programs.
+    public var code: String {
+        switch self {
+        case .noData: "noData"
+        case .notARegistry: "notARegistry"
+        case .newerRegistry: "newerFormat"
+        case .serverRunning: "serverRunning"
+        case .archiveExists: "archiveExists"
+        case .archiveBeingDeleted: "archiveBeingDeleted"
+        case .unknownArchive: "unknownArchive"
+        case .unknownToken: "unknownToken"
+        case .fileSystem: "file"
+        case .registry: "registry"
+        case .store(_, .newerSchema): "newerFormat"
+        case .store: "store"
+        case .http(.cannotListen): "cannotListen"
+        case .http: "http"
+        }
+    }
+}
+
+extension ServerFailure: CustomStringConvertible {
+    /// What failed, and what to do next.
+    public var description: String {
+        switch self {
+        case .noData(let path):
+            "there is no server's data in \(path); make it with `chancery-server archive create NAME --data \(path)`"
+        case .notARegistry(let path): "\(path) was not made by this program; it was left alone"
+        case .newerRegistry(let path, let found, let known):
+            "\(path) was written by a newer version of this program (format \(found), this one knows \(known)); it was left alone: update the program"
+        case .serverRunning(let path):
+            "a server is already running on \(path); stop it first, or give this one a data folder of its own"
+        case .archiveExists(let name): "there is an archive \(name) already"
+        case .archiveBeingDeleted(let name):
+            "an archive \(name) was deleted a moment ago and the server has not let go of it yet; try again in a few seconds"
+        case .unknownArchive(let name): "there is no archive \(name); see `chancery-server archive list`"
+        case .unknownToken(let id): "there is no token \(id); see `chancery-server token list`"
+        case .fileSystem(let path, let reason): "\(path): \(reason)"
+        case .registry(let reason): "the server's registry refused: \(reason)"
+        case .store(let archive, let error): "archive \(archive): \(error.description)"
+        case .http(let error): error.description
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import CommandOptions
+import LetterModel
+
+/// What a command of the program is, besides its description.
+struct Action: Sendable {
+    /// What `--json` prints when nothing could start.
+    enum JSONShape: Sendable {
+        /// `[]`: the command prints an array.
+        case array
+        /// An object with `error`.
+        case object
+    }
+
+    let shape: JSONShape
+    let run: @Sendable (Values, CommandContext) throws -> CommandStatus
+
+    init(_ shape: JSONShape, _ run: @escaping @Sendable (Values, CommandContext) throws -> CommandStatus) {
+        self.shape = shape
+        self.run = run
+    }
+}
+
+/// The command line `chancery-server`.
+public enum ServerProgram {
+    /// The program's version.
+    public static let version = "0.1.0"
+
+    static let program = Program<Action>(
+        "chancery-server", version: version, summary: "keep archives of letters and sync them with replicas",
+        discussion: "Archives and tokens can be made and taken back while the server runs.",
+        globalOptions: [GlobalOptions.data, GlobalOptions.json],
+        exitStatuses: [
+            ExitStatus(0, "done"), ExitStatus(1, "failed, or `check` found problems"), ExitStatus(64, "wrong usage"),
+        ],
+        sections: [
+            CommandSection("Run", [Command(ServeCommand.description, Action(.object, ServeCommand.run))]),
+            CommandSection(
+                "Archives",
+                [
+                    Command(ArchiveCreateCommand.description, Action(.object, ArchiveCreateCommand.run)),
+                    Command(ArchiveListCommand.description, Action(.array, ArchiveListCommand.run)),
+                    Command(ArchiveDeleteCommand.description, Action(.object, ArchiveDeleteCommand.run)),
+                ]),
+            CommandSection(
+                "Tokens",
+                [
+                    Command(TokenCreateCommand.description, Action(.object, TokenCreateCommand.run)),
+                    Command(TokenListCommand.description, Action(.array, TokenListCommand.run)),
+                    Command(TokenRevokeCommand.description, Action(.object, TokenRevokeCommand.run)),
+                ]),
+            CommandSection("Care", [Command(CheckCommand.description, Action(.object, CheckCommand.run))]),
+        ])
+
+    /// Runs one command line and returns the status to exit with.
+    ///
+    /// - Parameters:
+    ///   - arguments: The words behind the program's name, as bytes.
+    ///   - surroundings: The machine.
+    public static func run(_ arguments: [[UInt8]], on surroundings: Surroundings) -> Int32 {
+        do throws(UsageError) {
+            switch try program.parse(arguments, environment: surroundings.environment) {
+            case .help(let text), .version(let text):
+                surroundings.writeOutput(Array(text.utf8))
+                return CommandStatus.done.rawValue
+            case .command(let command, let values):
+                let context = CommandContext(surroundings: surroundings, values: values)
+                return run(command.payload, values, context).rawValue
+            }
+        } catch {
+            surroundings.writeError(Array("chancery-server: \(error.description)\n".utf8))
+            if error.isGiven(GlobalOptions.json) {
+                let command = error.command.flatMap { name in
+                    program.commands.first { $0.description.name.utf8.elementsEqual(name.utf8) }
+                }
+                let json = json(for: Failure.usage(error.message), command?.payload.shape ?? .object)
+                surroundings.writeOutput(json.canonicalBytes + [UInt8(ascii: "\n")])
+            }
+            return CommandStatus.wrongUsage.rawValue
+        }
+    }
+
+    private static func run(_ action: Action, _ values: Values, _ context: CommandContext) -> CommandStatus {
+        do {
+            return try action.run(values, context)
+        } catch {
+            let failure = Failure(error)
+            context.note("chancery-server: \(failure.message)")
+            if context.isJSON { context.print(json(for: failure, action.shape), lines: []) }
+            return failure.status
+        }
+    }
+
+    private static func json(for failure: Failure, _ shape: Action.JSONShape) -> JSONValue {
+        switch shape {
+        case .array: []
+        case .object: failure.json
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import LetterModel
+import ServerTestSupport
+import Synchronization
+import Testing
+
+@testable import ArchiveServer
+
+/// The writer that takes entries from many requests to the disk.
+struct RegistryWriterTests {
+    let folder: TemporaryFolder
+    let registry: ServerRegistry
+    let clock = ManualClock()
+    let lines = LogLines()
+
+    init() throws {
+        folder = try TemporaryFolder()
+        registry = try ServerRegistry(ServerFolder(folder.path + "/data"), create: true)
+    }
+
+    func writer() -> RegistryWriter {
+        RegistryWriter(registry, now: clock.clocks.now, log: lines.log(.debug))
+    }
+
+    @Test func `entries of many threads are all there after a flush, those of one thread in order`() async throws {
+        let writer = writer()
+        await withTaskGroup { group in
+            for thread in 0..<8 {
+                group.addTask {
+                    for number in 0..<50 { writer.append(ServerRegistryTests.entry("\(thread)-\(number)")) }
+                }
+            }
+        }
+        writer.flush()
+        let written = try registry.auditLines()
+        #expect(written.count == 400)
+        for thread in 0..<8 {
+            let own = written.filter { $0.contains("\"action\":\"\(thread)-") }
+            #expect(own.indices.allSatisfy { own[$0].contains("\"\(thread)-\($0)\"") })
+        }
+        #expect(try registry.checkAuditLog() == (400, nil))
+        #expect(lines.all.isEmpty)
+    }
+
+    @Test func `the last use of a token is noted`() throws {
+        let token = ServerRegistryTests.token
+        _ = try registry.addToken(
+            token, role: .reader, archive: nil, label: "", creator: "", expires: nil,
+            entry: ServerRegistryTests.entry())
+        let writer = writer()
+        writer.noteUse(of: token.id, at: clock.now)
+        writer.flush()
+        #expect(try registry.token(token.id)?.grant.lastUsed?.text == "2027-01-15")
+    }
+}
+
+/// The lines of a log, for a test to look at.
+final class LogLines: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    /// A log that writes here, with the time 0.
+    func log(_ level: LogLevel) -> ServerLog {
+        ServerLog(level: level, now: { Timestamp(milliseconds: 0) }) { line in
+            self.lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+        }
+    }
+
+    var all: [String] { lines.withLock { $0 } }
+}
