@@ -55,7 +55,7 @@ let package = Package(
         binding("SQLiteBinding", ["CSQLite"]),
         binding("CommandOptions", ["CPopt"]),
         module("LetterModel", ["Hashing"]),
-        module("LetterMerge", ["LetterModel"]),
+        module("LetterMerge", ["LetterModel", "Hashing"]),
         module("LetterFormats", ["LetterModel"]),
         module("ReplicaStore", ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression"]),
         module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression"]),
@@ -80,7 +80,18 @@ let package = Package(
         module("ServerCommands", in: "Server", ["ArchiveServer", "HTTPServer", "CommandOptions", "LetterModel"]),
         program("chancery-server", in: "Server", ["ServerCommands"]),
 
+        // What tests share and never ships.
+        .target(
+            name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
+            path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
+
         // Tests, one target a module, mirroring its folders.
+        tests("HashingTests", ["Hashing"]),
+        tests("CompressionTests", ["Compression"]),
+        tests("SQLiteBindingTests", ["SQLiteBinding"]),
+        tests(
+            "ReplicaStoreTests",
+            ["ReplicaStore", "ReplicaStoreConformance", "SQLiteBinding", "LetterMerge", "LetterModel", "Hashing"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,1 +1,24 @@
 #include <sqlite3.h>
+
+// Swift cannot call variadic C functions: one function a call, with its argument types.
+
+/// sqlite3_db_config() for the options that take a switch and give back the state.
+/// Source: https://www.sqlite.org/c3ref/db_config.html
+static inline int chancery_sqlite3_db_config_switch(sqlite3 *db, int option, int on) {
+    int state = 0;
+    return sqlite3_db_config(db, option, on, &state);
+}
+
+// SQLITE_TRANSIENT is a cast of -1 to a function pointer, which Swift does not import.
+
+/// Binds a copy of the bytes.
+/// Source: https://www.sqlite.org/c3ref/bind_blob.html
+static inline int chancery_sqlite3_bind_blob_copy(sqlite3_stmt *statement, int index, const void *bytes, sqlite3_uint64 count) {
+    return sqlite3_bind_blob64(statement, index, bytes, count, SQLITE_TRANSIENT);
+}
+
+/// Binds a copy of UTF-8 text of so many bytes; NUL is a character like any other.
+/// Source: https://www.sqlite.org/c3ref/bind_blob.html
+static inline int chancery_sqlite3_bind_text_copy(sqlite3_stmt *statement, int index, const char *bytes, sqlite3_uint64 count) {
+    return sqlite3_bind_text64(statement, index, bytes, count, SQLITE_TRANSIENT, SQLITE_UTF8);
+}

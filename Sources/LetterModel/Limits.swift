@@ -21,4 +21,6 @@ public enum Limits {
     public static let parents = 1_024
     /// A name in an archive's list, a device's label, a note's key: what a person would write on one line.
     public static let labelBytes = 1_024
+    /// One date in EDTF: room for a set of forty days.
+    public static let dateBytes = 512
 }

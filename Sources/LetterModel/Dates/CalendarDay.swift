@@ -1,6 +1,6 @@
 /// A day of the proleptic Gregorian calendar. Ordered by time.
 public struct CalendarDay: Hashable, Comparable, Sendable {
-    /// The year, 0 to 9999.
+    /// The year, -9999 to 9999; 0 is the year before 1 (ISO 8601).
     public let year: Int
     /// The month, 1 to 12.
     public let month: Int
@@ -9,7 +9,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
 
     /// A day; nil if there is no such day, like 30 February.
     public init?(year: Int, month: Int, day: Int) {
-        guard (0...9999).contains(year), (1...12).contains(month), day >= 1,
+        guard (-9999...9999).contains(year), (1...12).contains(month), day >= 1,
             day <= CalendarDay.dayCount(year: year, month: month)
         else { return nil }
         self.year = year
@@ -29,7 +29,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
     /// Days since 1970-01-01, negative before it.
     ///
     /// Source: https://howardhinnant.github.io/date_algorithms.html#days_from_civil
-    var daysSince1970: Int {
+    public var daysSince1970: Int {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400
@@ -50,9 +50,10 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    /// `YYYY-MM-DD`.
+    /// `YYYY-MM-DD`, with a hyphen before years before 0.
     public var text: String {
-        "\(DecimalDigits.text(year, width: 4))-\(DecimalDigits.text(month, width: 2))-\(DecimalDigits.text(day, width: 2))"
+        let digits = [DecimalDigits.text(abs(year), width: 4), DecimalDigits.text(month, width: 2)]
+        return (year < 0 ? "-" : "") + "\(digits[0])-\(digits[1])-\(DecimalDigits.text(day, width: 2))"
     }
 
     /// Whether the left comes first.

@@ -1,0 +1,138 @@
+import Glibc
+import Hashing
+import LetterModel
+
+/// The files of the blob store: `blobs/ab/cdef…`, named by the SHA-256 of their bytes.
+///
+/// A file appears under its name whole and durable, or not at all.
+struct BlobFiles {
+    private let folder: ReplicaFolder
+
+    init(_ folder: ReplicaFolder) { self.folder = folder }
+
+    func path(_ id: BlobID) -> String {
+        let hex = id.hex.utf8
+        return "\(folderPath(id))/\(String(decoding: hex.dropFirst(2), as: UTF8.self))"
+    }
+
+    private func folderPath(_ id: BlobID) -> String {
+        "\(folder.blobsPath)/\(String(decoding: id.hex.utf8.prefix(2), as: UTF8.self))"
+    }
+
+    func contains(_ id: BlobID) -> Bool {
+        access(path(id), F_OK) == 0
+    }
+
+    /// Writes the bytes under another name, makes them durable, gives them their name, makes that durable.
+    func store(_ bytes: [UInt8]) throws(StoreError) -> BlobID {
+        let id = BlobID(SHA256.digest(of: bytes))
+        // Present and whole: nothing to do. Present and damaged: replaced.
+        if try isIntact(id) { return id }
+        try make(folder.blobsPath)
+        try make(folderPath(id))
+        let (temporary, descriptor) = try folder.temporaryFile(folder.blobsPath + "/new-")
+        do {
+            try write(bytes, to: descriptor)
+        } catch {
+            close(descriptor)
+            unlink(temporary)
+            throw error
+        }
+        guard close(descriptor) == 0 else {
+            let error = errno
+            unlink(temporary)
+            throw StoreError.system("close", error)
+        }
+        try ReplicaFolder.replace(path(id), with: temporary)
+        return id
+    }
+
+    private func make(_ path: String) throws(StoreError) {
+        if mkdir(path, 0o777) == 0 { return try ReplicaFolder.syncFolder(of: path) }
+        guard errno == EEXIST else { throw StoreError.system("mkdir", errno) }
+    }
+
+    private func write(_ bytes: [UInt8], to descriptor: Int32) throws(StoreError) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                buffer.baseAddress.map { Glibc.write(descriptor, $0 + done, buffer.count - done) } ?? 0
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw StoreError.system("write", errno) }
+            done += count
+        }
+        guard fsync(descriptor) == 0 else { throw StoreError.system("fsync", errno) }
+    }
+
+    /// The bytes; nil if the blob is not here. Not hashed.
+    func read(_ id: BlobID) throws(StoreError) -> [UInt8]? {
+        let descriptor = open(path(id), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw StoreError.system("open", errno)
+        }
+        defer { close(descriptor) }
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else { throw StoreError.system("fstat", errno) }
+        guard information.st_size <= Limits.blobBytes else { throw .damaged(object: id.hex) }
+        var bytes = [UInt8](repeating: 0, count: Int(information.st_size))
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                buffer.baseAddress.map { Glibc.read(descriptor, $0 + done, buffer.count - done) } ?? 0
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw StoreError.system("read", errno) }
+            if count == 0 { break }
+            done += count
+        }
+        return done == bytes.count ? bytes : Array(bytes[..<done])
+    }
+
+    /// Whether the bytes still have the hash that names them; false too if they are not here. Read piece by piece.
+    func isIntact(_ id: BlobID) throws(StoreError) -> Bool {
+        let descriptor = open(path(id), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return false }
+            throw StoreError.system("open", errno)
+        }
+        defer { close(descriptor) }
+        var hash = SHA256()
+        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw StoreError.system("read", errno) }
+            guard count > 0 else { return hash.finish() == id.digest }
+            hash.update(Array(buffer[..<count]))
+        }
+    }
+
+    /// Every blob that is here, ascending. Files whose name is none, such as what a crash left half-written, are passed over.
+    func all() throws(StoreError) -> [BlobID] {
+        var result: [BlobID] = []
+        for prefix in try names(in: folder.blobsPath) where prefix.utf8.count == 2 {
+            for name in try names(in: "\(folder.blobsPath)/\(prefix)") {
+                if let id = BlobID(hex: prefix + name) { result.append(id) }
+            }
+        }
+        return result.sorted()
+    }
+
+    private func names(in path: String) throws(StoreError) -> [String] {
+        guard let stream = opendir(path) else {
+            if errno == ENOENT || errno == ENOTDIR { return [] }
+            throw StoreError.system("opendir", errno)
+        }
+        defer { closedir(stream) }
+        var result: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            result.append(name)
+        }
+        return result
+    }
+}

@@ -1,0 +1,89 @@
+import SQLiteBinding
+import Synchronization
+
+/// The connections of one replica: one that writes, and for a server a few that read beside it.
+///
+/// Unchecked: a `Connection` has one owner at a time. `writer` is touched only inside `lock`; a reader is taken out of
+/// `idleReaders` by whoever uses it.
+final class Connections: @unchecked Sendable {
+    private let folder: ReplicaFolder
+    private let mode: ReplicaMode
+    private let fileSystem: String?
+    private let writer: Connection
+    /// Guards `writer`.
+    private let lock = Mutex(())
+    private let idleReaders = Mutex<[Reader]>([])
+    /// Set once the disk failed: what is in memory may not be what is on disk, so nothing more is answered from it.
+    private let mustReopen = Atomic<Bool>(false)
+
+    /// Unchecked: owned by the one call that took it out of the list.
+    private struct Reader: @unchecked Sendable {
+        let connection: Connection
+    }
+
+    private static let idleReaderLimit = 8
+
+    init(folder: ReplicaFolder, mode: ReplicaMode, writer: sending Connection, fileSystem: String?) {
+        self.folder = folder
+        self.mode = mode
+        self.writer = writer
+        self.fileSystem = fileSystem
+    }
+
+    /// Runs a closure in a transaction that may write: all of it or nothing.
+    func write<Value: Sendable>(_ body: (Connection) throws -> Value) throws(StoreError) -> Value {
+        try locked { connection in
+            try connection.transaction(.immediate) { try body(connection) }
+        }
+    }
+
+    /// Runs a closure on one moment of the replica. Keep it short: in a laptop's replica it holds up those who write.
+    func read<Value: Sendable>(_ body: (Connection) throws -> Value) throws(StoreError) -> Value {
+        switch mode {
+        case .local:
+            return try locked { connection in
+                try connection.transaction(.reading) { try body(connection) }
+            }
+        case .server:
+            return try withReader { connection in
+                try connection.transaction(.reading) { try body(connection) }
+            }
+        }
+    }
+
+    /// Runs a closure on the writing connection outside a transaction.
+    func locked<Value: Sendable>(_ body: (Connection) throws -> Value) throws(StoreError) -> Value {
+        try guarded {
+            try lock.withLock { _ in try body(writer) }
+        }
+    }
+
+    private func withReader<Value: Sendable>(_ body: (Connection) throws -> Value) throws(StoreError) -> Value {
+        try guarded {
+            let reader = try idleReaders.withLock { $0.popLast() } ?? open()
+            let value = try body(reader.connection)
+            // A reader that failed is closed instead of being kept.
+            idleReaders.withLock { if $0.count < Self.idleReaderLimit { $0.append(reader) } }
+            return value
+        }
+    }
+
+    private func open() throws -> Reader {
+        Reader(
+            connection: try Connection(
+                path: folder.databasePath, access: .read, policy: .reader, fileSystem: fileSystem))
+    }
+
+    private func guarded<Value: Sendable>(_ body: () throws -> Value) throws(StoreError) -> Value {
+        guard !mustReopen.load(ordering: .acquiring) else {
+            throw .inputOutput("an earlier call failed; close the archive and open it again")
+        }
+        do {
+            return try body()
+        } catch {
+            let error = StoreError(error)
+            if case .inputOutput = error { mustReopen.store(true, ordering: .releasing) }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,283 @@
+import Compression
+import Hashing
+import LetterMerge
+import LetterModel
+import SQLiteBinding
+
+/// One ingestion inside its transaction: truth first, then what follows from it, then reading back what was written.
+struct IngestionRun {
+    let truth: TruthTables
+    let blobs: BlobTables
+    let missingParents: Ingestion.MissingParents
+    let archive: ArchiveID
+    let remote: String?
+
+    private var connection: Connection { truth.connection }
+    private var state: StateRow
+    private let begin: StateRow
+    private let hasRefusals: Bool
+    private var hasWaiting: Bool
+    /// Waiting revisions whose last parent has come, in the order of that.
+    private var ready: [Int] = []
+    /// Letters with new revisions, each once, in the order of the first.
+    private var letters: [TouchedLetter] = []
+    private var letterIndices: [Int: Int] = [:]
+    /// Log entries that remotes have, because they sent them.
+    private var known: [String: [Int]] = [:]
+
+    private struct TouchedLetter {
+        let number: Int
+        let id: LetterID
+        /// The newest revision, so that a letter with one head needs no reading.
+        var newest: (sequence: Int, revision: Revision)
+    }
+
+    init(_ connection: Connection, _ ingestion: Ingestion, folder: ReplicaFolder) throws {
+        truth = TruthTables(connection)
+        blobs = BlobTables(connection, folder: folder)
+        missingParents = ingestion.missingParents
+        archive = ingestion.archive
+        remote = ingestion.remote
+        state = try StateRow.read(connection)
+        begin = state
+        hasRefusals = try connection.integer("SELECT 1 FROM remote_mark WHERE kind IN (1, 2) LIMIT 1") != nil
+        hasWaiting = try connection.integer("SELECT 1 FROM waiting LIMIT 1") != nil
+    }
+
+    /// Takes the revisions in and makes what follows from them.
+    mutating func run(_ revisions: [Revision]) throws -> [IngestionOutcome] {
+        var outcomes: [IngestionOutcome] = []
+        outcomes.reserveCapacity(revisions.count)
+        for revision in revisions { outcomes.append(try take(revision)) }
+        try promoteWaiting()
+        try state.write(connection)
+        try summarise()
+        for (name, sequences) in known.sorted(by: { $0.key.precedesByBytes($1.key) }) {
+            try RemoteProgress(connection, name: name)?.acknowledge(sequences.sorted())
+        }
+        try readBack()
+        return outcomes
+    }
+
+    /// The report on what `run` did.
+    func report(_ outcomes: [IngestionOutcome], epoch: String) -> IngestionReport {
+        let count = state.sequence - begin.sequence
+        return IngestionReport(
+            outcomes: outcomes, state: state.logState(epoch: epoch),
+            firstSequence: count > 0 ? begin.sequence + 1 : nil, acceptedCount: count, letters: letters.map(\.id))
+    }
+
+    // MARK: One revision
+
+    /// A parent that is in the log.
+    private struct Parent {
+        let sequence: Int
+        let letter: Int
+    }
+
+    private enum Parents {
+        case all([Parent])
+        case missing([RevisionID])
+    }
+
+    private mutating func take(_ revision: Revision) throws -> IngestionOutcome {
+        guard revision.header.archive == archive else { return .rejected(RevisionError(.archive)) }
+        if let sequence = try truth.sequence(of: revision.id) {
+            try heal(sequence, with: revision)
+            if let remote { known[remote, default: []].append(sequence) }
+            return .duplicate
+        }
+        let letter = try truth.letterNumber(revision.header.letter)
+        var parents = try find(revision.header.parents)
+        if case .missing = parents, !ready.isEmpty {
+            // A parent may have waited for something that came a moment ago.
+            try promoteWaiting()
+            parents = try find(revision.header.parents)
+        }
+        switch parents {
+        case .missing(let ids):
+            // Whatever its other parents are, one of another letter can never become right.
+            guard try belongsTogether(revision, letter: letter) else { return .rejected(RevisionError(.parentLetter)) }
+            switch missingParents {
+            case .refuse: return .missingParents(ids)
+            case .wait:
+                try WaitingTable(connection).add(revision, missing: ids, remote: remote)
+                hasWaiting = true
+                return .waiting
+            }
+        case .all(let parents):
+            guard parents.allSatisfy({ $0.letter == letter }) else { return .rejected(RevisionError(.parentLetter)) }
+            try append(revision, letter: letter, parents: parents, from: remote)
+            return .accepted(sequence: state.sequence)
+        }
+    }
+
+    private func find(_ ids: [RevisionID]) throws -> Parents {
+        var found: [Parent] = []
+        var missing: [RevisionID] = []
+        for id in ids {
+            let parent = try connection.first(
+                "SELECT sequence, letter FROM revision WHERE id = ?", [.bytes(id.digest.bytes)]
+            ) { (row) throws(SQLiteError) in Parent(sequence: row.integer(0), letter: row.integer(1)) }
+            if let parent { found.append(parent) } else { missing.append(id) }
+        }
+        return missing.isEmpty ? .all(found) : .missing(missing)
+    }
+
+    private func belongsTogether(_ revision: Revision, letter: Int?) throws -> Bool {
+        for id in revision.header.parents {
+            let found = try connection.integer("SELECT letter FROM revision WHERE id = ?", [.bytes(id.digest.bytes)])
+            if let found, found != letter { return false }
+        }
+        return true
+    }
+
+    private mutating func append(
+        _ revision: Revision, letter knownLetter: Int?, parents: [Parent], from remote: String?
+    ) throws {
+        let letter = try knownLetter ?? insertLetter(revision.header.letter)
+        let content = try revision.contentBytes.map { try contentNumber(of: $0, hash: revision.header.content) }
+        state.append(revision.id)
+        try connection.run(
+            "INSERT INTO revision (sequence, id, chain, letter, content, header) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                .integer(state.sequence), .bytes(revision.id.digest.bytes), .bytes(state.chain.bytes),
+                .integer(letter), .integer(content), .bytes(revision.headerBytes),
+            ])
+        for parent in parents {
+            try connection.run(
+                "INSERT INTO parent (revision, parent) VALUES (?, ?)",
+                [.integer(state.sequence), .integer(parent.sequence)])
+            try connection.run(
+                "DELETE FROM head WHERE letter = ? AND revision = ?", [.integer(letter), .integer(parent.sequence)])
+            if hasRefusals { try withhold(state.sequence, after: parent.sequence) }
+        }
+        try connection.run(
+            "INSERT INTO head (letter, revision) VALUES (?, ?)", [.integer(letter), .integer(state.sequence)])
+        if let remote { known[remote, default: []].append(state.sequence) }
+        if hasWaiting { ready += try WaitingTable(connection).noteArrival(of: revision.id) }
+        try blobs.addReferences(of: revision, at: state.sequence)
+        note(letter, revision, at: state.sequence)
+    }
+
+    private func insertLetter(_ id: LetterID) throws(SQLiteError) -> Int {
+        try connection.run("INSERT INTO letter (id) VALUES (?)", [.bytes(id.bytes)])
+        return connection.lastInsertedRow
+    }
+
+    private func contentNumber(of bytes: [UInt8], hash: Digest?) throws(SQLiteError) -> Int {
+        guard let hash else { preconditionFailure("a revision with content names its hash") }
+        let known = try connection.first("SELECT number, bytes FROM content WHERE hash = ?", [.bytes(hash.bytes)]) {
+            (row) throws(SQLiteError) in (number: row.integer(0), bytes: row.bytes(1))
+        }
+        if let known {
+            // What is there was written long ago; a new revision must not rest on damaged bytes.
+            if !Healing.isIntact(known.bytes, hash) { try Healing(connection).replaceContent(known.number, bytes, hash) }
+            return known.number
+        }
+        try connection.run(
+            "INSERT INTO content (hash, bytes) VALUES (?, ?)",
+            [.bytes(hash.bytes), .bytes(Zstandard.compress(bytes))])
+        return connection.lastInsertedRow
+    }
+
+    /// A child of what a remote refused is not sent to it either.
+    private func withhold(_ sequence: Int, after parent: Int) throws(SQLiteError) {
+        try connection.run(
+            """
+            INSERT OR IGNORE INTO remote_mark (remote, revision, kind)
+            SELECT remote, ?, ? FROM remote_mark WHERE revision = ? AND kind IN (1, 2)
+            """,
+            [.integer(sequence), .integer(RemoteProgress.Mark.withheld.rawValue), .integer(parent)])
+    }
+
+    private mutating func note(_ letter: Int, _ revision: Revision, at sequence: Int) {
+        if let index = letterIndices[letter] {
+            letters[index].newest = (sequence, revision)
+        } else {
+            letterIndices[letter] = letters.count
+            letters.append(TouchedLetter(number: letter, id: revision.header.letter, newest: (sequence, revision)))
+        }
+    }
+
+    /// Puts the right bytes in the place of damaged ones, if somebody sends them again.
+    private mutating func heal(_ sequence: Int, with revision: Revision) throws {
+        guard try truth.stored(sequence)?.intact() == nil else { return }
+        try Healing(connection).replace(sequence, with: revision)
+        if let letter = try truth.letterNumber(revision.header.letter) { note(letter, revision, at: sequence) }
+    }
+
+    // MARK: Waiting revisions
+
+    /// Takes in all waiting revisions whose last parent has come, and those that waited for them in turn.
+    private mutating func promoteWaiting() throws {
+        let waiting = WaitingTable(connection)
+        var next = 0
+        while next < ready.count {
+            let number = ready[next]
+            next += 1
+            switch try waiting.take(number) {
+            case .gone: break
+            case .intact(let revision, let remote):
+                let letter = try truth.letterNumber(revision.header.letter)
+                guard revision.header.archive == archive, case .all(let parents) = try find(revision.header.parents),
+                    parents.allSatisfy({ $0.letter == letter })
+                else {
+                    try QuarantineTable(connection).add(
+                        QuarantinedBytes(revision, RevisionError(.parentLetter), remote: remote))
+                    continue
+                }
+                try append(revision, letter: letter, parents: parents, from: remote)
+            }
+        }
+        ready = []
+    }
+
+    // MARK: What follows
+
+    private func summarise() throws {
+        let summaries = SummaryTable(connection)
+        for letter in letters {
+            let heads = try truth.heads(ofLetter: letter.number)
+            do {
+                let view =
+                    if heads == [letter.newest.sequence], let content = letter.newest.revision.letter {
+                        LetterView.single(letter.newest.revision.id, content)
+                    } else {
+                        try truth.view(ofLetter: letter.number, heads: heads)
+                    }
+                try summaries.write(letter.number, letter.id, view)
+            } catch StoreError.damaged {
+                // An old revision of this letter is damaged. Its list entry stays as it was until somebody sends that
+                // revision again; what came now is kept, and delays no other letter.
+                continue
+            }
+        }
+    }
+
+    /// Reads what this transaction wrote and hashes it again, before anybody is told that it is here.
+    private func readBack() throws {
+        var check = begin
+        try connection.forEach(
+            """
+            SELECT revision.sequence, revision.id, revision.header, content.bytes, revision.chain, content.hash
+            FROM revision LEFT JOIN content ON content.number = revision.content
+            WHERE revision.sequence > ? ORDER BY revision.sequence
+            """, [.integer(begin.sequence)]
+        ) { row in
+            let stored = TruthTables.StoredRevision(row)
+            guard let id = stored.id, id.digest == SHA256.digest(of: stored.header), stored.sequence == check.sequence + 1
+            else { throw StoreError.damaged(object: "revision \(stored.sequence)") }
+            check.append(id)
+            let contentHash = try stored.compressedContent.map {
+                SHA256.digest(of: try Zstandard.decompress($0, limitBytes: Limits.contentBytes))
+            }
+            guard row.bytes(4) == check.chain.bytes, row.bytes(5) == contentHash?.bytes ?? [] else {
+                throw StoreError.damaged(object: id.hex)
+            }
+            return true
+        }
+        guard check.sequence == state.sequence, check.chain == state.chain, check.fingerprint == state.fingerprint
+        else { throw StoreError.damaged(object: "archive.sqlite") }
+    }
+}

@@ -1,0 +1,73 @@
+import Hashing
+import LetterModel
+import SQLiteBinding
+
+/// Checks what follows from the truth for single letters, inside a transaction: heads, list entry, search document.
+struct LetterVerification {
+    private let connection: Connection
+    private let truth: TruthTables
+
+    init(_ connection: Connection) {
+        self.connection = connection
+        truth = TruthTables(connection)
+    }
+
+    func check(_ numbers: ClosedRange<Int>) throws -> [VerificationReport.Problem] {
+        var problems: [VerificationReport.Problem] = []
+        for number in numbers {
+            guard let bytes = try letterBytes(number) else { continue }
+            guard let id = LetterID(bytes: bytes) else { continue }
+            func add(_ kind: String, _ text: String) {
+                problems.append(VerificationReport.Problem(kind: kind, letter: id, object: nil, text: text))
+            }
+            let heads = try connection.rows(
+                "SELECT sequence FROM (\(Reindexing.headSelection) AND letter = ?) ORDER BY sequence",
+                [.integer(number)]
+            ) { row throws in row.integer(0) }
+            if try truth.heads(ofLetter: number) != heads { add("head", "the heads are not those that the log gives") }
+            do {
+                let view = try truth.view(ofLetter: number, heads: heads)
+                let expected = SummaryTable.values(number, id, view)
+                if try summary(number) != expected {
+                    add("summary", "the entry in the list is not the one that the letter gives")
+                }
+                if try !isIndexedRight(number) { add("search", "the search index holds something else of it") }
+            } catch StoreError.damaged {
+                // Its revision was reported; without it nothing can be compared.
+                add("view", "the letter cannot be shown, because a revision of it is damaged")
+            }
+        }
+        return problems
+    }
+
+    private func letterBytes(_ number: Int) throws(SQLiteError) -> [UInt8]? {
+        try connection.first("SELECT id FROM letter WHERE number = ?", [.integer(number)]) {
+            (row) throws(SQLiteError) in row.bytes(0)
+        }
+    }
+
+    /// Nil if there is no row, or one whose text is no UTF-8 any more.
+    private func summary(_ number: Int) throws -> [SQLiteValue]? {
+        do {
+            return try connection.first(
+                "SELECT \(SummaryTable.columns.joined(separator: ", ")) FROM summary WHERE letter = ?", [.integer(number)]
+            ) { (row) throws(SQLiteError) in try row.values() }
+        } catch {
+            guard error.kind == .corrupt else { throw error }
+            return nil
+        }
+    }
+
+    /// Whether the note on what the index holds fits a document that this letter had.
+    private func isIndexedRight(_ number: Int) throws -> Bool {
+        let entry = try connection.first(
+            "SELECT heads, digest FROM search_entry WHERE letter = ?", [.integer(number)]
+        ) { (row) throws(SQLiteError) in (heads: row.bytes(0), digest: row.bytes(1)) }
+        guard let entry else { return true }
+        let heads = SearchIndex.decode(entry.heads)
+        guard !heads.isEmpty, SearchIndex.encode(heads) == entry.heads,
+            let columns = try SearchIndex(connection).columns(number, heads: heads)
+        else { return false }
+        return RowDigest.value(of: columns) == .bytes(entry.digest)
+    }
+}

@@ -1,0 +1,153 @@
+import Compression
+import Hashing
+import LetterModel
+import SQLiteBinding
+
+/// Checks the rows of the log one by one: header, content, letter, parents, chain, and the blobs they refer to.
+struct LogVerification: Sendable {
+    /// What `state` said when the check began.
+    private let end: StateRow
+    /// The last row that was checked.
+    private(set) var sequence = 0
+    private var previousChain = Digest.zero
+    private var fingerprint = Digest.zero
+    private var problems: [VerificationReport.Problem] = []
+
+    init(end: StateRow) { self.end = end }
+
+    mutating func takeProblems() -> [VerificationReport.Problem] {
+        defer { problems = [] }
+        return problems
+    }
+
+    private struct LogRow {
+        let stored: TruthTables.StoredRevision
+        let chain: [UInt8]
+        let letterID: [UInt8]
+        let contentHash: [UInt8]?
+        let letter: Int
+    }
+
+    /// Checks the next rows, inside a transaction.
+    mutating func checkPage(_ connection: Connection, count: Int) throws {
+        let last = min(sequence + count, end.sequence)
+        let rows = try connection.rows(
+            """
+            SELECT revision.sequence, revision.id, revision.header, content.bytes, revision.chain, letter.id, content.hash,
+                revision.letter
+            FROM revision LEFT JOIN content ON content.number = revision.content
+            LEFT JOIN letter ON letter.number = revision.letter
+            WHERE revision.sequence > ? AND revision.sequence <= ? ORDER BY revision.sequence
+            """, [.integer(sequence), .integer(last)]
+        ) { row throws in
+            LogRow(
+                stored: TruthTables.StoredRevision(row), chain: row.bytes(4), letterID: row.bytes(5),
+                contentHash: row.optionalBytes(6), letter: row.integer(7))
+        }
+        for row in rows {
+            if row.stored.sequence != sequence + 1 {
+                add("chain", "the log has no entry \(sequence + 1)", nil, nil)
+            }
+            sequence = row.stored.sequence
+            try check(row, connection)
+        }
+        // Rows that are gone from the end must not make this go on for ever.
+        if sequence < last {
+            add("chain", "the log has no entries from \(sequence + 1) to \(last)", nil, nil)
+            sequence = last
+        }
+    }
+
+    private mutating func add(_ kind: String, _ text: String, _ id: Digest?, _ letter: LetterID?) {
+        problems.append(VerificationReport.Problem(kind: kind, letter: letter, object: id?.hex, text: text))
+    }
+
+    private mutating func check(_ row: LogRow, _ connection: Connection) throws {
+        let headerDigest = SHA256.digest(of: row.stored.header)
+        let id = Digest(bytes: row.stored.idBytes)
+        let letter = LetterID(bytes: row.letterID)
+        if let id { fingerprint = fingerprint &+ id }
+        checkChain(row, id: id, headerDigest: headerDigest, letter: letter)
+        guard id == headerDigest, let header = Self.header(row.stored.header) else {
+            return add("revision", "the header of log entry \(sequence) does not have the hash that names it", id, letter)
+        }
+        if header.letter != letter {
+            add("revision", "log entry \(sequence) stands under another letter than its header names", id, header.letter)
+        }
+        checkContent(row, header: header)
+        try checkParents(row, header: header, connection)
+        try checkBlobs(row, header: header, connection)
+    }
+
+    private static func header(_ bytes: [UInt8]) -> RevisionHeader? {
+        do {
+            return try RevisionHeader(parsing: bytes)
+        } catch {
+            // Its hash was right, so this was never a header; the caller reports it.
+            return nil
+        }
+    }
+
+    /// Each link by itself, so that one flipped bit is not reported for every entry after it.
+    private mutating func checkChain(_ row: LogRow, id: Digest?, headerDigest: Digest, letter: LetterID?) {
+        let expected = [id ?? headerDigest, headerDigest].map {
+            LogPosition.chain(previousChain, extendedBy: RevisionID($0)).bytes
+        }
+        if !expected.contains(row.chain) { add("chain", "the chain breaks at log entry \(sequence)", id, letter) }
+        previousChain = Digest(bytes: row.chain) ?? .zero
+    }
+
+    private mutating func checkContent(_ row: LogRow, header: RevisionHeader) {
+        guard header.content?.bytes == row.contentHash else {
+            return add(
+                "content", "log entry \(sequence) refers to another content than its header names", row.stored.id?.digest,
+                header.letter)
+        }
+        guard let hash = header.content, let compressed = row.stored.compressedContent else { return }
+        guard !Healing.isIntact(compressed, hash) else { return }
+        add("content", "the content of log entry \(sequence) does not have the hash that names it",
+            row.stored.id?.digest, header.letter)
+    }
+
+    private mutating func checkParents(_ row: LogRow, header: RevisionHeader, _ connection: Connection) throws {
+        let rows = try connection.rows(
+            """
+            SELECT parent.parent, revision.id, revision.letter FROM parent
+            LEFT JOIN revision ON revision.sequence = parent.parent WHERE parent.revision = ?
+            """, [.integer(sequence)]
+        ) { row throws in (sequence: row.integer(0), id: row.bytes(1), letter: row.integer(2)) }
+        let named = Set(header.parents.map(\.digest.bytes))
+        guard rows.count == named.count, Set(rows.map(\.id)) == named,
+            rows.allSatisfy({ $0.sequence < sequence && $0.letter == row.letter })
+        else {
+            return add(
+                "parent", "the parents of log entry \(sequence) are not those that its header names",
+                row.stored.id?.digest, header.letter)
+        }
+    }
+
+    private mutating func checkBlobs(_ row: LogRow, header: RevisionHeader, _ connection: Connection) throws {
+        // Damaged contents were reported; what they referred to is not known.
+        guard let revision = row.stored.intact() else { return }
+        let stored = try connection.rows(
+            """
+            SELECT blob.id, blob_reference.byte_count FROM blob_reference
+            LEFT JOIN blob ON blob.number = blob_reference.blob
+            WHERE blob_reference.revision = ? ORDER BY blob_reference.position
+            """, [.integer(sequence)]
+        ) { row throws in [SQLiteValue.bytes(row.bytes(0)), .integer(row.optionalInteger(1))] }
+        let expected = BlobTables.references(in: revision).map {
+            [SQLiteValue.bytes($0.blob.digest.bytes), .integer($0.byteCount)]
+        }
+        guard stored != expected else { return }
+        add("blob", "the attachments of log entry \(sequence) are not those that are noted", row.stored.id?.digest,
+            header.letter)
+    }
+
+    /// Compares the end of the log with what `state` said.
+    mutating func finish() -> [VerificationReport.Problem] {
+        if previousChain != end.chain { add("chain", "the end of the log is not the one that is noted", nil, nil) }
+        if fingerprint != end.fingerprint { add("fingerprint", "the fingerprint is not the sum of the ids", nil, nil) }
+        return takeProblems()
+    }
+}

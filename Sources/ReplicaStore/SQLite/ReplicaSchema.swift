@@ -1,0 +1,213 @@
+import SQLiteBinding
+
+/// The tables of `archive.sqlite`.
+///
+/// The truth is `letter`, `content`, `revision` and `parent`: rows are added and never changed. What follows from it can be
+/// made again by `reindex`: `head`, `summary`, `blob`, `blob_reference`, `state`, and the search index. The rest is what only
+/// this replica knows: its identity, settings, remotes, waiting revisions, quarantine, import journal; such rows carry a
+/// digest of their values, so that `verify` finds a flipped bit in them too.
+enum ReplicaSchema {
+    /// Marks the file as a Chancery replica: "ChRe".
+    static let applicationID = 0x4368_5265
+
+    /// All steps ever shipped. Append; never change one.
+    static let migrator = Migrator(
+        applicationID: applicationID,
+        migrations: [
+            Migrator.Migration("truth, projections, remotes, search", script: version1)
+        ])
+
+    private static let version1 = """
+        CREATE TABLE letter (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16)
+        ) STRICT;
+
+        CREATE TABLE content (
+            number INTEGER PRIMARY KEY,
+            hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+            bytes BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE revision (
+            sequence INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 32),
+            chain BLOB NOT NULL CHECK (length(chain) = 32),
+            letter INTEGER NOT NULL REFERENCES letter (number),
+            content INTEGER REFERENCES content (number),
+            header BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX revision_by_letter ON revision (letter);
+
+        CREATE TABLE parent (
+            revision INTEGER NOT NULL REFERENCES revision (sequence),
+            parent INTEGER NOT NULL REFERENCES revision (sequence),
+            PRIMARY KEY (revision, parent)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX parent_by_parent ON parent (parent);
+
+        CREATE TABLE healing (
+            number INTEGER PRIMARY KEY CHECK (number = 1),
+            is_on INTEGER NOT NULL CHECK (is_on IN (0, 1))
+        ) STRICT;
+        INSERT INTO healing VALUES (1, 0);
+
+        CREATE TRIGGER letter_is_kept BEFORE UPDATE ON letter
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+        CREATE TRIGGER letter_stays BEFORE DELETE ON letter
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+        CREATE TRIGGER content_is_kept BEFORE UPDATE ON content WHEN (SELECT is_on FROM healing) = 0
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+        CREATE TRIGGER content_stays BEFORE DELETE ON content
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+        CREATE TRIGGER revision_is_kept BEFORE UPDATE ON revision WHEN (SELECT is_on FROM healing) = 0
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+        CREATE TRIGGER revision_stays BEFORE DELETE ON revision
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+        CREATE TRIGGER parent_is_kept BEFORE UPDATE ON parent
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+        CREATE TRIGGER parent_stays BEFORE DELETE ON parent
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+
+        CREATE TABLE state (
+            number INTEGER PRIMARY KEY CHECK (number = 1),
+            sequence INTEGER NOT NULL,
+            chain BLOB NOT NULL CHECK (length(chain) = 32),
+            fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32)
+        ) STRICT;
+        INSERT INTO state VALUES (1, 0, zeroblob(32), zeroblob(32));
+
+        CREATE TABLE head (
+            letter INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            PRIMARY KEY (letter, revision)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE summary (
+            letter INTEGER PRIMARY KEY,
+            id BLOB NOT NULL,
+            is_deleted INTEGER NOT NULL,
+            conflicts INTEGER NOT NULL,
+            sort_key TEXT,
+            earliest INTEGER,
+            latest INTEGER,
+            status TEXT,
+            date TEXT,
+            title TEXT,
+            incipit TEXT,
+            senders TEXT NOT NULL,
+            recipients TEXT NOT NULL,
+            tags TEXT NOT NULL,
+            sender_words TEXT NOT NULL,
+            recipient_words TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX summary_by_date ON summary (is_deleted, sort_key DESC, id);
+        CREATE INDEX summary_in_conflict ON summary (letter) WHERE conflicts > 0;
+
+        CREATE TABLE blob (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 32),
+            is_here INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX blob_missing ON blob (number) WHERE is_here = 0;
+
+        CREATE TABLE blob_reference (
+            revision INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            blob INTEGER NOT NULL,
+            byte_count INTEGER,
+            PRIMARY KEY (revision, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX blob_reference_by_blob ON blob_reference (blob, revision);
+
+        CREATE VIRTUAL TABLE search USING fts5(
+            body, title, names, other, content='', tokenize='unicode61 remove_diacritics 2');
+        CREATE TABLE search_entry (
+            letter INTEGER PRIMARY KEY,
+            heads BLOB NOT NULL,
+            digest BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE search_state (
+            number INTEGER PRIMARY KEY CHECK (number = 1),
+            through INTEGER NOT NULL,
+            fold INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO search_state VALUES (1, 0, 0);
+
+        CREATE TABLE archive (
+            number INTEGER PRIMARY KEY CHECK (number = 1),
+            id TEXT NOT NULL,
+            is_open INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            label TEXT NOT NULL,
+            merge_rule INTEGER NOT NULL,
+            mode TEXT NOT NULL,
+            epoch TEXT NOT NULL,
+            digest BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE setting (
+            key TEXT PRIMARY KEY,
+            value TEXT NOT NULL,
+            digest BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE remote (
+            number INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            address TEXT NOT NULL,
+            epoch TEXT,
+            sequence INTEGER,
+            chain BLOB,
+            pushed_through INTEGER NOT NULL,
+            blobs_offered_through INTEGER NOT NULL,
+            digest BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE remote_mark (
+            remote INTEGER NOT NULL REFERENCES remote (number) ON DELETE CASCADE,
+            revision INTEGER NOT NULL REFERENCES revision (sequence),
+            kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 3),
+            code TEXT,
+            text TEXT,
+            PRIMARY KEY (remote, revision)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX remote_mark_by_revision ON remote_mark (revision) WHERE kind IN (1, 2);
+
+        CREATE TABLE waiting (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 32),
+            header BLOB NOT NULL,
+            content BLOB,
+            remote TEXT,
+            digest BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE waiting_parent (
+            parent BLOB NOT NULL,
+            waiting INTEGER NOT NULL REFERENCES waiting (number) ON DELETE CASCADE,
+            PRIMARY KEY (parent, waiting)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX waiting_parent_by_waiting ON waiting_parent (waiting);
+
+        CREATE TABLE quarantine (
+            number INTEGER PRIMARY KEY,
+            bytes_digest BLOB NOT NULL UNIQUE,
+            header BLOB NOT NULL,
+            content BLOB,
+            code TEXT NOT NULL,
+            text TEXT NOT NULL,
+            remote TEXT,
+            digest BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE import_record (
+            source BLOB PRIMARY KEY,
+            file_name TEXT NOT NULL,
+            importer TEXT NOT NULL,
+            time INTEGER NOT NULL,
+            author TEXT,
+            letters BLOB NOT NULL,
+            digest BLOB NOT NULL
+        ) STRICT;
+        """
+}

@@ -1,0 +1,119 @@
+public import Hashing
+import LetterModel
+import SQLiteBinding
+
+extension SQLiteReplicaStore {
+    // MARK: The log
+
+    /// The end of the log with the count and the fingerprint of what it holds, all of one moment.
+    public func logState() throws(StoreError) -> LogState {
+        try connections.read { connection in
+            try StateRow.read(connection).logState(epoch: try IdentityTable(connection).epoch())
+        }
+    }
+
+    /// The chain hash at a sequence: `Digest.zero` at 0, nil past the end.
+    public func chain(at sequence: Int) throws(StoreError) -> Digest? {
+        guard sequence != 0 else { return .zero }
+        return try connections.read { connection in
+            let bytes = try connection.first("SELECT chain FROM revision WHERE sequence = ?", [.integer(sequence)]) {
+                (row) throws(SQLiteError) in row.bytes(0)
+            }
+            return bytes.flatMap { Digest(bytes: $0) }
+        }
+    }
+
+    /// Revisions in log order, re-hashed; a row that does not fit its name comes as `.damaged`.
+    public func logEntries(
+        after sequence: Int, through end: Int, maximumBytes: Int
+    ) throws(StoreError) -> [LogEntry] {
+        let rows: [TruthTables.StoredRevision] = try connections.read { connection in
+            try Self.page(
+                connection, "\(TruthTables.selection) WHERE revision.sequence > ? AND revision.sequence <= ? "
+                    + "ORDER BY revision.sequence", [.integer(sequence), .integer(end)], maximumBytes: maximumBytes
+            ).rows
+        }
+        // Hashing is the longer part, and needs no transaction.
+        var entries: [LogEntry] = []
+        var byteCount = 0
+        for row in rows {
+            if let revision = row.intact() {
+                byteCount += revision.byteCount
+                guard entries.isEmpty || byteCount <= maximumBytes else { break }
+                entries.append(.intact(LoggedRevision(sequence: row.sequence, revision: revision)))
+            } else {
+                // The id is part of the page's chain; a row that has lost even that cannot be passed on or over.
+                guard let id = row.id else { throw .damaged(object: "revision \(row.sequence)") }
+                entries.append(.damaged(sequence: row.sequence, id: id))
+            }
+        }
+        return entries
+    }
+
+    /// Rows until their bytes on disk, which are fewer than their bytes, fill a page; and whether more follow.
+    static func page(
+        _ connection: Connection, _ sql: String, _ values: [SQLiteValue], maximumBytes: Int
+    ) throws -> (rows: [TruthTables.StoredRevision], hasMore: Bool) {
+        var rows: [TruthTables.StoredRevision] = []
+        var byteCount = 0
+        var hasMore = false
+        try connection.forEach(sql, values) { row in
+            guard rows.isEmpty || byteCount < maximumBytes else {
+                hasMore = true
+                return false
+            }
+            let stored = TruthTables.StoredRevision(row)
+            byteCount += stored.header.count + (stored.compressedContent?.count ?? 0)
+            rows.append(stored)
+            return true
+        }
+        return (rows, hasMore)
+    }
+
+    // MARK: Ingestion
+
+    /// Takes revisions into the log, in the order given, contiguously, in one transaction, parents before children.
+    public func ingest(_ ingestion: Ingestion) throws(StoreError) -> IngestionReport {
+        try connections.write { connection in
+            let identityTable = IdentityTable(connection)
+            let identity = try identityTable.identity()
+            guard identity.isArchiveOpen || identity.archive == ingestion.archive else {
+                throw StoreError.archiveMismatch(expected: identity.archive, found: ingestion.archive)
+            }
+            let remotes = RemoteTable(connection)
+            if let remote = ingestion.remote { _ = try remotes.progress(remote) }
+            if let advance = ingestion.advance { try remotes.advance(advance) }
+            var run = try IngestionRun(connection, ingestion, folder: folder)
+            let outcomes = try run.run(ingestion.revisions)
+            let report = run.report(outcomes, epoch: try identityTable.epoch())
+            if identity.isArchiveOpen, ingestion.settlesArchive(outcomes) {
+                try identityTable.settle(ingestion.archive)
+            }
+            return report
+        }
+    }
+
+    /// Keeps bytes beside the log that are no revision this replica can take, with the reason. Idempotent.
+    public func quarantine(_ bytes: QuarantinedBytes) throws(StoreError) {
+        try connections.write { try QuarantineTable($0).add(bytes) }
+    }
+}
+
+extension Ingestion {
+    /// Whether an ingestion with these outcomes makes the archive's id final: something was taken, or an exchange was
+    /// completed. Revisions that were all refused decide nothing.
+    package func settlesArchive(_ outcomes: [IngestionOutcome]) -> Bool {
+        advance != nil
+            || outcomes.contains {
+                switch $0 {
+                case .accepted, .waiting, .duplicate: true
+                case .missingParents, .rejected: false
+                }
+            }
+    }
+}
+
+extension Revision {
+    /// The bytes of header and content, as pages count them.
+    package var byteCount: Int { headerBytes.count + (contentBytes?.count ?? 0) }
+}

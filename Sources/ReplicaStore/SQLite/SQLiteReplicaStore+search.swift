@@ -1,0 +1,53 @@
+import LetterModel
+import SQLiteBinding
+
+extension SQLiteReplicaStore {
+    /// How much a search takes into the index before it answers: about a second's work.
+    static let indexedBytesPerSearch = 16 * 1024 * 1024
+    /// How much one transaction takes in: others that write wait no longer than that.
+    private static let indexedBytesPerTransaction = 2 * 1024 * 1024
+
+    /// Takes letters into the search index that it does not hold yet, in several transactions.
+    ///
+    /// - Parameter maximumBytes: stop after about so many bytes of letters.
+    /// - Returns: how many letters are left.
+    @discardableResult
+    public func catchUpSearchIndex(maximumBytes: Int = .max) throws(StoreError) -> Int {
+        var done = 0
+        while true {
+            let left = try connections.write { connection in
+                try SearchIndex(connection).catchUp(maximumBytes: Self.indexedBytesPerTransaction)
+            }
+            done += Self.indexedBytesPerTransaction
+            guard left > 0, done < maximumBytes else { return left }
+        }
+    }
+
+    /// Full-text search, best first. Every word must occur; a word that ends in `*` is a prefix; words in double quotes are a phrase.
+    public func search(_ query: String, limit: Int, offset: Int) throws(StoreError) -> SearchResult {
+        let isBehind = try connections.read { connection in
+            let index = SearchIndex(connection)
+            return try index.isBehind()
+        }
+        if isBehind { try catchUpSearchIndex(maximumBytes: Self.indexedBytesPerSearch) }
+        guard let match = SearchQuery(query).match else {
+            return SearchResult(hits: [], unindexed: try connections.read { try SearchIndex($0).unindexed() })
+        }
+        return try connections.read { connection in
+            let index = SearchIndex(connection)
+            let truth = TruthTables(connection)
+            let snippets = try SnippetMaker(connection, match: match)
+            var hits: [SearchResult.Hit] = []
+            for number in try index.find(match, limit: limit, offset: offset) {
+                let rows = try connection.rows(
+                    "\(SummaryTable.selection) WHERE letter = ?", [.integer(number)]
+                ) { row throws in try SummaryTable.summary(row) }
+                guard let summary = rows.first else { continue }
+                let view = try truth.view(ofLetter: number, heads: try truth.heads(ofLetter: number))
+                let snippet = try snippets.snippet(of: view)
+                hits.append(SearchResult.Hit(letter: summary, snippet: snippet.text, matches: snippet.matches))
+            }
+            return SearchResult(hits: hits, unindexed: try index.unindexed())
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import LetterMerge
+import LetterModel
+import SQLiteBinding
+
+/// Rows of `summary`: what lists show, filter and sort by. A pure function of the letter's view.
+struct SummaryTable {
+    private let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
+
+    static let columns = [
+        "letter", "id", "is_deleted", "conflicts", "sort_key", "earliest", "latest", "status", "date", "title",
+        "incipit", "senders", "recipients", "tags", "sender_words", "recipient_words",
+    ]
+
+    private static let upsert: String = {
+        let updates = columns.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        let marks = columns.map { _ in "?" }.joined(separator: ", ")
+        return """
+            INSERT INTO summary (\(columns.joined(separator: ", "))) VALUES (\(marks))
+            ON CONFLICT (letter) DO UPDATE SET \(updates)
+            """
+    }()
+
+    func write(_ number: Int, _ id: LetterID, _ view: LetterView) throws(SQLiteError) {
+        try connection.run(Self.upsert, Self.values(number, id, view))
+    }
+
+    /// The row of a view, in the order of `columns`.
+    static func values(_ number: Int, _ id: LetterID, _ view: LetterView) -> [SQLiteValue] {
+        let letter = view.letter
+        let date = letter.date
+        let parsed = date?.parsed
+        let sortKey = parsed?.sortKey ?? EDTF.undatedSortKey
+        return [
+            .integer(number), .bytes(id.bytes), .bool(view.isDeleted), .integer(view.conflicts.count),
+            sortKey == EDTF.undatedSortKey ? .null : .text(sortKey),
+            .integer(parsed?.earliest.map(dayNumber)), .integer(parsed?.latest.map(dayNumber)),
+            .text(letter.status?.rawValue), .text(date?.edtf ?? date?.text), .text(letter.title),
+            .text(letter.body.flatMap(LetterSummary.incipit)), .text(list(names(letter.senders))),
+            .text(list(names(letter.recipients))), .text(list(letter.tags)), .text(words(letter.senders)),
+            .text(words(letter.recipients)),
+        ]
+    }
+
+    /// A day as a number that sorts like it.
+    static func dayNumber(_ day: CalendarDay) -> Int {
+        day.year * 10_000 + day.month * 100 + day.day
+    }
+
+    private static func names(_ agents: [Agent]) -> [String] {
+        agents.compactMap { $0.name ?? $0.role }
+    }
+
+    private static func list(_ texts: [String]) -> String {
+        JSONValue.array(texts.map(JSONValue.string)).canonicalText
+    }
+
+    /// Folded names and roles, one a line.
+    private static func words(_ agents: [Agent]) -> String {
+        agents.flatMap { [$0.name, $0.role] }.compactMap { $0 }.map(SearchFold.name).joined(separator: "\n")
+    }
+
+    // MARK: Reading
+
+    /// What `summary(_:)` reads, in its order.
+    static let selection =
+        "SELECT id, date, senders, recipients, title, incipit, status, tags, conflicts, is_deleted, sort_key FROM summary"
+
+    static func summary(_ row: Row) throws -> LetterSummary {
+        guard let id = LetterID(bytes: row.bytes(0)) else { throw StoreError.damaged(object: "archive.sqlite") }
+        return LetterSummary(
+            id: id, date: try row.optionalText(1), senders: try texts(row.text(2)),
+            recipients: try texts(row.text(3)), title: try row.optionalText(4), incipit: try row.optionalText(5),
+            status: try row.optionalText(6).map(Status.init(rawValue:)), tags: try texts(row.text(7)),
+            conflicts: row.integer(8), isDeleted: row.bool(9))
+    }
+
+    private static func texts(_ list: String) throws -> [String] {
+        do {
+            return (try JSONScanner.parse(Array(list.utf8)).elements ?? []).compactMap(\.text)
+        } catch {
+            throw StoreError.damaged(object: "archive.sqlite")
+        }
+    }
+}
+
+extension LetterSummary {
+    /// The first words of a text on one line, at most 100 characters; nil if there are none.
+    package static func incipit(_ body: String) -> String? {
+        var line = ""
+        var isSpaceDue = false
+        // Looking at so many scalars bounds the work for a text of nothing but white space, or of nothing but marks.
+        for scalar in body.unicodeScalars.prefix(1_000) {
+            if scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F {
+                isSpaceDue = !line.isEmpty
+            } else {
+                if isSpaceDue { line.unicodeScalars.append(" ") }
+                isSpaceDue = false
+                line.unicodeScalars.append(scalar)
+                if line.utf8.count > 400 { break }
+            }
+        }
+        guard !line.isEmpty else { return nil }
+        guard line.count > 100 else { return line }
+        let cut = line.prefix(100)
+        // At the end of a word, unless the first word is all there is.
+        guard let space = cut.lastIndex(of: " "), line[cut.endIndex] != " " else { return String(cut) }
+        return String(cut[..<space])
+    }
+}

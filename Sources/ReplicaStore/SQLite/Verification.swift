@@ -1,0 +1,173 @@
+import Compression
+import Hashing
+import LetterModel
+import SQLiteBinding
+
+/// Checks a whole replica: every hash of the truth, every projection against what the truth gives, every blob.
+///
+/// Works in pages, each in a transaction of its own, so that others can write meanwhile: the log only grows, and what
+/// belongs to one letter is looked at in one transaction.
+struct Verification {
+    let connections: Connections
+    let folder: ReplicaFolder
+    private var problems: [VerificationReport.Problem] = []
+
+    init(connections: Connections, folder: ReplicaFolder) {
+        self.connections = connections
+        self.folder = folder
+    }
+
+    /// How much one transaction looks at: some tens of milliseconds.
+    private static let revisionsPerPage = 200
+    private static let lettersPerPage = 100
+
+    mutating func run(progress: (_ done: Int, _ total: Int) -> Void) throws(StoreError) -> VerificationReport {
+        try checkDatabase()
+        let blobs = try BlobFiles(folder).all()
+        let (state, letterEnd) = try connections.read { connection in
+            (try StateRow.read(connection), try connection.integer("SELECT max(number) FROM letter") ?? 0)
+        }
+        let total = state.sequence + letterEnd + blobs.count
+        var done = 0
+        progress(done, total)
+
+        var log = LogVerification(end: state)
+        while log.sequence < state.sequence {
+            let page = log
+            let (next, found) = try connections.read { connection in
+                var page = page
+                try page.checkPage(connection, count: Self.revisionsPerPage)
+                return (page, page.takeProblems())
+            }
+            guard next.sequence > log.sequence else { break }
+            done += next.sequence - log.sequence
+            log = next
+            problems += found
+            progress(min(done, total), total)
+        }
+        problems += log.finish()
+
+        var letter = 0
+        while letter < letterEnd {
+            let first = letter + 1
+            let last = min(letter + Self.lettersPerPage, letterEnd)
+            problems += try connections.read { connection in
+                try LetterVerification(connection).check(first...last)
+            }
+            done += last - letter
+            letter = last
+            progress(min(done, total), total)
+        }
+        problems += try SearchVerification(connections: connections).run()
+        for blob in blobs {
+            try check(blob)
+            done += 1
+            progress(min(done, total), total)
+        }
+        try checkBlobRows()
+        return VerificationReport(revisions: state.sequence, blobs: blobs.count, problems: problems)
+    }
+
+    private mutating func add(_ kind: String, _ text: String, object: String? = nil, letter: LetterID? = nil) {
+        problems.append(VerificationReport.Problem(kind: kind, letter: letter, object: object, text: text))
+    }
+
+    // MARK: The file
+
+    /// The structure of the file, and the rows that carry a digest of their own.
+    private mutating func checkDatabase() throws(StoreError) {
+        let tables = try connections.read { connection in
+            try connection.rows(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name"
+            ) { row throws in try row.text(0) }
+        }
+        for table in tables {
+            let isSound = try connections.read { connection in
+                try connection.first("PRAGMA integrity_check('\(table)')") { (row) throws(SQLiteError) in
+                    try row.text(0)
+                } == "ok"
+            }
+            if !isSound { add("database", "the structure of table \(table) is damaged") }
+        }
+        let (orphans, rows) = try connections.read { connection in
+            (try Self.orphans(connection), try Self.rowsWithWrongDigest(connection))
+        }
+        for table in orphans { add("database", "table \(table) has rows that belong to nothing") }
+        for table in rows { add("database", "a row of table \(table) is damaged") }
+    }
+
+    private static func orphans(_ connection: Connection) throws -> [String] {
+        let broken = Set(try connection.rows("PRAGMA foreign_key_check") { row throws in try row.text(0) })
+        let queries = [
+            "head": "SELECT 1 FROM head WHERE letter NOT IN (SELECT number FROM letter)",
+            "summary": "SELECT 1 FROM summary WHERE letter NOT IN (SELECT number FROM letter)",
+            "search_entry": "SELECT 1 FROM search_entry WHERE letter NOT IN (SELECT number FROM letter)",
+            "blob_reference": """
+            SELECT 1 FROM blob_reference WHERE revision NOT IN (SELECT sequence FROM revision)
+                OR blob NOT IN (SELECT number FROM blob)
+            """,
+            "content": "SELECT 1 FROM content WHERE number NOT IN (SELECT content FROM revision WHERE content > 0)",
+            "letter": "SELECT 1 FROM letter WHERE number NOT IN (SELECT letter FROM revision)",
+            "blob": "SELECT 1 FROM blob WHERE number NOT IN (SELECT blob FROM blob_reference)",
+        ]
+        var found = broken
+        for (table, query) in queries where try connection.integer("\(query) LIMIT 1") != nil { found.insert(table) }
+        return found.sorted()
+    }
+
+    /// The tables of rows that no hash names, with the columns that their digest covers.
+    private static let digestedTables = [
+        ("archive", "id, is_open, name, label, merge_rule, mode, epoch"), ("setting", "key, value"),
+        ("remote", RemoteTable.columns), ("waiting", "id, header, content, remote"),
+        ("quarantine", "bytes_digest, header, content, code, text, remote"),
+        ("import_record", "source, file_name, importer, time, author, letters"),
+    ]
+
+    private static func rowsWithWrongDigest(_ connection: Connection) throws -> [String] {
+        try digestedTables.filter { table, columns in
+            var isWrong = false
+            try connection.forEach("SELECT \(columns), digest FROM \(table)") { row in
+                do {
+                    let values = try row.values()
+                    isWrong = RowDigest.value(of: values.dropLast()) != values.last
+                } catch let error as SQLiteError where error.kind == .corrupt {
+                    // Text that is no UTF-8 any more.
+                    isWrong = true
+                }
+                return !isWrong
+            }
+            return isWrong
+        }.map(\.0)
+    }
+
+    // MARK: Blobs
+
+    private mutating func check(_ blob: BlobID) throws(StoreError) {
+        guard try !BlobFiles(folder).isIntact(blob) else { return }
+        let letter = try connections.read { connection in
+            try connection.rows(
+                "SELECT blob.id, letter.id, 0 FROM \(BlobTables.join) WHERE blob.id = ? LIMIT 1",
+                [.bytes(blob.digest.bytes)]
+            ) { row throws in try BlobTables.reference(row).letter }.first
+        }
+        add("blob", "the bytes of an attachment do not have the hash that names them", object: blob.hex, letter: letter)
+    }
+
+    /// What the table says of the files must be so. A blob that was not fetched yet is no problem.
+    private mutating func checkBlobRows() throws(StoreError) {
+        let rows = try connections.read { connection in
+            try connection.rows("SELECT id, is_here FROM blob ORDER BY number") { row throws in
+                (id: row.bytes(0), isHere: row.integer(1))
+            }
+        }
+        for row in rows {
+            guard let digest = Digest(bytes: row.id) else { continue }
+            let isHere = BlobFiles(folder).contains(BlobID(digest))
+            guard row.isHere != (isHere ? 1 : 0) else { continue }
+            let text =
+                isHere
+                ? "an attachment is here and noted as missing" : "an attachment is noted as here and its file is gone"
+            add("blob", text, object: digest.hex)
+        }
+    }
+}

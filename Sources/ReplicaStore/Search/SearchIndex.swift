@@ -1,0 +1,141 @@
+import Hashing
+import LetterModel
+import SQLiteBinding
+
+/// The full-text index, inside a transaction.
+///
+/// It is filled behind ingestion: `through` is the end of the log up to which every letter's document is in it. The index
+/// keeps no texts, and this SQLite can only delete from such an index when it is given the old values. They are made again
+/// from the truth: `search_entry` says of which heads the document was made, and its digest proves that they are the same.
+///
+/// Source: https://www.sqlite.org/fts5.html#contentless_tables
+struct SearchIndex {
+    private let connection: Connection
+    private let truth: TruthTables
+
+    init(_ connection: Connection) {
+        self.connection = connection
+        truth = TruthTables(connection)
+    }
+
+    // MARK: Filling
+
+    /// Takes in letters until so many bytes of documents are done or nothing is left. Gives the letters that are left.
+    func catchUp(maximumBytes: Int) throws -> Int {
+        try startAgainIfOlder()
+        let start = try through()
+        let end = try StateRow.read(connection).sequence
+        guard start < end else { return 0 }
+        var done: Set<Int> = []
+        var byteCount = 0
+        var position = start
+        while position < end, byteCount < maximumBytes {
+            guard let letter = try connection.integer(
+                "SELECT letter FROM revision WHERE sequence = ?", [.integer(position + 1)])
+            else { break }
+            if done.insert(letter).inserted {
+                guard let size = try index(letter) else {
+                    // The index cannot be trusted to forget what it holds: begin anew.
+                    try clear()
+                    return try catchUp(maximumBytes: maximumBytes)
+                }
+                byteCount += size
+            }
+            position += 1
+        }
+        try connection.run("UPDATE search_state SET through = ?", [.integer(position)])
+        return try unindexed()
+    }
+
+    private func through() throws(SQLiteError) -> Int {
+        try connection.integer("SELECT through FROM search_state") ?? 0
+    }
+
+    /// Whether there is something to take in.
+    func isBehind() throws -> Bool {
+        try connection.integer("SELECT fold FROM search_state") != SearchFold.version
+            || through() < StateRow.read(connection).sequence
+    }
+
+    private func startAgainIfOlder() throws {
+        guard try connection.integer("SELECT fold FROM search_state") != SearchFold.version else { return }
+        try clear()
+    }
+
+    /// Empties the index; everything is to be taken in again.
+    func clear() throws(SQLiteError) {
+        try connection.run("INSERT INTO search (search) VALUES ('delete-all')")
+        try connection.run("DELETE FROM search_entry")
+        try connection.run("UPDATE search_state SET through = 0, fold = ?", [.integer(SearchFold.version)])
+    }
+
+    /// Letters with revisions that the index has not taken in.
+    func unindexed() throws(SQLiteError) -> Int {
+        try connection.integer("SELECT count(DISTINCT letter) FROM revision WHERE sequence > ?", [.integer(try through())])
+            ?? 0
+    }
+
+    /// Takes in a letter as it is now. Gives the bytes of its document; nil if the old document cannot be made again.
+    private func index(_ letter: Int) throws -> Int? {
+        let heads = try truth.heads(ofLetter: letter)
+        let old = try connection.first("SELECT heads, digest FROM search_entry WHERE letter = ?", [.integer(letter)]) {
+            (row) throws(SQLiteError) in (heads: row.bytes(0), digest: row.bytes(1))
+        }
+        if let old {
+            if old.heads == Self.encode(heads) { return 0 }
+            guard try remove(letter, heads: Self.decode(old.heads), digest: old.digest) else { return nil }
+        }
+        // A damaged letter is left out of the index: it is not a reason to find nothing at all. `verify` names it.
+        guard let columns = try columns(letter, heads: heads) else { return 0 }
+        try connection.run(
+            "INSERT INTO search (rowid, body, title, names, other) VALUES (?, ?, ?, ?, ?)",
+            [.integer(letter)] + columns)
+        try connection.run(
+            "INSERT INTO search_entry (letter, heads, digest) VALUES (?, ?, ?)",
+            [.integer(letter), .bytes(Self.encode(heads)), RowDigest.value(of: columns)])
+        return columns.reduce(0) { if case .text(let text) = $1 { $0 + text.utf8.count } else { $0 } }
+    }
+
+    private func remove(_ letter: Int, heads: [Int], digest: [UInt8]) throws -> Bool {
+        guard let columns = try columns(letter, heads: heads), RowDigest.value(of: columns) == .bytes(digest) else {
+            return false
+        }
+        try connection.run(
+            "INSERT INTO search (search, rowid, body, title, names, other) VALUES ('delete', ?, ?, ?, ?, ?)",
+            [.integer(letter)] + columns)
+        try connection.run("DELETE FROM search_entry WHERE letter = ?", [.integer(letter)])
+        return true
+    }
+
+    /// The folded document of a letter as of some heads; nil if it has none, or its bytes are damaged.
+    func columns(_ letter: Int, heads: [Int]) throws -> [SQLiteValue]? {
+        do {
+            let view = try truth.view(ofLetter: letter, asOf: heads)
+            return SearchDocument(view)?.columns.map { .text(SearchFold.text($0)) }
+        } catch StoreError.damaged {
+            return nil
+        }
+    }
+
+    static func encode(_ heads: [Int]) -> [UInt8] {
+        Array(heads.map(String.init).joined(separator: " ").utf8)
+    }
+
+    static func decode(_ heads: [UInt8]) -> [Int] {
+        heads.split(separator: UInt8(ascii: " ")).compactMap { DecimalDigits.value(of: $0) }
+    }
+
+    // MARK: Searching
+
+    /// Letters that fit, best first: their numbers.
+    func find(_ match: String, limit: Int, offset: Int) throws -> [Int] {
+        let weights = SearchDocument.weights.map { "\($0).0" }.joined(separator: ", ")
+        return try connection.rows(
+            """
+            SELECT search.rowid FROM search JOIN summary ON summary.letter = search.rowid
+            WHERE search MATCH ? AND summary.is_deleted = 0
+            ORDER BY bm25(search, \(weights)), summary.id LIMIT ? OFFSET ?
+            """, [.text(match), .integer(max(0, limit)), .integer(max(0, offset))]
+        ) { row throws in row.integer(0) }
+    }
+}

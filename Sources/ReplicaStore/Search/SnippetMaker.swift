@@ -1,0 +1,115 @@
+import LetterMerge
+import LetterModel
+import SQLiteBinding
+
+/// Cuts out of a letter the words around the first place that fits a query, inside a transaction.
+///
+/// The index keeps no texts, so the letter is put into an index of one row in memory, which marks what fits: by the same
+/// tokenizer, so that nothing is marked that did not fit.
+struct SnippetMaker {
+    private let connection: Connection
+    private let match: String
+
+    init(_ connection: Connection, match: String) throws(SQLiteError) {
+        self.connection = connection
+        self.match = match
+        try connection.execute(
+            """
+            CREATE VIRTUAL TABLE IF NOT EXISTS temp.snippet USING fts5(
+                body, title, names, other, tokenize='unicode61 remove_diacritics 2')
+            """)
+    }
+
+    /// Folding turns control characters into spaces, so these two occur in no folded text.
+    private static let open: UInt8 = 0x02
+    private static let close: UInt8 = 0x03
+
+    /// About as much as two lines of a terminal.
+    private static let snippetBytes = 160
+
+    func snippet(of view: LetterView) throws -> (text: String, matches: [Range<Int>]) {
+        guard let document = SearchDocument(view) else { return ("", []) }
+        let folded = document.columns.map(SearchFold.textWithOffsets)
+        try connection.run("DELETE FROM temp.snippet")
+        try connection.run(
+            "INSERT INTO temp.snippet (rowid, body, title, names, other) VALUES (1, ?, ?, ?, ?)",
+            folded.map { .text($0.text) })
+        let marked = try connection.first(
+            """
+            SELECT highlight(snippet, 0, char(2), char(3)), highlight(snippet, 1, char(2), char(3)),
+                highlight(snippet, 2, char(2), char(3)), highlight(snippet, 3, char(2), char(3))
+            FROM temp.snippet WHERE snippet MATCH ?
+            """, [.text(match)]
+        ) { (row) throws(SQLiteError) in [try row.text(0), try row.text(1), try row.text(2), try row.text(3)] }
+        for (column, text) in (marked ?? []).enumerated() {
+            let ranges = Self.ranges(in: text, folded: folded[column], of: document.columns[column])
+            guard !ranges.isEmpty else { continue }
+            return Self.cut(Array(document.columns[column].utf8), around: ranges)
+        }
+        return ("", [])
+    }
+
+    /// The marked places as byte ranges of the original text.
+    private static func ranges(
+        in marked: String, folded: SearchFold.FoldedText, of original: String
+    ) -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        var position = 0
+        var start: Int?
+        let bytes = Array(original.utf8)
+        for byte in marked.utf8 {
+            switch byte {
+            case open: start = position
+            case close:
+                if let first = start, position > first {
+                    var end = folded.offsets[position - 1]
+                    // To the end of the scalar, with the marks that folding dropped.
+                    end += 1
+                    while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+                    result.append(folded.offsets[first]..<end)
+                }
+                start = nil
+            default: position += 1
+            }
+        }
+        return result
+    }
+
+    /// The words around the first place, on one line.
+    private static func cut(_ bytes: [UInt8], around ranges: [Range<Int>]) -> (text: String, matches: [Range<Int>]) {
+        guard let first = ranges.first else { return ("", []) }
+        func isSpace(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7F }
+        func isBoundary(_ index: Int) -> Bool { index >= bytes.count || bytes[index] & 0xC0 != 0x80 }
+        var start = max(0, first.lowerBound - snippetBytes / 3)
+        // At the beginning of a word if one begins before the place, else at least of a scalar.
+        if start > 0 {
+            var word = start
+            while word < first.lowerBound, !isSpace(bytes[word]) { word += 1 }
+            start = word < first.lowerBound ? word + 1 : start
+            while !isBoundary(start) { start += 1 }
+        }
+        var end = min(bytes.count, max(start + snippetBytes, first.upperBound))
+        if end < bytes.count {
+            var word = end
+            while word > first.upperBound, !isSpace(bytes[word]) { word -= 1 }
+            if word > first.upperBound { end = word }
+            while !isBoundary(end) { end -= 1 }
+            end = max(end, first.upperBound)
+        }
+        var line: [UInt8] = []
+        // Where each byte of the stretch went.
+        var places: [Int] = []
+        for index in start..<end {
+            places.append(line.count)
+            if isSpace(bytes[index]) {
+                if let last = line.last, last != 0x20 { line.append(0x20) }
+            } else {
+                line.append(bytes[index])
+            }
+        }
+        places.append(line.count)
+        let matches = ranges.filter { $0.lowerBound >= start && $0.upperBound <= end }
+            .map { places[$0.lowerBound - start]..<places[$0.upperBound - start] }
+        return (String(decoding: line, as: UTF8.self), matches)
+    }
+}

@@ -1,0 +1,264 @@
+private import CSQLite
+
+/// A connection to one database file. Not Sendable: it has one owner at a time.
+///
+/// ```swift
+/// let connection = try Connection(path: path, access: .create, policy: .shared(busyTimeoutMilliseconds: 30_000))
+/// try connection.transaction(.immediate) {
+///     try connection.run("INSERT INTO box (label) VALUES (?)", [.text("letters")])
+/// }
+/// let labels = try connection.rows("SELECT label FROM box") { try $0.text(0) }
+/// ```
+///
+/// Source: https://www.sqlite.org/c3ref/intro.html
+@safe public final class Connection {
+    /// What the connection may do with the file.
+    public enum Access: Sendable {
+        /// Read only; the file must exist.
+        case read
+        /// Read and write; the file must exist.
+        case write
+        /// Read and write; the file is made if it is not there.
+        case create
+
+        fileprivate var flags: Int32 {
+            switch self {
+            case .read: SQLITE_OPEN_READONLY
+            case .write: SQLITE_OPEN_READWRITE
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            }
+        }
+    }
+
+    private let handle: OpaquePointer
+    private var statements: [String: Statement] = [:]
+    /// Set once reading, writing or syncing failed: nothing more is asked of this connection.
+    public private(set) var isBroken = false
+
+    /// Opens a file and sets the policy, the time to wait for locks first: setting the journal takes a lock.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - access: what the connection may do with it.
+    ///   - policy: how it behaves.
+    ///   - fileSystem: the name of a registered SQLite VFS; nil for the system's. Tests inject faults with it.
+    public init(path: String, access: Access, policy: ConnectionPolicy, fileSystem: String? = nil) throws(SQLiteError) {
+        var handle: OpaquePointer?
+        let flags = access.flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE
+        let code = unsafe sqlite3_open_v2(path, &handle, flags, fileSystem)
+        guard let handle = unsafe handle else { throw SQLiteError(code, "open") }
+        unsafe self.handle = unsafe handle
+        // From here on deinit closes it.
+        guard code == SQLITE_OK else { throw SQLiteError(code, "open") }
+        try apply(policy, access: access)
+    }
+
+    deinit {
+        statements = [:]
+        _ = unsafe sqlite3_close_v2(handle)
+    }
+
+    private func apply(_ policy: ConnectionPolicy, access: Access) throws(SQLiteError) {
+        _ = unsafe sqlite3_busy_timeout(handle, Int32(clamping: policy.busyTimeoutMilliseconds))
+        for (option, on) in [
+            (SQLITE_DBCONFIG_DEFENSIVE, 1), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0), (SQLITE_DBCONFIG_ENABLE_FKEY, 1),
+            (SQLITE_DBCONFIG_DQS_DML, 0), (SQLITE_DBCONFIG_DQS_DDL, 0),
+        ] {
+            let code = unsafe chancery_sqlite3_db_config_switch(handle, option, Int32(on))
+            guard code == SQLITE_OK else { throw SQLiteError(code, "sqlite3_db_config") }
+        }
+        try execute("PRAGMA cell_size_check=ON")
+        try execute("PRAGMA mmap_size=0")
+        // Else INSERT OR REPLACE deletes rows past the triggers that refuse it.
+        try execute("PRAGMA recursive_triggers=ON")
+        try execute("PRAGMA temp_store=MEMORY")
+        try execute("PRAGMA cache_size=-\(policy.cacheKibibytes)")
+        if !policy.checkpoints { try execute("PRAGMA wal_autocheckpoint=0") }
+        guard access != .read else { return }
+        try execute("PRAGMA synchronous=FULL")
+        if let journal = policy.journal { try setJournal(journal) }
+    }
+
+    /// Sets how changes are made durable. For a file that is a write-ahead log already, this changes nothing.
+    public func setJournal(_ journal: ConnectionPolicy.Journal) throws(SQLiteError) {
+        let sql = "PRAGMA journal_mode=\(journal.rawValue)"
+        let mode = try first(sql) { (row) throws(SQLiteError) in try row.text(0) }
+        // SQLite answers with the old mode where it cannot change it, instead of an error.
+        guard let mode, mode.lowercased() == journal.rawValue.lowercased() else { throw SQLiteError(SQLITE_BUSY, sql) }
+    }
+
+    // MARK: Statements
+
+    /// Runs several statements that take no values: a schema, a pragma.
+    ///
+    /// Source: https://www.sqlite.org/c3ref/exec.html
+    public func execute(_ script: String) throws(SQLiteError) {
+        try checkUsable()
+        let code = unsafe sqlite3_exec(handle, script, nil, nil, nil)
+        guard code == SQLITE_OK else { throw noted(SQLiteError(code, script)) }
+    }
+
+    /// Runs one statement to its end and drops its rows.
+    public func run(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) {
+        let statement = try begin(sql, values)
+        defer { end(statement) }
+        while try step(statement) {}
+    }
+
+    /// Gives each row of a result to a closure, until the closure returns false.
+    public func forEach(
+        _ sql: String, _ values: [SQLiteValue] = [], _ body: (Row) throws -> Bool
+    ) throws {
+        let statement = try begin(sql, values)
+        defer { end(statement) }
+        while try step(statement) {
+            guard try body(Row(statement: statement)) else { return }
+        }
+    }
+
+    /// All rows of a result, each read by a closure.
+    public func rows<Value, Failure: Error>(
+        _ sql: String, _ values: [SQLiteValue] = [], _ read: (Row) throws(Failure) -> Value
+    ) throws -> [Value] {
+        let statement = try begin(sql, values)
+        defer { end(statement) }
+        var result: [Value] = []
+        while try step(statement) { result.append(try read(Row(statement: statement))) }
+        return result
+    }
+
+    /// The first row of a result, read by a closure; nil if there is none.
+    public func first<Value>(
+        _ sql: String, _ values: [SQLiteValue] = [], _ read: (Row) throws(SQLiteError) -> Value
+    ) throws(SQLiteError) -> Value? {
+        let statement = try begin(sql, values)
+        defer { end(statement) }
+        guard try step(statement) else { return nil }
+        return try read(Row(statement: statement))
+    }
+
+    /// The integer in the first column of the first row; nil if there is no row, or no value.
+    public func integer(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) -> Int? {
+        try first(sql, values) { (row) throws(SQLiteError) in row.optionalInteger(0) } ?? nil
+    }
+
+    /// The number of the row that the last INSERT made.
+    public var lastInsertedRow: Int { Int(unsafe sqlite3_last_insert_rowid(handle)) }
+
+    /// How many rows the last INSERT, UPDATE or DELETE changed.
+    public var changedRowCount: Int { Int(unsafe sqlite3_changes64(handle)) }
+
+    private func begin(_ sql: String, _ values: [SQLiteValue]) throws(SQLiteError) -> Statement {
+        try checkUsable()
+        let statement = try prepared(sql)
+        statement.isInUse = true
+        do {
+            try statement.bind(values)
+        } catch {
+            end(statement)
+            throw error
+        }
+        return statement
+    }
+
+    private func prepared(_ sql: String) throws(SQLiteError) -> Statement {
+        if let known = statements[sql], !known.isInUse { return known }
+        // The same SQL inside its own result gets a statement of its own, for this once.
+        let isKept = statements[sql] == nil
+        do {
+            let statement = try unsafe Statement(sql, on: handle, isKept: isKept)
+            if isKept { statements[sql] = statement }
+            return statement
+        } catch {
+            throw noted(error)
+        }
+    }
+
+    private func step(_ statement: Statement) throws(SQLiteError) -> Bool {
+        do {
+            return try statement.step()
+        } catch {
+            throw noted(error)
+        }
+    }
+
+    private func end(_ statement: Statement) {
+        statement.reset()
+        statement.isInUse = false
+    }
+
+    // MARK: Transactions
+
+    /// How a transaction begins.
+    public enum TransactionKind: String, Sendable {
+        /// Takes the write lock at once, so that it cannot fail for it half-way.
+        case immediate = "BEGIN IMMEDIATE"
+        /// Reads one moment of the database. Keep it short: in rollback mode it holds up those who write.
+        case reading = "BEGIN"
+    }
+
+    /// Runs a closure in a transaction: all of it, or nothing.
+    ///
+    /// The closure is synchronous, so that no transaction spans a suspension. When COMMIT fails nothing was
+    /// acknowledged; after a failed fsync the connection is broken and not asked again.
+    public func transaction<Value>(_ kind: TransactionKind, _ body: () throws -> Value) throws -> Value {
+        precondition(isInAutocommit, "transactions do not nest")
+        try run(kind.rawValue)
+        do {
+            let value = try body()
+            try run("COMMIT")
+            return value
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
+    /// Whether no transaction is open.
+    ///
+    /// Source: https://www.sqlite.org/c3ref/get_autocommit.html
+    public var isInAutocommit: Bool { unsafe sqlite3_get_autocommit(handle) != 0 }
+
+    /// Leaves the transaction that failed. SQLite has done so by itself after some errors (full, I/O); and what fails
+    /// here is not worth more than the error that brought us here: the journal is rolled back by the next one to open it.
+    private func rollBack() {
+        guard !isInAutocommit else { return }
+        _ = unsafe sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+        if !isInAutocommit { isBroken = true }
+    }
+
+    private func checkUsable() throws(SQLiteError) {
+        guard !isBroken else { throw SQLiteError(SQLITE_IOERR, "the connection failed before and must be opened anew") }
+    }
+
+    private func noted(_ error: SQLiteError) -> SQLiteError {
+        if error.kind == .inputOutput { isBroken = true }
+        return error
+    }
+
+    // MARK: Backup
+
+    /// Copies the database as it is at one moment into a new file, while others go on writing.
+    ///
+    /// Source: https://www.sqlite.org/c3ref/backup_finish.html
+    public func backUp(to path: String) throws(SQLiteError) {
+        try checkUsable()
+        let target = try Connection(
+            path: path, access: .create,
+            policy: ConnectionPolicy(busyTimeoutMilliseconds: 0, journal: nil, checkpoints: false))
+        guard let backup = unsafe sqlite3_backup_init(target.handle, "main", handle, "main") else {
+            throw SQLiteError(unsafe sqlite3_extended_errcode(target.handle), "sqlite3_backup_init")
+        }
+        let stepped = unsafe sqlite3_backup_step(backup, -1)
+        let finished = unsafe sqlite3_backup_finish(backup)
+        guard stepped == SQLITE_DONE else { throw noted(SQLiteError(stepped, "sqlite3_backup_step")) }
+        guard finished == SQLITE_OK else { throw noted(SQLiteError(finished, "sqlite3_backup_finish")) }
+    }
+
+    /// Moves all of the write-ahead log into the database and empties it. Only for the one connection that checkpoints.
+    ///
+    /// Source: https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+    public func checkpoint() throws(SQLiteError) {
+        try run("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+}

@@ -1,0 +1,25 @@
+import Foundation
+import LetterModel
+import ReplicaStore
+import ReplicaStoreConformance
+import Testing
+
+/// The same suite for every implementation.
+struct ConformanceTests {
+    @Test(arguments: ConformanceCheck.all)
+    func `in memory`(_ check: ConformanceCheck) throws {
+        try check.run { InMemoryReplicaStore(archive: RevisionMaker.archive(1), epoch: "00000000000000ff") }
+    }
+
+    @Test(arguments: ConformanceCheck.all)
+    func `in a laptop's folder`(_ check: ConformanceCheck) throws {
+        let folders = TemporaryFolders()
+        try check.run { try folders.makeStore(.local) }
+    }
+
+    @Test(arguments: ConformanceCheck.all)
+    func `in a server's folder`(_ check: ConformanceCheck) throws {
+        let folders = TemporaryFolders()
+        try check.run { try folders.makeStore(.server) }
+    }
+}
