@@ -81,10 +81,6 @@ let package = Package(
         program(
             "chancery-server", in: "Server", ["ServerCommands", "CommandOptions", "LetterModel", "Hashing"]),
 
-        // What tests share and never ships.
-        .target(
-            name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
-            path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
 
         // The example of README.md.
         .executableTarget(

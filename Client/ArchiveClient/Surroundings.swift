@@ -33,3 +33,19 @@ public struct Surroundings: Sendable {
     /// A new epoch of a log.
     func newEpoch() -> String { Hex.encode(randomBytes(8)) }
 }
+
+/// How a sync measures and spends time. It decides nothing but how long to wait.
+enum MachineClock {
+    /// A clock that never goes back.
+    static func monotonicMilliseconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    }
+
+    /// Waits.
+    static func sleep(milliseconds: Int) {
+        var time = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
+        nanosleep(&time, nil)
+    }
+}

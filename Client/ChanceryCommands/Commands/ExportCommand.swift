@@ -2,6 +2,8 @@ import ArchiveClient
 import CommandOptions
 import LetterFormats
 import LetterModel
+import LetterMerge
+import ReplicaStore
 
 /// `chancery export`: writes letters for other programs, or gives back the files they came from.
 enum ExportCommand {

@@ -1,6 +1,7 @@
 import ArchiveClient
 import CommandOptions
 import LetterModel
+import ReplicaStore
 
 /// `chancery init`: makes an empty archive.
 enum InitCommand {

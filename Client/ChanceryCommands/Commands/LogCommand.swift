@@ -1,6 +1,7 @@
 import ArchiveClient
 import CommandOptions
 import LetterModel
+import Hashing
 import ReplicaStore
 
 /// `chancery log`: who wrote what, when.

@@ -1,6 +1,7 @@
 import ArchiveClient
 import CommandOptions
 import LetterModel
+import ReplicaStore
 
 /// `chancery login`: stores the token for a remote's server.
 enum LoginCommand {

@@ -59,7 +59,9 @@ struct CommandContext: Sendable {
 
     /// Who writes: `--author`, `CHANCERY_AUTHOR`, or the archive's own setting.
     func author(for archive: Archive) async throws -> Author {
-        guard let text = try await authorOption ?? archive.author() else { throw ArchiveError.noAuthor }
+        var name = authorOption
+        if name == nil { name = try await archive.author() }
+        guard let text = name else { throw ArchiveError.noAuthor }
         guard let author = Author(text) else {
             throw Failure("usage", "an author is written as \"Name <mail>\", or a name alone", status: .wrongUsage)
         }

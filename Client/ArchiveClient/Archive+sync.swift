@@ -1,0 +1,65 @@
+import CurlTransport
+import Dispatch
+import LetterModel
+import ReplicaStore
+import SyncProtocol
+
+extension Archive {
+    /// Exchanges letters with a remote over HTTP. Reading and writing go on meanwhile.
+    ///
+    /// Nothing is lost when it fails: what came is kept, and the next sync goes on from there. A cancelled task stops it promptly.
+    ///
+    /// - Parameters:
+    ///   - remote: the remote's name here.
+    ///   - token: what its server lets us in with.
+    ///   - options: which attachments to fetch, and how patient to be; nil for what the archive's settings say.
+    ///   - progress: told how far it has come, on a thread of its own.
+    /// - Returns: what was done, also if it failed in the end: look at `failure`.
+    /// - Throws: `StoreError.unknownRemote`, `RemoteAddressError`.
+    public nonisolated func sync(
+        with remote: String, token: String?, options: SyncOptions? = nil,
+        progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+    ) async throws -> SyncReport {
+        let record = try await remotes().first { $0.name.hasSameBytes(as: remote) }
+        guard let record else { throw StoreError.unknownRemote(remote) }
+        let address = try RemoteAddress(parsing: record.address)
+        let settings = try await syncOptions()
+        let cancellation = Cancellation()
+        return await withTaskCancellationHandler {
+            await Archive.blocking { [store, surroundings] in
+                let transport = CurlTransport(
+                    origin: address.origin, archivePath: "\(address.prefix)/v1/archives/\(address.archive)", token: token)
+                let engine = SyncEngine(
+                    store: store, remote: remote, transport: transport, options: options ?? settings,
+                    surroundings: surroundings.sync, cancellation: cancellation, progress: progress)
+                return engine.run()
+            }
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+
+    /// What this replica's settings say about syncs.
+    private func syncOptions() throws -> SyncOptions {
+        var options = SyncOptions()
+        if let text = try store.setting(SettingKey.blobs) { options.blobs = try BlobPolicy(parsing: text) }
+        return options
+    }
+
+    /// Runs blocking work on a thread that the cooperative pool does not wait for.
+    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: body()) }
+        }
+    }
+}
+
+extension Surroundings {
+    /// The same surroundings as a sync takes them.
+    fileprivate var sync: SyncSurroundings {
+        SyncSurroundings(
+            monotonicMilliseconds: MachineClock.monotonicMilliseconds,
+            random: { [randomBytes] in randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) } },
+            sleep: MachineClock.sleep)
+    }
+}
