@@ -34,8 +34,8 @@ package struct UUIDBytes: Hashable, Comparable, Sendable {
     }
 
     package var bytes: [UInt8] {
-        (0..<16).map { index in
-            UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - 8 * (index % 8)))
+        [high, low].flatMap { word in
+            (0..<8).map { (index: UInt64) in UInt8(truncatingIfNeeded: word >> (56 - 8 * index)) }
         }
     }
 
