@@ -68,7 +68,10 @@ let package = Package(
             ["SyncProtocol", "ReplicaStore", "LetterMerge", "LetterModel", "CurlTransport", "Hashing"]),
         module(
             "ChanceryCommands", in: "Client",
-            ["ArchiveClient", "LetterFormats", "ReplicaStore", "LetterMerge", "LetterModel", "CommandOptions", "Hashing"]),
+            [
+                "ArchiveClient", "LetterFormats", "ReplicaStore", "LetterMerge", "LetterModel", "CommandOptions",
+                "Hashing",
+            ]),
         program("chancery", in: "Client", ["ChanceryCommands"]),
 
         // The server.
@@ -77,10 +80,11 @@ let package = Package(
         module(
             "ArchiveServer", in: "Server",
             ["HTTPServer", "SyncProtocol", "ReplicaStore", "LetterModel", "SQLiteBinding", "Hashing"]),
-        module("ServerCommands", in: "Server", ["ArchiveServer", "HTTPServer", "ReplicaStore", "CommandOptions", "LetterModel"]),
+        module(
+            "ServerCommands", in: "Server",
+            ["ArchiveServer", "HTTPServer", "ReplicaStore", "CommandOptions", "LetterModel"]),
         program(
             "chancery-server", in: "Server", ["ServerCommands", "CommandOptions", "LetterModel", "Hashing"]),
-
 
         // The example of README.md.
         .executableTarget(
@@ -102,6 +106,7 @@ let package = Package(
             ["ReplicaStore", "ReplicaStoreConformance", "SQLiteBinding", "LetterMerge", "LetterModel", "Hashing"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
         tests("EndToEndTests", ["chancery", "chancery-server", "letter-box"]),
+        tests("CurlTransportTests", ["CurlTransport", "SyncProtocol"]),
         tests("RepositoryTests", []),
         tests("HTTPServerTests", ["HTTPServer"]),
         tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "Hashing"]),
@@ -109,7 +114,8 @@ let package = Package(
         tests(
             "ArchiveServerTests",
             [
-                "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel", "Hashing",
+                "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel",
+                "Hashing",
                 "ServerTestSupport",
             ]),
         tests("ServerCommandsTests", ["ServerCommands", "chancery-server", "CommandOptions", "ServerTestSupport"]),

@@ -28,7 +28,8 @@ extension Archive {
         return await withTaskCancellationHandler {
             await Archive.blocking { [store, surroundings] in
                 let transport = CurlTransport(
-                    origin: address.origin, archivePath: "\(address.prefix)/v1/archives/\(address.archive)", token: token)
+                    origin: address.origin, archivePath: "\(address.prefix)/v1/archives/\(address.archive)",
+                    token: token)
                 let engine = SyncEngine(
                     store: store, remote: remote, transport: transport, options: options ?? settings,
                     surroundings: surroundings.sync, cancellation: cancellation, progress: progress)

@@ -82,7 +82,8 @@ extension Archive {
         switch plan.outcome() {
         case .write(let planned): return try write(PlanToWrite(id, planned), as: .resolve, author, message)
         case .unresolved(let conflicts):
-            throw ArchiveError.undecided(id, fields: conflicts.map { $0.field?.description ?? "whether to keep or delete it" })
+            throw ArchiveError.undecided(
+                id, fields: conflicts.map { $0.field?.description ?? "whether to keep or delete it" })
         }
     }
 

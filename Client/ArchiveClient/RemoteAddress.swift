@@ -18,7 +18,10 @@ public struct RemoteAddress: Hashable, Sendable {
     public init(parsing text: String) throws(RemoteAddressError) {
         let bytes = Array(text.utf8)
         guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .notAURL }
-        guard !bytes.contains(where: { [UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"), UInt8(ascii: "%")].contains($0) })
+        guard
+            !bytes.contains(where: {
+                [UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"), UInt8(ascii: "%")].contains($0)
+            })
         else { throw .notAURL }
         let scheme: String
         let rest: Substring
@@ -33,7 +36,8 @@ public struct RemoteAddress: Hashable, Sendable {
         if parts.last?.isEmpty == true { parts.removeLast() }
         guard let authority = parts.first, !authority.isEmpty else { throw .notAURL }
         guard parts.count > 1, let name = parts.last else { throw .noArchive }
-        guard RemoteAddress.isArchiveName(name), parts.dropFirst().allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." })
+        guard RemoteAddress.isArchiveName(name),
+            parts.dropFirst().allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." })
         else { throw .archiveName(String(name)) }
         let (host, port) = try RemoteAddress.split(authority)
         guard scheme == "https" || RemoteAddress.isLoopback(host) else { throw .plainHTTP(host: host) }
@@ -48,7 +52,8 @@ public struct RemoteAddress: Hashable, Sendable {
         var host = authority
         var port: Int?
         let isBracketed = authority.utf8.first == UInt8(ascii: "[")
-        if let colon = authority.lastIndex(of: ":"), !isBracketed || authority[..<colon].utf8.last == UInt8(ascii: "]") {
+        if let colon = authority.lastIndex(of: ":"), !isBracketed || authority[..<colon].utf8.last == UInt8(ascii: "]")
+        {
             guard let number = DecimalDigits.value(of: authority[authority.index(after: colon)...].utf8),
                 (1...65535).contains(number)
             else { throw .notAURL }
@@ -70,7 +75,8 @@ public struct RemoteAddress: Hashable, Sendable {
     private static func isArchiveName(_ name: Substring) -> Bool {
         guard let first = name.utf8.first, name.utf8.count <= 64 else { return false }
         let isAlphanumeric = { (byte: UInt8) in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         }
         return isAlphanumeric(first) && name.utf8.allSatisfy { isAlphanumeric($0) || ".-_".utf8.contains($0) }
     }

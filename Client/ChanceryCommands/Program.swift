@@ -12,7 +12,9 @@ let program = Program<Action>(
     globalOptions: [GlobalOptions.archive, GlobalOptions.author, GlobalOptions.json],
     environment: [
         EnvironmentVariable("CHANCERY_TOKEN", help: "The token to sync with, if the command talks to one server only."),
-        EnvironmentVariable("CHANCERY_BUSY_TIMEOUT_MILLISECONDS", help: "How long to wait for another process that writes to the archive; 30000."),
+        EnvironmentVariable(
+            "CHANCERY_BUSY_TIMEOUT_MILLISECONDS",
+            help: "How long to wait for another process that writes to the archive; 30000."),
         EnvironmentVariable("NO_COLOR", help: "No colours, if it is set."),
     ],
     exitStatuses: [

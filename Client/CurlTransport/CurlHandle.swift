@@ -94,7 +94,9 @@ import SyncProtocol
         set(CURLOPT_CUSTOMREQUEST, request.method)
         // An empty Expect: spares the round trip in which curl asks whether it may send the body.
         var list: UnsafeMutablePointer<curl_slist>? = unsafe curl_slist_append(nil, "Expect:")
-        for header in request.headers { unsafe list = unsafe curl_slist_append(list, "\(header.name): \(header.value)") }
+        for header in request.headers {
+            unsafe list = unsafe curl_slist_append(list, "\(header.name): \(header.value)")
+        }
         defer {
             _ = unsafe chancery_curl_set_list(curl, CURLOPT_HTTPHEADER, nil)
             unsafe curl_slist_free_all(list)

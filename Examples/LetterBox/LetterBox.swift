@@ -15,6 +15,11 @@ struct LetterBox {
         // A replica is a folder. It works without a network, and what is written is on disk when the call returns.
         let archive = try Archive.openOrCreate(at: folder, name: "Letter box", label: "letter-box")
         try await archive.setAuthor("Letter Box <box@example.org>")
+
+        // A first sync makes a new replica a copy of the remote's archive. One that fails loses nothing: it goes on next time.
+        if try await archive.remotes().isEmpty { try await archive.addRemote("origin", address: url) }
+        try await sync(archive, token)
+
         var letter = Letter()
         letter.kind = .letter
         letter.title = arguments[4]
@@ -26,16 +31,18 @@ struct LetterBox {
         draft.letter.tags.append("new")
         try await archive.save(draft)
 
-        // A sync that fails loses nothing: run it again when there is a network.
-        if try await archive.remotes().isEmpty { try await archive.addRemote("origin", address: url) }
-        let report = try await archive.sync(with: "origin", token: token)
-        print("sent \(report.pushed), received \(report.pulled)")
-
+        try await sync(archive, token)
         for row in try await archive.letters() {
             print(row.id, row.title ?? "untitled")
             for conflict in try await archive.view(of: row.id).conflicts {
                 print("  the sides disagree on", conflict.field?.description ?? "whether to delete it")
             }
         }
+    }
+
+    static func sync(_ archive: Archive, _ token: String) async throws {
+        let report = try await archive.sync(with: "origin", token: token)
+        print("sent \(report.pushed), received \(report.pulled)")
+        if let failure = report.failure { print(failure) }
     }
 }

@@ -92,7 +92,9 @@ struct BadInputTests {
 
     @Test func `a captive portal's page is not taken for a server`() throws {
         let portal = try Portal(
-            answer: "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 37\r\nConnection: close\r\n\r\n<html>Please sign in to WiFi.</html>\r\n")
+            answer:
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 37\r\nConnection: close\r\n\r\n<html>Please sign in to WiFi.</html>\r\n"
+        )
         let ada = try Self.machine()
         try ada.expect("remote", "add", "origin", "http://127.0.0.1:\(portal.port)/letters")
         let ended = try ada.expect(1, "sync", with: ["CHANCERY_TOKEN": "chy_AAAAAAAAAAA.AAAA.AAAA"])
@@ -173,7 +175,7 @@ final class Portal {
     private let descriptor: Int32
 
     init(answer: String) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -185,6 +187,7 @@ final class Portal {
             }
         }
         try #require(isBound)
+        self.descriptor = descriptor
         port = UInt16(bigEndian: address.sin_port)
         let listener = descriptor
         Thread.detachNewThread {
@@ -194,7 +197,7 @@ final class Portal {
                 guard connection >= 0 else { return }
                 var buffer = [UInt8](repeating: 0, count: 65536)
                 _ = recv(connection, &buffer, buffer.count, 0)
-                _ = answer.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL.rawValue)) }
+                _ = answer.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
                 shutdown(connection, Int32(SHUT_WR))
                 while recv(connection, &buffer, buffer.count, 0) > 0 {}
                 close(connection)

@@ -35,7 +35,9 @@ struct MainJobTests {
         #expect(sum.output.hasPrefix(Self.seedSHA256))
     }
 
-    @Test func `paragraphs that two editors changed are merged, the title they disagree on is shown and settled`() throws {
+    @Test func `paragraphs that two editors changed are merged, the title they disagree on is shown and settled`()
+        throws
+    {
         let server = try Server(archives: "letters")
         let (ada, ben, id) = try Self.twoMachines(server)
         func body(_ machine: Machine) throws -> String {
@@ -45,8 +47,10 @@ struct MainJobTests {
         let original = try body(ada)
         let first = original.replacingOccurrences(of: "I thank you for", with: "I sincerely thank you for")
         let last = original.replacingOccurrences(of: "strong health and success", with: "health, happiness and success")
-        try ada.expect("edit", id, "--body-file", ada.scratch.file("body", first), "--set", "title=Reply", "--add-tag", "OIC")
-        try ben.expect("edit", id, "--body-file", ben.scratch.file("body", last), "--set", "title=Thanks", "--add-tag", "Tovuz")
+        try ada.expect(
+            "edit", id, "--body-file", ada.scratch.file("body", first), "--set", "title=Reply", "--add-tag", "OIC")
+        try ben.expect(
+            "edit", id, "--body-file", ben.scratch.file("body", last), "--set", "title=Thanks", "--add-tag", "Tovuz")
         try ada.expect("sync")
         try ben.expect(3, "sync")
         try ada.expect(3, "sync")
@@ -157,7 +161,8 @@ struct MainJobTests {
         let ada = try Machine("ada", token: token)
         let ben = try Machine("ben", token: token)
         let id = "0192f0c1-2222-4333-8444-555566667777"
-        let line = #"{"id":"\#(id)","letter":{"futureMember":{"deep":[1,{"x":"y"}]},"senders":[{"name":"A","shoeSize":43}],"title":"T"}}"#
+        let line =
+            #"{"id":"\#(id)","letter":{"futureMember":{"deep":[1,{"x":"y"}]},"senders":[{"name":"A","shoeSize":43}],"title":"T"}}"#
         try ada.expect("init")
         try ada.expect("import", ada.scratch.file("letters.jsonl", line + "\n"))
         try ada.expect("remote", "add", "origin", server.url("letters"))
@@ -179,6 +184,8 @@ struct MainJobTests {
         let ended = try reader.expect(2, "sync", "--json")
         #expect(try ended.objects().first?["pushed"] as? Int == 0)
         #expect(try reader.expect("status", "--json").object()["unsent"] as? Int == 1)
-        #expect((try reader.expect("show", id, "--json").object()["letter"] as? [String: Any])?["title"] as? String == "Mine")
+        #expect(
+            (try reader.expect("show", id, "--json").object()["letter"] as? [String: Any])?["title"] as? String
+                == "Mine")
     }
 }

@@ -23,10 +23,15 @@ struct ReadmeTests {
             .replacingOccurrences(of: "$PWD/.build/release:", with: "\(Programs.folder.path):")
             .replacingOccurrences(of: "127.0.0.1:8080", with: "127.0.0.1:\(port)")
         // The server is stopped however the tour ends.
-        let script = "set -euo pipefail\ncd \"\(Programs.root.path)\"\ntrap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n" + tour
+        let script =
+            "set -euo pipefail\ncd \"\(Programs.root.path)\"\ntrap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n"
+            + tour
         let ended = try Programs.run(
             "/bin/bash", [scratch.file("tour.sh", script)],
-            environment: ["HOME": scratch.url.path, "PATH": "/usr/bin:/bin", "TMPDIR": scratch.url.path, "SWIFT_BACKTRACE": "enable=no"],
+            environment: [
+                "HOME": scratch.url.path, "PATH": "/usr/bin:/bin", "TMPDIR": scratch.url.path,
+                "SWIFT_BACKTRACE": "enable=no",
+            ],
             in: scratch.url)
         #expect(ended.status == 0, "\(ended.error)\n\(ended.output)")
         #expect(ended.output.contains(MainJobTests.seedSHA256))

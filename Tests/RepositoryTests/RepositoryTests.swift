@@ -53,7 +53,8 @@ struct RepositoryTests {
 
     @Test func `only the commands print`() throws {
         let found = try Self.violations(
-            of: #"(?<![.\w])print\("#, in: Self.shipping(), except: ["Client/ChanceryCommands/", "Server/ServerCommands/"])
+            of: #"(?<![.\w])print\("#, in: Self.shipping(),
+            except: ["Client/ChanceryCommands/", "Server/ServerCommands/"])
         #expect(found.isEmpty, "libraries return values: \(found)")
     }
 
@@ -89,7 +90,9 @@ struct RepositoryTests {
 
     @Test func `every public name is documented`() throws {
         let declaration = try NSRegularExpression(
-            pattern: #"^\s*(@\w+(\([^)]*\))?\s+)*(public|package)( \w+(\([^)]*\))?)* (func|var|let|struct|class|enum|actor|protocol|init|subscript|typealias|case)\b"#)
+            pattern:
+                #"^\s*(@\w+(\([^)]*\))?\s+)*(public|package)( \w+(\([^)]*\))?)* (func|var|let|struct|class|enum|actor|protocol|init|subscript|typealias|case)\b"#
+        )
         for file in try Self.swiftFiles("Sources", "Client", "Server") {
             let lines = file.text.components(separatedBy: "\n")
             for (index, line) in lines.enumerated() {
@@ -106,7 +109,8 @@ struct RepositoryTests {
 
     @Test func `tests never sleep`() throws {
         let found = try Self.violations(
-            of: #"\b(usleep|sleep|nanosleep)\(|Task\.sleep"#, in: Self.swiftFiles("Tests"), except: ["Tests/RepositoryTests/"])
+            of: #"\b(usleep|sleep|nanosleep)\(|Task\.sleep"#, in: Self.swiftFiles("Tests"),
+            except: ["Tests/RepositoryTests/"])
         #expect(found.isEmpty, "wait for what happens, not for time: \(found)")
     }
 
@@ -117,7 +121,8 @@ struct RepositoryTests {
             let text = try String(contentsOf: Self.root.appending(path: name), encoding: .utf8)
             for match in regex.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
                 guard let range = Range(match.range(at: 1), in: text) else { continue }
-                #expect(makefile.contains("\n\(text[range]):"), "\(name) names `make \(text[range])`, which is no target")
+                #expect(
+                    makefile.contains("\n\(text[range]):"), "\(name) names `make \(text[range])`, which is no target")
             }
         }
     }

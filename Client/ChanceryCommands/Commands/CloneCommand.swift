@@ -7,7 +7,8 @@ import ReplicaStore
 enum CloneCommand {
     static let url = Argument("URL", .text, help: "https://host[:port][/prefix]/ARCHIVE")
     static let folder = Argument(
-        optional: "FOLDER", .folder, help: "Where to put it; without it, the folder that --archive or CHANCERY_ARCHIVE names.")
+        optional: "FOLDER", .folder,
+        help: "Where to put it; without it, the folder that --archive or CHANCERY_ARCHIVE names.")
     static let device = Option(
         "device", .text, placeholder: "LABEL", shownDefault: "the machine's name",
         help: "What revisions that are written here carry as their device.")
@@ -48,7 +49,8 @@ enum CloneCommand {
             guard remotes.contains(where: { $0.name == "origin" && $0.address.hasSameBytes(as: address.text) }) else {
                 throw Failure(
                     "archiveExists",
-                    "there is an archive in \(folder) already, and it is no clone of \(address.text); name another folder")
+                    "there is an archive in \(folder) already, and it is no clone of \(address.text); name another folder"
+                )
             }
             return archive
         }

@@ -9,11 +9,13 @@ enum ConfigCommand {
         case author, blobs
     }
 
-    static let key = Argument(optional: "KEY", .choice(of: Key.self), help: "`author` or `blobs`; without it, all are shown.")
+    static let key = Argument(
+        optional: "KEY", .choice(of: Key.self), help: "`author` or `blobs`; without it, all are shown.")
     static let value = Argument(
         optional: "VALUE", .text,
         help:
-            "author: \"Name <mail>\". blobs: `all`, `none` or `smaller-than 5MB`: which attachments a sync fetches. An empty value removes the setting.")
+            "author: \"Name <mail>\". blobs: `all`, `none` or `smaller-than 5MB`: which attachments a sync fetches. An empty value removes the setting."
+    )
 
     static let description = CommandDescription(
         "config", summary: "show or change the settings of this replica", arguments: [key, value],
@@ -24,7 +26,11 @@ enum ConfigCommand {
         if let key = values[key], let value = values[value] {
             switch key {
             case .author:
-                if value.utf8.isEmpty { try await archive.setSetting(SettingKey.author, to: nil) } else { try await archive.setAuthor(value) }
+                if value.utf8.isEmpty {
+                    try await archive.setSetting(SettingKey.author, to: nil)
+                } else {
+                    try await archive.setAuthor(value)
+                }
             case .blobs:
                 if !value.utf8.isEmpty { _ = try BlobPolicy(parsing: value) }
                 try await archive.setSetting(SettingKey.blobs, to: value.utf8.isEmpty ? nil : value)

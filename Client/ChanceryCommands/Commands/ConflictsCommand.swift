@@ -49,6 +49,7 @@ enum ConflictsCommand {
         console.note(
             isDeletion
                 ? "settle it with `chancery resolve \(id.text.prefix(8)) --keep` or `--delete`"
-                : "settle them with `chancery resolve \(id.text.prefix(8)) --take HEAD`, or `--set MEMBER=VALUE` for each")
+                : "settle them with `chancery resolve \(id.text.prefix(8)) --take HEAD`, or `--set MEMBER=VALUE` for each"
+        )
     }
 }

@@ -8,7 +8,8 @@ enum DeleteCommand {
 
     static let description = CommandDescription(
         "delete", summary: "delete letters; `restore` brings them back",
-        discussion: "Nothing is erased: the letter is hidden, its history stays, and an edit that somebody made without knowing shows it again.",
+        discussion:
+            "Nothing is erased: the letter is hidden, its history stays, and an edit that somebody made without knowing shows it again.",
         arguments: [ids], options: [ChangeOptions.message])
 
     static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
@@ -30,7 +31,8 @@ enum DeleteCommand {
 enum RestoreCommand {
     static let id = Argument("ID", .text, help: "Which letter.")
     static let revision = Argument(
-        optional: "REVISION", .text, help: "The version to go back to; without it, what the letter said when it was deleted.")
+        optional: "REVISION", .text,
+        help: "The version to go back to; without it, what the letter said when it was deleted.")
 
     static let description = CommandDescription(
         "restore", summary: "bring back a deleted letter, or an earlier version", arguments: [id, revision],

@@ -9,7 +9,8 @@ enum DiffCommand {
     static let id = Argument("ID", .text, help: "Which letter.")
     static let first = Argument(
         optional: "R1", .text, help: "The earlier version; without it, what the last revision was made from.")
-    static let second = Argument(optional: "R2", .text, help: "The later version; without it, the letter as it is shown.")
+    static let second = Argument(
+        optional: "R2", .text, help: "The later version; without it, the letter as it is shown.")
 
     static let description = CommandDescription(
         "diff", summary: "show what changed between two versions of a letter", arguments: [id, first, second])
@@ -28,7 +29,9 @@ enum DiffCommand {
         }
         let diff = TextDiff(from: ExportedText.of(before), to: ExportedText.of(after))
         if context.isJSON {
-            let spans = diff.spans.map { ["change": .string($0.change.rawValue), "text": .string($0.text)] as JSONValue }
+            let spans = diff.spans.map {
+                ["change": .string($0.change.rawValue), "text": .string($0.text)] as JSONValue
+            }
             context.print(["id": .string(id.text), "spans": .array(spans)])
         } else if diff.isEmpty {
             context.console.note("no difference")

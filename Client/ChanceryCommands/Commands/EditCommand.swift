@@ -7,9 +7,12 @@ import LetterModel
 enum ChangeOptions {
     static let set = Option(
         repeating: "set", .assignment,
-        help: "Set a member: a string, JSON behind `:=`; an empty value removes it. A dot leads into a part: senders.0.name=Ada.")
+        help:
+            "Set a member: a string, JSON behind `:=`; an empty value removes it. A dot leads into a part: senders.0.name=Ada."
+    )
     static let bodyFile = Option(
-        "body-file", .file, help: "Take the body from a file, `-` is standard input; one final line feed is not part of it.")
+        "body-file", .file,
+        help: "Take the body from a file, `-` is standard input; one final line feed is not part of it.")
     static let addTag = Option(repeating: "add-tag", .text, placeholder: "TAG", help: "Add a tag.")
     static let removeTag = Option(repeating: "remove-tag", .text, placeholder: "TAG", help: "Remove a tag.")
     static let message = Option("message", short: "m", .text, help: "Why, for the history.")
@@ -50,7 +53,8 @@ enum ChangeOptions {
 
 /// `chancery new`: writes a letter.
 enum NewCommand {
-    static let from = Option("from", .file, help: "Begin with the letter in this file, in the text form that `show` prints.")
+    static let from = Option(
+        "from", .file, help: "Begin with the letter in this file, in the text form that `show` prints.")
 
     static let description = CommandDescription(
         "new", summary: "write a new letter",
@@ -87,7 +91,8 @@ enum EditCommand {
 
     static let description = CommandDescription(
         "edit", summary: "change a letter",
-        discussion: "Without options, $VISUAL or $EDITOR opens on the letter's text form. What arrives while it is open is merged, not overwritten.",
+        discussion:
+            "Without options, $VISUAL or $EDITOR opens on the letter's text form. What arrives while it is open is merged, not overwritten.",
         arguments: [id], options: ChangeOptions.all,
         examples: [
             Example("chancery edit 0190 --set status=approved --add-tag reply", help: "Without an editor."),

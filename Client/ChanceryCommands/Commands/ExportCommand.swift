@@ -15,7 +15,9 @@ enum ExportCommand {
     static let ids = Argument(any: "ID", .text, help: "Only these letters; without any, all that are not deleted.")
     static let format = Option(
         "format", .choice(of: Format.self), default: .text,
-        help: "`text` is complete and can be imported again, `jsonl` is one letter a line, `original` are the files as they were imported.")
+        help:
+            "`text` is complete and can be imported again, `jsonl` is one letter a line, `original` are the files as they were imported."
+    )
     static let output = Option("output", .folder, shownDefault: "standard output", help: "The folder to write to.")
 
     static let description = CommandDescription(
@@ -29,7 +31,9 @@ enum ExportCommand {
         for text in values[ids] { letters.append(try await archive.letterID(text)) }
         if values[ids].isEmpty { letters = try await archive.letters().map(\.id) }
         guard !(context.isJSON && values[output] == nil) else {
-            throw Failure("usage", "with --json, name a folder with --output: standard output is the report then", status: .wrongUsage)
+            throw Failure(
+                "usage", "with --json, name a folder with --output: standard output is the report then",
+                status: .wrongUsage)
         }
         if let folder = values[output] { try FileSystem.makeFolder(folder) }
         var writer = ExportWriter(folder: values[output], console: context.console)
@@ -57,11 +61,13 @@ enum ExportCommand {
         switch format {
         case .text:
             guard !view.isDeleted else {
-                throw Failure("deleted", "it is deleted; `chancery restore` brings it back, `--format jsonl` writes that it is")
+                throw Failure(
+                    "deleted", "it is deleted; `chancery restore` brings it back, `--format jsonl` writes that it is")
             }
             return try writer.write(ChanceryTextForm.render(view.letter, id: id), name: "\(id.text).txt")
         case .jsonl:
-            let line = view.isDeleted ? JSONLinesWriter.line(deleted: id) : JSONLinesWriter.line(id: id, letter: view.letter)
+            let line =
+                view.isDeleted ? JSONLinesWriter.line(deleted: id) : JSONLinesWriter.line(id: id, letter: view.letter)
             return try writer.append(line, name: "letters.jsonl")
         case .original:
             let originals = view.letter.attachments.filter { $0.role == .original }
@@ -69,7 +75,9 @@ enum ExportCommand {
             var paths: [String] = []
             for original in originals {
                 guard let blob = original.blob, let bytes = try await archive.attachment(blob) else {
-                    throw Failure("missingBlob", "the bytes of its original are not on this machine yet; `chancery sync` fetches them")
+                    throw Failure(
+                        "missingBlob",
+                        "the bytes of its original are not on this machine yet; `chancery sync` fetches them")
                 }
                 paths += try writer.write(bytes, name: SafeFileName.make(from: original.name, or: blob.hex))
             }

@@ -6,11 +6,13 @@ import LetterModel
 /// `chancery import`: takes letters from files.
 enum ImportCommand {
     static let paths = Argument(
-        oneOrMore: "FILE", .file, help: "Files or folders; `-` is standard input. In folders .txt, .md and .jsonl are taken.")
+        oneOrMore: "FILE", .file,
+        help: "Files or folders; `-` is standard input. In folders .txt, .md and .jsonl are taken.")
     static let format = Option(
         "format", .format, shownDefault: "what the file looks like", help: "`text` or `jsonl`.")
     static let tag = Option(repeating: "tag", .text, help: "Add this tag to every letter.")
-    static let collection = Option("collection", .text, placeholder: "PATH", help: "Put every letter into this collection.")
+    static let collection = Option(
+        "collection", .text, placeholder: "PATH", help: "Put every letter into this collection.")
     static let dryRun = Flag("dry-run", help: "Say what would be done, and write nothing.")
 
     static let description = CommandDescription(
@@ -22,7 +24,9 @@ enum ImportCommand {
         arguments: [paths], options: [format, tag, collection, dryRun],
         examples: [
             Example("chancery import letters/ --tag 1914", help: "A folder."),
-            Example("chancery export --format jsonl | chancery import - --archive copy", help: "From one archive to another."),
+            Example(
+                "chancery export --format jsonl | chancery import - --archive copy",
+                help: "From one archive to another."),
         ],
         exitStatuses: [ExitStatus(2, "Some files, or some lines of them, were refused and named.")])
 

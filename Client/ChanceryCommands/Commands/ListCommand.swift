@@ -7,7 +7,8 @@ import ReplicaStore
 enum ListCommand {
     static let from = Option("from", .day, help: "Only letters that may be as late as this day.")
     static let to = Option("to", .day, help: "Only letters that may be as early as this day.")
-    static let sender = Option("sender", .text, placeholder: "NAME", help: "Only letters with this in a sender's name or role.")
+    static let sender = Option(
+        "sender", .text, placeholder: "NAME", help: "Only letters with this in a sender's name or role.")
     static let recipient = Option(
         "recipient", .text, placeholder: "NAME", help: "Only letters with this in a recipient's name or role.")
     static let tag = Option("tag", .text, help: "Only letters with this tag.")

@@ -9,7 +9,9 @@ enum ResolveCommand {
     static let ids = Argument(any: "ID", .text, help: "Which letters; none with --all.")
     static let take = Option(
         "take", .text, placeholder: "HEAD",
-        help: "Take this head's value for everything that is not named with --set; `provisional` takes what is shown now.")
+        help:
+            "Take this head's value for everything that is not named with --set; `provisional` takes what is shown now."
+    )
     static let keep = Flag("keep", help: "Keep a letter that one side deleted.")
     static let delete = Flag("delete", help: "Delete a letter that one side edited.")
     static let all = Flag("all", help: "All letters that have conflicts.")
@@ -71,7 +73,9 @@ enum ResolveCommand {
         case let text?:
             let heads = view.heads.filter { $0.hex.utf8.starts(with: text.utf8) }
             guard let head = heads.first, !text.utf8.isEmpty else {
-                throw Failure("unknownHead", "the letter \(id) has no head \(text); `chancery conflicts \(id)` shows them", status: .wrongUsage)
+                throw Failure(
+                    "unknownHead", "the letter \(id) has no head \(text); `chancery conflicts \(id)` shows them",
+                    status: .wrongUsage)
             }
             guard heads.count == 1 else { throw ArchiveError.ambiguousRevision(text, candidates: heads) }
             decisions.rest = .head(head)

@@ -36,7 +36,8 @@ enum SearchCommand {
         let names = "\(hit.letter.senders.joined(separator: ", ")) to \(hit.letter.recipients.joined(separator: ", "))"
         let id = String(hit.letter.id.text.prefix(ListCommand.shortestPrefix(of: [])))
         console.write(
-            "\(style.apply(.bold, to: id))  \(hit.letter.date ?? "undated")  \(Table.onOneLine(hit.letter.title ?? names))")
+            "\(style.apply(.bold, to: id))  \(hit.letter.date ?? "undated")  \(Table.onOneLine(hit.letter.title ?? names))"
+        )
         var line = ""
         var end = 0
         let bytes = Array(hit.snippet.utf8)

@@ -32,7 +32,11 @@ enum ShowCommand {
                     letter: revision.letter ?? Letter(), heads: [revision.id], leadingHead: revision.id, conflicts: [],
                     isDeleted: revision.header.isTombstone)
             }
-            if isJSON { rows.append(json(id, view)) } else { show(id, view, on: context.console, isFirst: rows.isEmpty && text == values[ids].first) }
+            if isJSON {
+                rows.append(json(id, view))
+            } else {
+                show(id, view, on: context.console, isFirst: rows.isEmpty && text == values[ids].first)
+            }
         }
         if isJSON { context.print(rows.count == 1 ? rows[0] : .array(rows)) }
         return .done
@@ -60,6 +64,8 @@ enum ShowCommand {
         guard !view.conflicts.isEmpty else { return }
         console.write("")
         console.write(style.apply(.yellow, to: "The sides disagree:"))
-        for conflict in view.conflicts { ConflictText.lines(conflict, style: style).forEach { console.write("  " + $0) } }
+        for conflict in view.conflicts {
+            ConflictText.lines(conflict, style: style).forEach { console.write("  " + $0) }
+        }
     }
 }

@@ -24,13 +24,17 @@ enum StatusCommand {
         if counts.conflicts > 0 { console.write("\(counts.conflicts) with conflicts: see `chancery conflicts`") }
         if counts.missingBlobs > 0 { console.write("\(counts.missingBlobs) attachments are not on this machine") }
         if counts.waiting > 0 { console.write("\(counts.waiting) revisions wait for what they build on") }
-        if counts.quarantined > 0 { console.write("\(counts.quarantined) revisions were received damaged and set aside") }
+        if counts.quarantined > 0 {
+            console.write("\(counts.quarantined) revisions were received damaged and set aside")
+        }
         for remote in remotes {
-            let state = remote.position == nil ? "never synced" : remote.unsent == 0 ? "all sent" : "\(remote.unsent) unsent"
+            let state =
+                remote.position == nil ? "never synced" : remote.unsent == 0 ? "all sent" : "\(remote.unsent) unsent"
             console.write("\(remote.name) (\(remote.address)): \(state)")
             for refusal in refusals[remote.name] ?? [] {
                 console.write(
-                    "  refused \(refusal.revision.hex.prefix(12)) of letter \(refusal.letter.text.prefix(8)): \(refusal.text)")
+                    "  refused \(refusal.revision.hex.prefix(12)) of letter \(refusal.letter.text.prefix(8)): \(refusal.text)"
+                )
             }
         }
         if remotes.isEmpty { console.write("no remotes: add one with `chancery remote add NAME URL`") }

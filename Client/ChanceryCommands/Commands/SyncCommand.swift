@@ -22,7 +22,8 @@ enum SyncCommand {
         let archive = try await context.openArchive()
         let known = try await archive.remotes()
         guard !known.isEmpty else {
-            throw Failure("noRemotes", "there is nothing to sync with; add a remote with `chancery remote add NAME URL`")
+            throw Failure(
+                "noRemotes", "there is nothing to sync with; add a remote with `chancery remote add NAME URL`")
         }
         var chosen: [Remote] = []
         for name in values[remotes] {
@@ -36,7 +37,8 @@ enum SyncCommand {
         if values[retryRefused] { for remote in chosen { try await archive.forgetRefusals(by: remote.name) } }
         var reports: [SyncReport] = []
         for remote in chosen {
-            reports.append(await SyncRun(context).sync(archive, remote.name, remote.address, isOnlyOne: chosen.count == 1))
+            reports.append(
+                await SyncRun(context).sync(archive, remote.name, remote.address, isOnlyOne: chosen.count == 1))
         }
         if context.isJSON { context.print(.array(reports.map(\.json))) }
         return SyncRun.status(reports, hasConflicts: try await archive.statistics().conflicts > 0)

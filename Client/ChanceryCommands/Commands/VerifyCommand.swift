@@ -22,7 +22,8 @@ enum VerifyCommand {
                 context.console.write("\(letter)\(problem.text)")
             }
             context.console.write(
-                "\(report.revisions) revisions and \(report.blobs) attachments re-hashed, \(report.problems.count) problems")
+                "\(report.revisions) revisions and \(report.blobs) attachments re-hashed, \(report.problems.count) problems"
+            )
         }
         return report.problems.isEmpty ? .done : .failed
     }

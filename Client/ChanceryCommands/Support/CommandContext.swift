@@ -27,7 +27,8 @@ struct CommandContext: Sendable {
         if let archiveOption { return archiveOption }
         guard let data = folder("XDG_DATA_HOME", ".local/share") else {
             throw Failure(
-                "noArchive", "neither --archive nor CHANCERY_ARCHIVE nor HOME is set; name the archive's folder with --archive")
+                "noArchive",
+                "neither --archive nor CHANCERY_ARCHIVE nor HOME is set; name the archive's folder with --archive")
         }
         return FileSystem.join(data, "chancery/default")
     }

@@ -6,14 +6,18 @@ enum ConflictText {
     /// The lines of one conflict.
     static func lines(_ conflict: Conflict, style: Console.Style) -> [String] {
         guard let field = conflict.field else {
-            return [style.apply(.bold, to: "deleted and edited"), "  one side deleted the letter, another one edited it:"]
+            return [
+                style.apply(.bold, to: "deleted and edited"), "  one side deleted the letter, another one edited it:",
+            ]
                 + conflict.heads.map { "  head \($0.hex.prefix(12))" }
         }
         var lines = [style.apply(.bold, to: field.description)]
         if conflict.hunks.isEmpty {
             lines += side("base", conflict.base, style.apply(.dim, to: "was"))
             for value in conflict.values {
-                lines += side(String(value.head.hex.prefix(12)), value.value, style.apply(.yellow, to: String(value.head.hex.prefix(12))))
+                lines += side(
+                    String(value.head.hex.prefix(12)), value.value,
+                    style.apply(.yellow, to: String(value.head.hex.prefix(12))))
             }
         } else {
             for hunk in conflict.hunks {
@@ -36,7 +40,9 @@ enum ConflictText {
 
     private static func quoted(_ text: String, label: String) -> [String] {
         let rows = text.split(separator: "\n", omittingEmptySubsequences: false).map { Table.onOneLine(String($0)) }
-        guard rows.count > 1 else { return ["  \(label)  \(rows.first.flatMap { $0.isEmpty ? nil : $0 } ?? "(nothing)")"] }
+        guard rows.count > 1 else {
+            return ["  \(label)  \(rows.first.flatMap { $0.isEmpty ? nil : $0 } ?? "(nothing)")"]
+        }
         return ["  \(label)"] + rows.map { "    │ \($0)" }
     }
 }

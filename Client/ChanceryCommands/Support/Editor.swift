@@ -11,7 +11,8 @@ struct Editor {
         let editors = [context.environment["VISUAL"], context.environment["EDITOR"]].compactMap { $0 }
         guard let command = editors.first(where: { !$0.isEmpty }) else {
             throw Failure(
-                "noEditor", "neither VISUAL nor EDITOR is set; set one, or change the letter with --set and --body-file",
+                "noEditor",
+                "neither VISUAL nor EDITOR is set; set one, or change the letter with --set and --body-file",
                 status: .wrongUsage)
         }
         self.context = context
@@ -33,7 +34,10 @@ struct Editor {
         do {
             edited = try Editor.parse(bytes, file: path)
         } catch {
-            throw Failure("textForm", "\(Failure(error).message)\nyour text is kept in \(path); mend it and use `chancery new --from` or `edit` again")
+            throw Failure(
+                "textForm",
+                "\(Failure(error).message)\nyour text is kept in \(path); mend it and use `chancery new --from` or `edit` again"
+            )
         }
         unlink(path)
         return edited

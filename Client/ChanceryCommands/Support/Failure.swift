@@ -66,7 +66,8 @@ enum CommandStatus: Int32, Sendable {
 
     /// The one that wins.
     func combined(with other: CommandStatus) -> CommandStatus {
-        for status in [CommandStatus.wrongUsage, .failed, .partlyDone, .doneWithConflicts] where self == status || other == status {
+        for status in [CommandStatus.wrongUsage, .failed, .partlyDone, .doneWithConflicts]
+        where self == status || other == status {
             return status
         }
         return .done

@@ -39,8 +39,10 @@ struct ImportSession {
         }
         if report.reason == nil, report.ids.isEmpty, !report.refused.isEmpty {
             // Nothing of the file could be taken: the first reason stands for all of it.
-            report.reason = report.refused.count == 1 ? report.refused.removeFirst().text : "no line of it could be taken"
+            report.reason =
+                report.refused.count == 1 ? report.refused.removeFirst().text : "no line of it could be taken"
         }
+        if report.reason == nil, report.ids.isEmpty { report.reason = ImportRefusal(.empty).description }
         if report.reason != nil {
             report.outcome = .refused
         } else if report.created + report.changed + report.deleted > 0 {

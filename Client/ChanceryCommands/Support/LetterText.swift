@@ -22,7 +22,9 @@ enum LetterText {
         row("Tags", letter.tags.joined(separator: ", "))
         row("Summary", letter.summary)
         for attachment in letter.attachments {
-            row("Attachment", "\(attachment.name ?? "unnamed") (\(attachment.size.map { "\($0) bytes" } ?? "size unknown"))")
+            row(
+                "Attachment",
+                "\(attachment.name ?? "unnamed") (\(attachment.size.map { "\($0) bytes" } ?? "size unknown"))")
         }
         for note in letter.notes { row("Note", note.value.text) }
         let parts = [

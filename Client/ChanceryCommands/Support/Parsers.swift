@@ -10,7 +10,8 @@ extension ValueParser where Value == CalendarDay {
             guard (1...3).contains(parts.count), numbers.count == parts.count, parts[0].utf8.count == 4,
                 parts.dropFirst().allSatisfy({ $0.utf8.count == 2 }),
                 let day = CalendarDay(
-                    year: numbers[0], month: numbers.count > 1 ? numbers[1] : 1, day: numbers.count > 2 ? numbers[2] : 1)
+                    year: numbers[0], month: numbers.count > 1 ? numbers[1] : 1, day: numbers.count > 2 ? numbers[2] : 1
+                )
             else { throw InvalidValue(expected: "a day such as 1914-07-28, or a month or a year") }
             return day
         }

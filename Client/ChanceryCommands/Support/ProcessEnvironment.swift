@@ -5,7 +5,10 @@ public enum ProcessEnvironment {
     /// Read from the kernel: the C library's `environ` is a mutable global that Swift 6 refuses.
     /// Source: https://man7.org/linux/man-pages/man5/proc.5.html
     public static func variables() -> [String: String] {
-        guard case .success(let bytes) = Result(catching: { try FileSystem.read("/proc/self/environ", limitBytes: 1 << 22) })
+        guard
+            case .success(let bytes) = Result(catching: {
+                try FileSystem.read("/proc/self/environ", limitBytes: 1 << 22)
+            })
         else { return [:] }
         var variables: [String: String] = [:]
         for entry in bytes.split(separator: 0) {

@@ -23,7 +23,7 @@ struct SyncRun {
             report = SyncReport(remote: name)
             report.failure = error as? SyncError ?? .notAServer(detail: Failure(error).message)
         }
-        say(report, name)
+        say(report, name, url)
         return report
     }
 
@@ -33,14 +33,16 @@ struct SyncRun {
         return try TokenFile(context).token(for: address.origin)
     }
 
-    private func say(_ report: SyncReport, _ name: String) {
+    private func say(_ report: SyncReport, _ name: String, _ url: String) {
         let console = context.console
         for notice in report.notices { console.note("\(name): \(notice.description)") }
         for rejected in report.rejected {
-            console.note("\(name): refused revision \(rejected.revision.hex.prefix(12)) of letter \(rejected.letter): \(rejected.text)")
+            console.note(
+                "\(name): refused revision \(rejected.revision.hex.prefix(12)) of letter \(rejected.letter): \(rejected.text)"
+            )
         }
         if let failure = report.failure {
-            console.note("chancery: \(name): \(SyncRun.message(failure))")
+            console.note("chancery: \(name) (\(url)): \(failure.description)")
             return
         }
         guard !context.isJSON else { return }
@@ -51,11 +53,6 @@ struct SyncRun {
         if report.conflicts > 0 {
             console.note("\(report.conflicts) letters have conflicts: see `chancery conflicts`")
         }
-    }
-
-    /// What failed, with the command that mends it.
-    private static func message(_ failure: SyncError) -> String {
-        failure.description
     }
 
     /// The status of a command that synced with these.
@@ -80,7 +77,8 @@ extension SyncReport {
             "rejected": .array(
                 rejected.map {
                     [
-                        "revision": .string($0.revision.hex), "letter": .string($0.letter.text), "code": .string($0.code),
+                        "revision": .string($0.revision.hex), "letter": .string($0.letter.text),
+                        "code": .string($0.code),
                         "text": .string($0.text),
                     ]
                 }),

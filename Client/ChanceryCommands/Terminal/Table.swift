@@ -45,7 +45,8 @@ struct Table {
     static func onOneLine(_ text: String) -> String {
         var line = ""
         for scalar in text.unicodeScalars {
-            let isControl = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
+            let isControl =
+                scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
             line.unicodeScalars.append(isControl ? " " : scalar)
         }
         return line
@@ -90,6 +91,7 @@ extension Unicode.Scalar {
 extension Table {
     /// Text of a letter for a terminal: line feeds and tabs stay, control characters become spaces.
     static func withoutControls(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { onOneLine(String($0)) }.joined(separator: "\n")
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { onOneLine(String($0)) }.joined(
+            separator: "\n")
     }
 }

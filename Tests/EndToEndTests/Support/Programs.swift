@@ -100,22 +100,33 @@ final class Machine: Sendable {
         return environment
     }
 
-    /// Runs `chancery` and returns what it left behind.
-    func chancery(_ arguments: String..., input: String = "", with extra: [String: String] = [:]) throws -> Programs.Ended {
-        try Programs.run(
-            "chancery", arguments, environment: environment.merging(extra) { $1 }, input: Data(input.utf8), in: scratch.url)
+    /// Runs `chancery`, which has to be done.
+    @discardableResult
+    func expect(
+        _ arguments: String..., input: String = "", with extra: [String: String] = [:],
+        at location: SourceLocation = #_sourceLocation
+    ) throws -> Programs.Ended {
+        try run(arguments, status: 0, input, extra, location)
     }
 
     /// Runs `chancery`, which has to end with this status.
     @discardableResult
     func expect(
-        _ status: Int32 = 0, _ arguments: String..., input: String = "", with extra: [String: String] = [:],
+        _ status: Int32, _ arguments: String..., input: String = "", with extra: [String: String] = [:],
         at location: SourceLocation = #_sourceLocation
     ) throws -> Programs.Ended {
+        try run(arguments, status: status, input, extra, location)
+    }
+
+    private func run(
+        _ arguments: [String], status: Int32, _ input: String, _ extra: [String: String], _ location: SourceLocation
+    ) throws -> Programs.Ended {
         let ended = try Programs.run(
-            "chancery", arguments, environment: environment.merging(extra) { $1 }, input: Data(input.utf8), in: scratch.url)
+            "chancery", arguments, environment: environment.merging(extra) { $1 }, input: Data(input.utf8),
+            in: scratch.url)
         #expect(
-            ended.status == status, "chancery \(arguments.joined(separator: " ")): \(ended.error)", sourceLocation: location)
+            ended.status == status, "chancery \(arguments.joined(separator: " ")): \(ended.error)",
+            sourceLocation: location)
         return ended
     }
 }

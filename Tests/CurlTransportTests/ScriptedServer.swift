@@ -1,0 +1,83 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// A listener on 127.0.0.1 that answers each request with the next of some prepared byte strings, and keeps what it was sent.
+/// Answers that are used up close the connection.
+final class ScriptedServer: Sendable {
+    let port: UInt16
+    private let listener: Int32
+    private let state: Mutex<State>
+
+    struct State {
+        var answers: [String]
+        var requests: [String] = []
+        var connections = 0
+    }
+
+    init(_ answers: String...) throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &length) == 0
+            }
+        }
+        try #require(isBound)
+        self.listener = listener
+        port = UInt16(bigEndian: address.sin_port)
+        state = Mutex(State(answers: answers))
+        Thread.detachNewThread { [self] in
+            // Ends when `stop` shuts the listener down.
+            while true {
+                let connection = accept(listener, nil, nil)
+                guard connection >= 0 else { return }
+                state.withLock { $0.connections += 1 }
+                serve(connection)
+                close(connection)
+            }
+        }
+    }
+
+    var origin: String { "http://127.0.0.1:\(port)" }
+    var requests: [String] { state.withLock { $0.requests } }
+    var connections: Int { state.withLock { $0.connections } }
+
+    func stop() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+    }
+
+    private func serve(_ connection: Int32) {
+        while let request = readRequest(connection) {
+            let answer = state.withLock { state in
+                state.requests.append(request)
+                return state.answers.isEmpty ? nil : state.answers.removeFirst()
+            }
+            guard let answer else { return }
+            _ = answer.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
+            if answer.contains("Connection: close") { return }
+        }
+    }
+
+    /// A request with its body; nil when the client is gone.
+    private func readRequest(_ connection: Int32) -> String? {
+        var text = ""
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            if let end = text.range(of: "\r\n\r\n") {
+                let length =
+                    text[..<end.lowerBound].components(separatedBy: "\r\n")
+                    .first { $0.lowercased().hasPrefix("content-length:") }
+                    .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
+                if text[end.upperBound...].utf8.count >= length { return text }
+            }
+            let count = recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            text += String(decoding: buffer[..<count], as: UTF8.self)
+        }
+    }
+}
