@@ -54,7 +54,7 @@ public struct ImporterRegistry: Sendable {
 
     /// The importers of this version.
     public static let standard = ImporterRegistry([
-        ChanceryTextFormImporter(), JSONLinesImporter(),
+        ChanceryTextFormImporter(), JSONLinesImporter(), PlainTextImporter(),
     ])
 
     /// The words for `--format`, each once.
