@@ -82,6 +82,7 @@ let package = Package(
 
         // Tests, one target a module, mirroring its folders.
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
+        tests("LetterMergeTests", ["LetterMerge", "LetterModel", "Hashing"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -137,8 +137,15 @@ struct MemberWrites {
         }
         for cell in cells.indices where after[cell] != nil || !join.state[cell].isEmpty {
             if let entry = cells[cell].entry {
-                // What lies in an entry that is not there is left as it is: the removal is a write of the entry alone.
-                guard holdsEntry(after[entry]) else { continue }
+                guard holdsEntry(after[entry]) else {
+                    // The removal of an entry is a write of the entry alone: what lies in it is left as it is, so that all
+                    // of it is there if somebody else edits it meanwhile. But it is remembered.
+                    if wasShown.contains(entry) || written.contains(entry) {
+                        _ = cells[cell].write(nil, node: node, id: history.nodes[node].id)
+                    }
+                    continue
+                }
+                // Whoever decides that an entry is there writes everything in it.
                 if wasShown.contains(entry) {
                     let old = view(cell, &self)
                     if !old.isConflict && old.value == after[cell] { continue }
