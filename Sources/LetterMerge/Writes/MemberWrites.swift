@@ -124,7 +124,10 @@ struct MemberWrites {
 
         /// What the cell was before: where the parents hold the same writes, what any of them shows.
         func view(_ cell: Int, _ this: inout MemberWrites) -> Judgement {
-            if let before, !differing.contains(cell) { return Judgement(value: before[cell]) }
+            let entry = this.cells[cell].entry ?? cell
+            if let before, !differing.contains(cell), !differing.contains(entry) {
+                return Judgement(value: before[cell])
+            }
             return this.cells[cell].judge(join.state[cell], this.ancestry)
         }
 
@@ -154,7 +157,9 @@ struct MemberWrites {
                 write(cell, &self)
                 continue
             }
-            if cells[cell].rule.isEntry, join.state[cell].contains(where: { holdsEntry(cells[cell].writes[$0].value) })
+            let live = join.state[cell]
+            if cells[cell].rule.isEntry, !live.isEmpty,
+                live.allSatisfy({ holdsEntry(cells[cell].writes[$0].value) })
             {
                 wasShown.insert(cell)
             }
