@@ -119,6 +119,7 @@ let package = Package(
                 "ServerTestSupport",
             ]),
         tests("ServerCommandsTests", ["ServerCommands", "chancery-server", "CommandOptions", "ServerTestSupport"]),
+        tests("LetterMergeTests", ["LetterMerge", "LetterModel", "Hashing"]),
     ],
     swiftLanguageModes: [.v6]
 )

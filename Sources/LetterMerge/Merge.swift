@@ -12,7 +12,15 @@ public enum Merge {
     /// - Parameter revisions: all revisions of one letter, with all their ancestors.
     public static func view(of revisions: [HistoryRevision]) -> LetterView {
         let history = History(revisions)
-        if let settled = settledView(history) { return settled }
+        return settledView(history) ?? mergedView(history)
+    }
+
+    /// The same without the short way for letters with one head: tests compare the two.
+    package static func mergedView(of revisions: [HistoryRevision]) -> LetterView {
+        mergedView(History(revisions))
+    }
+
+    private static func mergedView(_ history: History) -> LetterView {
         let ancestry = Ancestry(history)
         let ranked = history.rankedHeads(ancestry)
         let isDeleted = history.heads.allSatisfy { history.isTombstone($0) }

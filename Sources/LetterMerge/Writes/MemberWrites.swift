@@ -124,7 +124,10 @@ struct MemberWrites {
 
         /// What the cell was before: where the parents hold the same writes, what any of them shows.
         func view(_ cell: Int, _ this: inout MemberWrites) -> Judgement {
-            if let before, !differing.contains(cell) { return Judgement(value: before[cell]) }
+            let entry = this.cells[cell].entry ?? cell
+            if let before, !differing.contains(cell), !differing.contains(entry) {
+                return Judgement(value: before[cell])
+            }
             return this.cells[cell].judge(join.state[cell], this.ancestry)
         }
 
@@ -137,8 +140,15 @@ struct MemberWrites {
         }
         for cell in cells.indices where after[cell] != nil || !join.state[cell].isEmpty {
             if let entry = cells[cell].entry {
-                // What lies in an entry that is not there is left as it is: the removal is a write of the entry alone.
-                guard holdsEntry(after[entry]) else { continue }
+                guard holdsEntry(after[entry]) else {
+                    // The removal of an entry is a write of the entry alone: what lies in it is left as it is, so that all
+                    // of it is there if somebody else edits it meanwhile. But it is remembered.
+                    if wasShown.contains(entry) || written.contains(entry) {
+                        _ = cells[cell].write(nil, node: node, id: history.nodes[node].id)
+                    }
+                    continue
+                }
+                // Whoever decides that an entry is there writes everything in it.
                 if wasShown.contains(entry) {
                     let old = view(cell, &self)
                     if !old.isConflict && old.value == after[cell] { continue }
@@ -147,7 +157,9 @@ struct MemberWrites {
                 write(cell, &self)
                 continue
             }
-            if cells[cell].rule.isEntry, join.state[cell].contains(where: { holdsEntry(cells[cell].writes[$0].value) })
+            let live = join.state[cell]
+            if cells[cell].rule.isEntry, !live.isEmpty,
+                live.allSatisfy({ holdsEntry(cells[cell].writes[$0].value) })
             {
                 wasShown.insert(cell)
             }

@@ -1,0 +1,133 @@
+import LetterModel
+
+/// What must be shown, from ancestry alone: for every atom the values of the last writes along every branch.
+///
+/// Histories have at most 64 revisions; a set of them is a number.
+struct Oracle {
+    private(set) var table = SlotTable()
+    private var ancestors: [UInt64] = []
+    private var contents: [[Int: Int]?] = []
+    private var isRoot: [Bool] = []
+    /// Which revisions write each atom.
+    private var writers: [UInt64] = []
+
+    /// Adds a revision whose parents were added before.
+    mutating func add(parents: [Int], letter: Letter?) {
+        var seen: UInt64 = 0
+        for parent in parents { seen |= ancestors[parent] | 1 << UInt64(parent) }
+        let number = contents.count
+        var content: [Int: Int]?
+        if let letter { content = table.atoms(of: letter).mapValues { $0.max() ?? -1 } }
+        ancestors.append(seen)
+        contents.append(content)
+        isRoot.append(parents.isEmpty)
+        while writers.count < table.names.count { writers.append(0) }
+        if let content { noteWrites(of: number, content) }
+    }
+
+    private mutating func noteWrites(of number: Int, _ content: [Int: Int]) {
+        let bit = 1 << UInt64(number) as UInt64
+        var before: [Set<Int>] = []
+        for slot in writers.indices { before.append(settled(slot, live(slot, in: ancestors[number]))) }
+        for slot in writers.indices {
+            let entry = table.entries[slot]
+            let value = content[slot] ?? -1
+            if entry >= 0 {
+                // What lies in an entry that is not there is no longer a member of the letter.
+                guard content[entry] != nil else { continue }
+                // Who decides that an entry is there writes everything in it.
+                let wasThere = before[entry].count == 1 && before[entry] != [-1]
+                let old = wasThere ? before[slot] : []
+                if old == [value] || (old.isEmpty && value == -1 && (wasThere || before[slot].isEmpty)) { continue }
+                writers[slot] |= bit
+                writers[entry] |= bit
+            } else if before[slot] != [value], !(before[slot].isEmpty && value == -1) {
+                writers[slot] |= bit
+            }
+        }
+    }
+
+    /// The values of the live writes among revisions; -1 is a removal.
+    private func live(_ slot: Int, in revisions: UInt64) -> Set<Int> {
+        guard slot < writers.count else { return [] }
+        let made = writers[slot] & revisions
+        var result: Set<Int> = []
+        for writer in bits(made) {
+            let value = contents[writer]?[slot] ?? -1
+            var same = 1 << UInt64(writer) as UInt64
+            if isRoot[writer] {
+                // Roots that hold the same value made one write together.
+                for other in bits(writers[slot]) where isRoot[other] && contents[other]?[slot] == value {
+                    same |= 1 << UInt64(other)
+                }
+            }
+            if !bits(made).contains(where: { $0 != writer && ancestors[$0] & same != 0 }) { result.insert(value) }
+        }
+        return result
+    }
+
+    /// What live values come to where a rule decides between them.
+    private func settled(_ slot: Int, _ values: Set<Int>) -> Set<Int> {
+        guard values.count > 1 else { return values }
+        switch table.kinds[slot] {
+        case .exact, .word: return values
+        case .element, .listElement: return values.subtracting([-1])
+        case .least:
+            let names = values.subtracting([-1]).sorted { text($0) < text($1) }
+            return [names[0]]
+        case .strictest:
+            return [values.sorted { strictness($0) < strictness($1) }[values.count - 1]]
+        case .newest:
+            return values.filter { value in
+                !values.contains { source($0) == source(value) && version($0) > version(value) }
+            }
+        }
+    }
+
+    private func text(_ value: Int) -> String { table.values[value].text ?? "" }
+
+    /// Absent, public, restricted, closed; with an end before without one.
+    private func strictness(_ value: Int) -> Int {
+        guard value >= 0, let access = table.values[value].members, let level = access["level"]?.text else { return 0 }
+        let rank = ["public", "restricted", "closed"].firstIndex(of: level) ?? 3
+        return 2 + 2 * rank + (access["until"] == nil ? 1 : 0)
+    }
+
+    private func source(_ value: Int) -> String? {
+        value < 0 ? nil : table.values[value].members?["sha256"]?.text
+    }
+
+    private func version(_ value: Int) -> Int {
+        value < 0 ? 0 : table.values[value].members?["importerVersion"]?.integer ?? 0
+    }
+
+    private func bits(_ set: UInt64) -> [Int] {
+        var result: [Int] = []
+        var rest = set
+        while rest != 0 {
+            result.append(rest.trailingZeroBitCount)
+            rest &= rest - 1
+        }
+        return result
+    }
+
+    /// What a set of revisions must show, atom by atom. Atoms that are not there are left out; so are those in entries that
+    /// are not there.
+    func expected(_ revisions: UInt64) -> [Int: Set<Int>] {
+        var result: [Int: Set<Int>] = [:]
+        for slot in writers.indices {
+            let values = settled(slot, live(slot, in: revisions))
+            if !values.isEmpty, values != [-1] { result[slot] = values }
+        }
+        for slot in result.keys where table.entries[slot] >= 0 && result[table.entries[slot]] == nil {
+            result[slot] = nil
+        }
+        return result
+    }
+
+    mutating func withTable<Result>(_ body: (inout SlotTable) -> Result) -> Result {
+        let result = body(&table)
+        while writers.count < table.names.count { writers.append(0) }
+        return result
+    }
+}
