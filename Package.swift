@@ -84,6 +84,9 @@ let package = Package(
         .target(
             name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
             path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
+        module(
+            "SyncTestSupport", in: "Tests",
+            ["ArchiveClient", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterMerge", "LetterModel", "Hashing"]),
 
         // Tests, one target a module, mirroring its folders.
         tests("HashingTests", ["Hashing"]),
@@ -93,6 +96,12 @@ let package = Package(
             "ReplicaStoreTests",
             ["ReplicaStore", "ReplicaStoreConformance", "SQLiteBinding", "LetterMerge", "LetterModel", "Hashing"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
+        tests(
+            "SyncProtocolTests",
+            ["SyncProtocol", "SyncTestSupport", "ReplicaStore", "ReplicaStoreConformance", "LetterModel", "Compression", "Hashing"]),
+        tests(
+            "ArchiveClientTests",
+            ["ArchiveClient", "SyncTestSupport", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterModel", "Hashing"]),
     ],
     swiftLanguageModes: [.v6]
 )
