@@ -95,6 +95,9 @@ let package = Package(
         .target(
             name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
             path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
+        module(
+            "SyncTestSupport", in: "Tests",
+            ["ArchiveClient", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterMerge", "LetterModel", "Hashing"]),
 
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
@@ -120,6 +123,12 @@ let package = Package(
             ]),
         tests("ServerCommandsTests", ["ServerCommands", "chancery-server", "CommandOptions", "ServerTestSupport"]),
         tests("LetterMergeTests", ["LetterMerge", "LetterModel", "Hashing"]),
+        tests(
+            "SyncProtocolTests",
+            ["SyncProtocol", "SyncTestSupport", "ReplicaStore", "ReplicaStoreConformance", "LetterModel", "Compression", "Hashing"]),
+        tests(
+            "ArchiveClientTests",
+            ["ArchiveClient", "SyncTestSupport", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterModel", "Hashing"]),
     ],
     swiftLanguageModes: [.v6]
 )
