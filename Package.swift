@@ -77,7 +77,9 @@ let package = Package(
         module(
             "ArchiveServer", in: "Server",
             ["HTTPServer", "SyncProtocol", "ReplicaStore", "LetterModel", "SQLiteBinding", "Hashing"]),
-        module("ServerCommands", in: "Server", ["ArchiveServer", "HTTPServer", "ReplicaStore", "CommandOptions", "LetterModel"]),
+        module(
+            "ServerCommands", in: "Server",
+            ["ArchiveServer", "HTTPServer", "ReplicaStore", "CommandOptions", "LetterModel"]),
         program(
             "chancery-server", in: "Server", ["ServerCommands", "CommandOptions", "LetterModel", "Hashing"]),
 
@@ -100,8 +102,9 @@ let package = Package(
         tests(
             "ArchiveServerTests",
             [
-                "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel", "Hashing",
-                "ServerTestSupport",
+                "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel",
+                "Hashing",
+                "Compression", "ServerTestSupport",
             ]),
         tests("ServerCommandsTests", ["ServerCommands", "chancery-server", "CommandOptions", "ServerTestSupport"]),
     ],
