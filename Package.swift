@@ -102,11 +102,12 @@ let package = Package(
         tests(
             "ArchiveServerTests",
             [
-                "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel",
-                "Hashing",
+                "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel", "Hashing",
                 "Compression", "ServerTestSupport",
             ]),
-        tests("ServerCommandsTests", ["ServerCommands", "chancery-server", "CommandOptions", "ServerTestSupport"]),
+        tests(
+            "ServerCommandsTests",
+            ["ServerCommands", "chancery-server", "SyncProtocol", "LetterModel", "ServerTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )
