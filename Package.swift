@@ -103,7 +103,8 @@ let package = Package(
             "ArchiveServerTests",
             [
                 "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel", "Hashing",
-                "Compression", "ServerTestSupport",
+                "Compression",
+                "ServerTestSupport",
             ]),
         tests(
             "ServerCommandsTests",

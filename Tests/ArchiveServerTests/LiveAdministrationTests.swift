@@ -144,6 +144,18 @@ struct LiveAdministrationTests {
         #expect(try status("nonsense") == 401)
     }
 
+    @Test
+    func `a token that asks for what it may not have is put off by its id, and serves its own archive all the while`()
+        throws
+    {
+        let token = try live.token(.reader)
+        var statuses: [Int] = []
+        for number in 0..<32 { statuses.append(try status(token, number.isMultiple(of: 2) ? "secret" : "nothing")) }
+        #expect(statuses == Array(repeating: 404, count: 30) + [429, 429])
+        #expect(try status(token) == 200)
+        #expect(try status(try live.token(.reader), "secret") == 404)
+    }
+
     @Test func `the log has a line for each request, without the query`() throws {
         _ = try live.send("GET", "/healthz?token=chy_secret")
         live.server.stop()

@@ -23,10 +23,10 @@ extension ProblemDetails {
         401, .unauthorized, "The token is not known, has expired or was revoked",
         headers: ["WWW-Authenticate": "Bearer realm=\"chancery\", error=\"invalid_token\""])
 
-    /// 429: too many requests with a token that is not good came from this address.
-    static func tooManyAttempts(retryAfterSeconds: Int) -> ProblemDetails {
+    /// 429: too many requests of this address or token were denied.
+    static func tooManyDenials(retryAfterSeconds: Int) -> ProblemDetails {
         ProblemDetails(
-            429, .tooManyRequests, "Too many requests without a good token",
+            429, .tooManyRequests, "Too many requests were denied",
             headers: ["Retry-After": String(retryAfterSeconds)])
     }
 
