@@ -87,6 +87,7 @@ let package = Package(
         .target(
             name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
             path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
+        .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport", swiftSettings: settings),
 
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
@@ -98,7 +99,6 @@ let package = Package(
             ["ReplicaStore", "ReplicaStoreConformance", "SQLiteBinding", "LetterMerge", "LetterModel", "Hashing"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
         tests("HTTPServerTests", ["HTTPServer"]),
-        .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport", swiftSettings: settings),
         tests(
             "ArchiveServerTests",
             [

@@ -172,7 +172,9 @@ struct IngestionRun {
         }
         if let known {
             // What is there was written long ago; a new revision must not rest on damaged bytes.
-            if !Healing.isIntact(known.bytes, hash) { try Healing(connection).replaceContent(known.number, bytes, hash) }
+            if !Healing.isIntact(known.bytes, hash) {
+                try Healing(connection).replaceContent(known.number, bytes, hash)
+            }
             return known.number
         }
         try connection.run(
@@ -266,7 +268,8 @@ struct IngestionRun {
             """, [.integer(begin.sequence)]
         ) { row in
             let stored = TruthTables.StoredRevision(row)
-            guard let id = stored.id, id.digest == SHA256.digest(of: stored.header), stored.sequence == check.sequence + 1
+            guard let id = stored.id, id.digest == SHA256.digest(of: stored.header),
+                stored.sequence == check.sequence + 1
             else { throw StoreError.damaged(object: "revision \(stored.sequence)") }
             check.append(id)
             let contentHash = try stored.compressedContent.map {

@@ -50,7 +50,8 @@ struct LetterVerification {
     private func summary(_ number: Int) throws -> [SQLiteValue]? {
         do {
             return try connection.first(
-                "SELECT \(SummaryTable.columns.joined(separator: ", ")) FROM summary WHERE letter = ?", [.integer(number)]
+                "SELECT \(SummaryTable.columns.joined(separator: ", ")) FROM summary WHERE letter = ?",
+                [.integer(number)]
             ) { (row) throws(SQLiteError) in try row.values() }
         } catch {
             guard error.kind == .corrupt else { throw error }

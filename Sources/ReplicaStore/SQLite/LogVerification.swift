@@ -69,10 +69,13 @@ struct LogVerification: Sendable {
         if let id { fingerprint = fingerprint &+ id }
         checkChain(row, id: id, headerDigest: headerDigest, letter: letter)
         guard id == headerDigest, let header = Self.header(row.stored.header) else {
-            return add("revision", "the header of log entry \(sequence) does not have the hash that names it", id, letter)
+            return add(
+                "revision", "the header of log entry \(sequence) does not have the hash that names it", id, letter)
         }
         if header.letter != letter {
-            add("revision", "log entry \(sequence) stands under another letter than its header names", id, header.letter)
+            add(
+                "revision", "log entry \(sequence) stands under another letter than its header names", id, header.letter
+            )
         }
         checkContent(row, header: header)
         try checkParents(row, header: header, connection)
@@ -100,12 +103,14 @@ struct LogVerification: Sendable {
     private mutating func checkContent(_ row: LogRow, header: RevisionHeader) {
         guard header.content?.bytes == row.contentHash else {
             return add(
-                "content", "log entry \(sequence) refers to another content than its header names", row.stored.id?.digest,
+                "content", "log entry \(sequence) refers to another content than its header names",
+                row.stored.id?.digest,
                 header.letter)
         }
         guard let hash = header.content, let compressed = row.stored.compressedContent else { return }
         guard !Healing.isIntact(compressed, hash) else { return }
-        add("content", "the content of log entry \(sequence) does not have the hash that names it",
+        add(
+            "content", "the content of log entry \(sequence) does not have the hash that names it",
             row.stored.id?.digest, header.letter)
     }
 
@@ -140,7 +145,8 @@ struct LogVerification: Sendable {
             [SQLiteValue.bytes($0.blob.digest.bytes), .integer($0.byteCount)]
         }
         guard stored != expected else { return }
-        add("blob", "the attachments of log entry \(sequence) are not those that are noted", row.stored.id?.digest,
+        add(
+            "blob", "the attachments of log entry \(sequence) are not those that are noted", row.stored.id?.digest,
             header.letter)
     }
 

@@ -126,7 +126,9 @@ struct FoldTable: Sendable {
             result[value] = plain
         }
         // Letters whose names do not tell: dotless i, final sigma, and the Cyrillic letters with marks of their own.
-        for (value, plain) in [(0x131, 0x69), (0x3C2, 0x3C3), (0x439, 0x438), (0x451, 0x435), (0x457, 0x456), (0x45E, 0x443)] {
+        for (value, plain) in [
+            (0x131, 0x69), (0x3C2, 0x3C3), (0x439, 0x438), (0x451, 0x435), (0x457, 0x456), (0x45E, 0x443),
+        ] {
             result[UInt32(value)] = UInt32(plain)
         }
         // Capitals go by their small letters.

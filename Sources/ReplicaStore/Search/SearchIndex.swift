@@ -30,8 +30,9 @@ struct SearchIndex {
         var byteCount = 0
         var position = start
         while position < end, byteCount < maximumBytes {
-            guard let letter = try connection.integer(
-                "SELECT letter FROM revision WHERE sequence = ?", [.integer(position + 1)])
+            guard
+                let letter = try connection.integer(
+                    "SELECT letter FROM revision WHERE sequence = ?", [.integer(position + 1)])
             else { break }
             if done.insert(letter).inserted {
                 guard let size = try index(letter) else {
@@ -71,7 +72,8 @@ struct SearchIndex {
 
     /// Letters with revisions that the index has not taken in.
     func unindexed() throws(SQLiteError) -> Int {
-        try connection.integer("SELECT count(DISTINCT letter) FROM revision WHERE sequence > ?", [.integer(try through())])
+        try connection.integer(
+            "SELECT count(DISTINCT letter) FROM revision WHERE sequence > ?", [.integer(try through())])
             ?? 0
     }
 

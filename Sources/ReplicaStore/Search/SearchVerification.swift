@@ -54,7 +54,7 @@ struct SearchVerification {
             last = end
         }
         if !held.isEmpty { problems.append(Self.problem(nil, "the search index holds letters that it should not")) }
-        return problems.sorted { ($0.letter?.text ?? "") .precedesByBytes($1.letter?.text ?? "") }
+        return problems.sorted { ($0.letter?.text ?? "").precedesByBytes($1.letter?.text ?? "") }
     }
 
     private static func problem(_ letter: LetterID?, _ text: String) -> VerificationReport.Problem {
