@@ -87,7 +87,10 @@ let package = Package(
         .target(
             name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
             path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
-        .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport", swiftSettings: settings),
+        module("ServerTestSupport", in: "Tests"),
+        module(
+            "SyncTestSupport", in: "Tests",
+            ["ArchiveClient", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterMerge", "LetterModel", "Hashing"]),
 
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
@@ -102,13 +105,18 @@ let package = Package(
         tests(
             "ArchiveServerTests",
             [
-                "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel", "Hashing",
-                "Compression",
-                "ServerTestSupport",
+                "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel",
+                "Hashing", "Compression", "ServerTestSupport",
             ]),
         tests(
             "ServerCommandsTests",
             ["ServerCommands", "chancery-server", "SyncProtocol", "LetterModel", "ServerTestSupport"]),
+        tests(
+            "SyncProtocolTests",
+            ["SyncProtocol", "SyncTestSupport", "ReplicaStore", "ReplicaStoreConformance", "LetterModel", "Compression", "Hashing"]),
+        tests(
+            "ArchiveClientTests",
+            ["ArchiveClient", "SyncTestSupport", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterModel", "Hashing"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -79,7 +79,7 @@ public struct MessageDecoder: ~Copyable {
         do throws(Zstandard.Failure) {
             if let decoder = zstandard.take() { try decoder.finish() }
         } catch {
-            throw .compression(error)
+            throw .truncated
         }
         guard lines.isEmpty, header == nil, isEnvelopeRead else { throw .truncated }
     }

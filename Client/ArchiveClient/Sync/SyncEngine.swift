@@ -1,0 +1,191 @@
+import LetterModel
+public import ReplicaStore
+public import SyncProtocol
+
+/// Syncs a replica with one of its remotes: the driver around `SyncStateMachine`. Blocking; it runs on the caller's thread.
+///
+/// ```swift
+/// let engine = SyncEngine(
+///     store: store, remote: "origin", transport: transport, surroundings: surroundings)
+/// let report = engine.run()
+/// if let failure = report.failure { … }
+/// ```
+///
+/// Transport, store, clock, randomness and waiting are all given to it. No transaction spans a request. Whenever it stops, the
+/// replica is whole, and the next run goes on from there.
+public final class SyncEngine {
+    private let store: any ReplicaStore
+    private let remote: String
+    private let transport: any Transport
+    private let options: SyncOptions
+    private let surroundings: SyncSurroundings
+    private let cancellation: Cancellation
+    private let progress: (SyncProgress) -> Void
+    private let caller: RemoteCaller
+
+    private var report: SyncReport
+    /// The last exchange whose envelope came.
+    private var exchange: SyncExchange?
+    /// Whether everything is being sent again.
+    private var isResend = false
+    private var blobsOfferedThrough = 0
+
+    /// An engine for one sync.
+    ///
+    /// - Parameters:
+    ///   - store: The replica.
+    ///   - remote: The name of one of its remotes.
+    ///   - transport: To that remote.
+    ///   - cancellation: Set it from any thread to stop promptly.
+    ///   - progress: Called on this thread, often; be quick.
+    public init(
+        store: any ReplicaStore, remote: String, transport: any Transport, options: SyncOptions = SyncOptions(),
+        surroundings: SyncSurroundings, cancellation: Cancellation = Cancellation(),
+        progress: @escaping (SyncProgress) -> Void = { _ in }
+    ) {
+        self.store = store
+        self.remote = remote
+        self.transport = transport
+        self.options = options
+        self.surroundings = surroundings
+        self.cancellation = cancellation
+        self.progress = progress
+        caller = RemoteCaller(transport: transport, cancellation: cancellation)
+        report = SyncReport(remote: remote)
+    }
+
+    /// Syncs until both sides hold the same, or as much as can be done. Failures are in the report.
+    public func run() -> SyncReport {
+        report = SyncReport(remote: remote)
+        let start = surroundings.monotonicMilliseconds()
+        let trafficBefore = transport.traffic
+        do {
+            try loop()
+            report.conflicts = try store.statistics().conflicts
+        } catch {
+            report.failure = SyncEngine.syncError(error)
+        }
+        let traffic = transport.traffic - trafficBefore
+        report.requests = traffic.requests
+        report.bytesSent = traffic.bytesSent
+        report.bytesReceived = traffic.bytesReceived
+        report.seconds = Double(surroundings.monotonicMilliseconds() - start) / 1000
+        return report
+    }
+
+    private func loop() throws {
+        var machine = SyncStateMachine(options: options)
+        var event = SyncStateMachine.Event.started(mayPush: try store.setting(roleKey) == nil)
+        while true {
+            let action = machine.handle(event)
+            switch action {
+            case .finish: return
+            case .fail(let error):
+                report.failure = error
+                return
+            default: break
+            }
+            guard !cancellation.isCancelled else { throw SyncError.cancelled }
+            do {
+                event = try perform(action)
+            } catch {
+                // Only an exchange can have gained something before it failed, or have sent revisions.
+                var failed: SyncExchange?
+                if case .exchange = action { failed = exchange }
+                event = .failed(
+                    SyncEngine.syncError(error), gained: failed?.hasGained ?? false, sentCount: failed?.sentCount ?? 0)
+            }
+        }
+    }
+
+    private func perform(_ action: SyncStateMachine.Action) throws -> SyncStateMachine.Event {
+        let blobs = SyncBlobs(store: store, remote: remote, caller: caller, policy: options.blobs)
+        switch action {
+        case .exchange(let pushBytes): return try exchange(pushBytes: pushBytes)
+        case .wait(let milliseconds, let jitter):
+            try wait(milliseconds + Int(surroundings.random() % UInt64(jitter + 1)))
+            return .waited
+        case .forgetProgress(let notice):
+            if let notice { report.note(notice) }
+            isResend = true
+            try store.forgetProgress(with: remote)
+            return .progressForgotten
+        case .refuseSoleRevision: return try refuseSoleRevision()
+        case .compare(let isLast):
+            guard let exchange, let end = exchange.end else { return .compared(.unknown) }
+            let (comparison, notice) = try SyncComparison(store: store, remote: remote)
+                .compare(with: end, at: exchange.position, isLast: isLast)
+            if let notice { report.note(notice) }
+            return .compared(comparison)
+        case .offerBlobs:
+            let (wanted, through) = try blobs.wanted()
+            blobsOfferedThrough = through
+            return .blobsWanted(wanted)
+        case .sendBlob(let work):
+            try blobs.send(work, report: &report)
+            progress(SyncProgress(phase: .sendingBlobs, done: report.blobsSent, total: report.blobsSent))
+            return .blobDone
+        case .recordBlobsOffered:
+            try blobs.recordOffered(through: blobsOfferedThrough)
+            return .blobsOffered
+        case .findBlobs:
+            let (lacking, unavailable) = try blobs.lacking()
+            report.blobsMissing = unavailable
+            return .blobsLacking(lacking)
+        case .fetchBlob(let work):
+            try blobs.fetch(work, report: &report)
+            if report.blobsReceived == 1 { try blobs.offerAgainToOthers() }
+            progress(SyncProgress(phase: .fetchingBlobs, done: report.blobsReceived, total: report.blobsReceived))
+            return .blobDone
+        case .finish, .fail: preconditionFailure("the loop ends before these are performed")
+        }
+    }
+
+    private func exchange(pushBytes: Int?) throws -> SyncStateMachine.Event {
+        let exchange = try SyncExchange(
+            store: store, remote: remote, caller: caller, report: report, isResend: isResend, progress: progress)
+        self.exchange = exchange
+        try exchange.run(pushBytes: pushBytes, limitBytes: options.responseLimitBytes, report: &report)
+        // A reader's next sync asks first, before it sends megabytes that are refused.
+        let role = exchange.result.mayPush ? nil : exchange.role
+        if try store.setting(roleKey) != role { try store.setSetting(roleKey, to: role) }
+        return .exchanged(exchange.result)
+    }
+
+    /// The role that the remote gave us last, if it was one that may not push.
+    private var roleKey: String { "sync.\(remote).role" }
+
+    private func refuseSoleRevision() throws -> SyncStateMachine.Event {
+        let (code, text) = ("tooLarge", "the server, or a proxy before it, takes no request of this size")
+        if let revision = try store.unsent(to: remote, maximumBytes: 1).revisions.first {
+            let decision = PushAnswer.Decision.refused(code: code, text: text)
+            try store.recordAnswers(from: remote, [PushAnswer(revision: revision.id, decision: decision)])
+            report.rejected.append(
+                RejectedRevision(revision: revision.id, letter: revision.header.letter, code: code, text: text))
+        }
+        return .soleRevisionRefused
+    }
+
+    /// Waits in short pieces, so that stopping is prompt.
+    private func wait(_ milliseconds: Int) throws {
+        progress(SyncProgress(phase: .waiting, done: 0, total: milliseconds))
+        var left = milliseconds
+        while left > 0 {
+            guard !cancellation.isCancelled else { throw SyncError.cancelled }
+            let piece = min(left, 100)
+            surroundings.sleep(piece)
+            left -= piece
+        }
+    }
+
+    /// One kind of error for whatever went wrong below.
+    private static func syncError(_ error: any Error) -> SyncError {
+        switch error {
+        case let error as SyncError: error
+        case TransportError.cancelled: .cancelled
+        case let error as TransportError: .transport(error)
+        case let error as StoreError: .store(error)
+        default: .malformedResponse(detail: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,285 @@
+import Hashing
+import LetterModel
+import ReplicaStore
+import SyncProtocol
+
+/// The asking side of one exchange: sends a push, records what became of it, and stores what comes page by page.
+///
+/// What was acknowledged is recorded as soon as the envelope is here; a page and its cursor are stored in one transaction.
+/// So whatever breaks, what was gained up to there stays.
+final class SyncExchange {
+    private let store: any ReplicaStore
+    private let remote: String
+    private let caller: RemoteCaller
+    private let progress: (SyncProgress) -> Void
+    private let isResend: Bool
+    private var report: SyncReport
+
+    private var sent: [Revision] = []
+    private var stored: LogPosition?
+    private var archive: ArchiveID
+    private var response: ExchangeResponse?
+    private var follower: LogFollower?
+    private var ownAccepted: [RevisionID] = []
+    private var openPage = OpenPage()
+    private var pulledEntries = 0
+    private(set) var result = SyncStateMachine.Exchange()
+
+    /// How many revisions were sent.
+    var sentCount: Int { sent.count }
+    /// Whether something was acknowledged or stored.
+    var hasGained: Bool { result.decidedCount > 0 || result.advanced }
+    /// The end of the log that the response stated; nil before the envelope.
+    var end: ExchangeResponse.LogEnd? { response?.end }
+    /// Where we stand in the remote's log after it.
+    var position: LogPosition? { follower?.position }
+    /// What the token may do there.
+    var role: String { response?.role ?? "" }
+
+    init(
+        store: any ReplicaStore, remote: String, caller: RemoteCaller, report: SyncReport, isResend: Bool,
+        progress: @escaping (SyncProgress) -> Void
+    ) throws {
+        self.store = store
+        self.remote = remote
+        self.caller = caller
+        self.report = report
+        self.isResend = isResend
+        self.progress = progress
+        archive = try store.identity().archive
+    }
+
+    /// Runs it. `report` is up to date also if it throws.
+    func run(pushBytes: Int?, limitBytes: Int?, report: inout SyncReport) throws {
+        defer { report = self.report }
+        let identity = try store.identity()
+        stored = try store.remote(named: remote).position
+        if let pushBytes { sent = try store.unsent(to: remote, maximumBytes: pushBytes).revisions }
+        if !sent.isEmpty { progress(SyncProgress(phase: .pushing, done: 0, total: sent.count)) }
+        let request = ExchangeRequest(
+            replica: identity.label,
+            archive: ArchiveDescription(
+                id: identity.archive, isOpen: identity.isArchiveOpen, mergeRule: identity.mergeRule),
+            cursor: stored.map { Cursor($0).text }, limitBytes: limitBytes)
+        do {
+            try exchange(request.body(pushing: sent))
+        } catch is LogFollower.Misfit {
+            result.isMisfit = true
+        } catch MessageError.tooDense {
+            // A page of very repetitive letters: what fits our allowance is stored, the next exchange brings the rest.
+            result.isAtEnd = false
+        }
+        result.hasUnsent = try store.remote(named: remote).unsent > 0
+    }
+
+    private func exchange(_ body: EncodedBody) throws {
+        var headers = [
+            HeaderField("Content-Type", ExchangeAnswer.contentType), HeaderField("Accept-Encoding", "zstd"),
+        ]
+        if let encoding = body.encoding.headerValue { headers.append(HeaderField("Content-Encoding", encoding)) }
+        let request = TransportRequest(.post, "sync", headers: headers, body: body.bytes)
+        var decoder = MessageDecoder(encoding: .identity, allowance: .response)
+        do {
+            try caller.send(request, expecting: ExchangeAnswer.contentType) { head in
+                guard let encoding = ContentEncoding(headerValue: head.header("Content-Encoding")) else {
+                    throw SyncError.malformedResponse(detail: "its encoding is not spoken here")
+                }
+                decoder = MessageDecoder(encoding: encoding, allowance: .response)
+            } chunk: { bytes in
+                try decoder.decode(bytes) { event in try take(event) }
+            }
+            try decoder.finish()
+            guard decoder.isAtPageEnd else { throw MessageError.truncated }
+        } catch let error as MessageError where error != .tooDense {
+            throw unreadable(error)
+        }
+        try conclude()
+    }
+
+    /// What bytes that are no message mean: before the envelope that this is no server of ours, after it an accident.
+    private func unreadable(_ error: MessageError) -> SyncError {
+        if case .version(let version) = error { return .version(found: version) }
+        if error == .truncated {
+            return .transport(.cut(host: "the remote", reason: "its answer ends too early"))
+        }
+        guard response != nil else { return .notAServer(detail: error.description) }
+        return .malformedResponse(detail: error.description)
+    }
+
+    private func take(_ event: MessageDecoder.Event) throws {
+        switch event {
+        case .envelope(let members): try take(try ExchangeResponse(envelope: members))
+        case .revision(let header, let content): try take(header: header, content: content)
+        case .damaged(let id):
+            follower?.take(id)
+            openPage.entries += 1
+            report.note(.damagedThere(id))
+        case .checkpoint(let cursor): try closePage(at: cursor)
+        }
+    }
+
+    // MARK: The envelope
+
+    private func take(_ response: ExchangeResponse) throws {
+        self.response = response
+        try agree(on: response.archive)
+        result.mayPush = response.push == .taken
+        result.cursor = response.cursor
+        let unsent = result.mayPush ? 0 : try store.remote(named: remote).unsent
+        if unsent > 0 { report.note(.pushForbidden(role: response.role, unsent: unsent)) }
+        if result.mayPush { try recordAnswers(response) }
+        guard response.cursor == .ok else { return }
+        let epoch = response.end.cursor.epoch
+        if let stored, !stored.epoch.hasSameBytes(as: epoch) { report.note(.restored) }
+        follower = LogFollower(after: stored, epoch: epoch)
+    }
+
+    private func agree(on theirs: ArchiveDescription) throws {
+        let ours = try store.identity()
+        if ours.isArchiveOpen {
+            try store.settleArchive(theirs.id)
+            archive = theirs.id
+        } else if ours.archive != theirs.id && !theirs.isOpen {
+            throw SyncError.archiveMismatch(here: ours.archive, there: theirs.id)
+        }
+    }
+
+    private func recordAnswers(_ response: ExchangeResponse) throws {
+        var exceptions: [RevisionID: PushException.Result] = [:]
+        for exception in response.exceptions { exceptions[exception.id] = exception.result }
+        var answers: [PushAnswer] = []
+        var duplicates = 0
+        for revision in sent {
+            switch exceptions[revision.id] {
+            case nil:
+                ownAccepted.append(revision.id)
+                answers.append(PushAnswer(revision: revision.id, decision: .acknowledged))
+            case .duplicate:
+                duplicates += 1
+                answers.append(PushAnswer(revision: revision.id, decision: .acknowledged))
+            case .missingParent(let parents):
+                if try isAcknowledged(anyOf: parents) { result.lacksAcknowledged = true }
+            case .rejected(let code, let text, let isRetryable):
+                note(rejected: revision, code: code, text: text)
+                let decision = PushAnswer.Decision.refused(code: code, text: text)
+                if !isRetryable { answers.append(PushAnswer(revision: revision.id, decision: decision)) }
+            }
+        }
+        guard ownAccepted.count == response.accepted.count else {
+            throw SyncError.malformedResponse(detail: "it accepts another number of revisions than were sent")
+        }
+        if !answers.isEmpty { try store.recordAnswers(from: remote, answers) }
+        result.decidedCount = answers.count
+        report.pushed += ownAccepted.count + (isResend ? 0 : duplicates)
+        if !sent.isEmpty { progress(SyncProgress(phase: .pushing, done: sent.count, total: sent.count)) }
+    }
+
+    /// Whether one of these parents is intact here, not in this push, and was not refused: the remote had it, then.
+    private func isAcknowledged(anyOf parents: [RevisionID]) throws -> Bool {
+        let undecided = Set(sent.map(\.id)).union(try store.refusals(by: remote).map(\.revision))
+        return try parents.contains { parent in
+            guard !undecided.contains(parent) else { return false }
+            do {
+                return try store.revision(parent) != nil
+            } catch StoreError.damaged {
+                return false
+            }
+        }
+    }
+
+    private func note(rejected revision: Revision, code: String, text: String) {
+        report.rejected.append(
+            RejectedRevision(revision: revision.id, letter: revision.header.letter, code: code, text: text))
+    }
+
+    // MARK: Pages
+
+    private func take(header: [UInt8], content: [UInt8]?) throws {
+        guard follower != nil else {
+            throw SyncError.malformedResponse(detail: "pages follow a cursor that does not fit")
+        }
+        let id = RevisionID(ofHeader: header)
+        follower?.take(id)
+        openPage.entries += 1
+        openPage.byteCount += header.count + (content?.count ?? 0)
+        guard openPage.byteCount <= ProtocolLimits.unclosedPageBytes else {
+            throw SyncError.malformedResponse(detail: "a page has no end")
+        }
+        do {
+            openPage.revisions.append(try Revision(headerBytes: header, contentBytes: content))
+        } catch {
+            openPage.bad.append(
+                QuarantinedBytes(
+                    headerBytes: header, contentBytes: content, code: error.code.rawValue, text: error.description,
+                    remote: remote))
+        }
+    }
+
+    private func closePage(at cursor: Cursor) throws {
+        guard var follower else { throw SyncError.malformedResponse(detail: "pages follow a cursor that does not fit") }
+        try follower.close(at: cursor)
+        let ingested = try store.ingest(
+            Ingestion(
+                archive: archive, revisions: openPage.revisions, missingParents: .wait, remote: remote,
+                advance: CursorAdvance(remote: remote, from: stored, to: follower.position)))
+        stored = follower.position
+        self.follower = follower
+        result.advanced = true
+        for (revision, outcome) in zip(openPage.revisions, ingested.outcomes) {
+            guard case .rejected(let error) = outcome else { continue }
+            openPage.bad.append(
+                QuarantinedBytes(
+                    headerBytes: revision.headerBytes, contentBytes: revision.contentBytes,
+                    code: error.code.rawValue, text: error.description, remote: remote))
+        }
+        for bytes in openPage.bad {
+            try store.quarantine(bytes)
+            report.note(.quarantined(RevisionID(ofHeader: bytes.headerBytes), code: bytes.code))
+        }
+        report.pulled += ingested.acceptedCount
+        pulledEntries += openPage.entries
+        openPage = OpenPage()
+        let total = max(response?.totalRevisions ?? 0, pulledEntries)
+        progress(SyncProgress(phase: .pulling, done: pulledEntries, total: total))
+    }
+
+    /// After the last page: our own revisions follow, and then the end that was stated.
+    private func conclude() throws {
+        guard let response else { throw SyncError.notAServer(detail: "its answer is empty") }
+        guard var follower else { return }
+        if let first = response.accepted.first {
+            let isContinued = follower.take(own: ownAccepted, from: first)
+            guard isContinued || follower.position.sequence + 1 < first else { throw LogFollower.Misfit() }
+        }
+        let end = response.end.cursor
+        result.isAtEnd = follower.position.sequence == end.sequence
+        guard follower.position.sequence <= end.sequence, !result.isAtEnd || Cursor(follower.position) == end else {
+            throw LogFollower.Misfit()
+        }
+        if stored != follower.position {
+            // Only a step further is a gain: a new epoch alone is none.
+            if (stored?.sequence ?? 0) < follower.position.sequence { result.advanced = true }
+            try store.advanceCursor(CursorAdvance(remote: remote, from: stored, to: follower.position))
+            stored = follower.position
+        }
+        self.follower = follower
+    }
+}
+
+/// The page that has begun and is not closed yet.
+private struct OpenPage {
+    var revisions: [Revision] = []
+    var bad: [QuarantinedBytes] = []
+    var entries = 0
+    var byteCount = 0
+}
+
+extension ReplicaStore {
+    /// A remote by its name.
+    func remote(named name: String) throws(StoreError) -> Remote {
+        guard let remote = try remotes().first(where: { $0.name.hasSameBytes(as: name) }) else {
+            throw .unknownRemote(name)
+        }
+        return remote
+    }
+}

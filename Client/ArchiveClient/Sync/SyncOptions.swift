@@ -1,0 +1,76 @@
+/// Which blobs a sync fetches.
+public enum BlobPolicy: Hashable, Sendable {
+    /// None.
+    case none
+    /// Those of at most so many bytes; of unknown size too, up to so many bytes.
+    case upTo(byteCount: Int)
+    /// All that travel in one piece.
+    case all
+}
+
+/// How a sync goes about it.
+public struct SyncOptions: Hashable, Sendable {
+    /// Which blobs to fetch.
+    public var blobs: BlobPolicy
+    /// How many times in a row something may fail, without anything gained in between, before the sync gives up.
+    public var maximumFailures: Int
+    /// The longest `Retry-After` that is waited for, in seconds; a longer one ends the sync.
+    public var maximumRetryAfterSeconds: Int
+    /// After about so many decoded bytes a response may end at a checkpoint; nil for no such bound.
+    public var responseLimitBytes: Int?
+
+    /// Options of one's own; by default blobs up to 5 MB, as `clone` does.
+    public init(
+        blobs: BlobPolicy = .upTo(byteCount: 5_000_000), maximumFailures: Int = 5, maximumRetryAfterSeconds: Int = 60,
+        responseLimitBytes: Int? = nil
+    ) {
+        self.blobs = blobs
+        self.maximumFailures = maximumFailures
+        self.maximumRetryAfterSeconds = maximumRetryAfterSeconds
+        self.responseLimitBytes = responseLimitBytes
+    }
+}
+
+/// What a sync takes from the world. Tests bring their own, and move time by hand.
+public struct SyncSurroundings {
+    /// A clock that never goes back, in milliseconds; for the report only.
+    public let monotonicMilliseconds: () -> Int
+    /// A random number, for the jitter of waits.
+    public let random: () -> UInt64
+    /// Waits so many milliseconds; never asked for more than 100 at once, so that stopping is prompt.
+    public let sleep: (_ milliseconds: Int) -> Void
+
+    /// Surroundings of one's own.
+    public init(
+        monotonicMilliseconds: @escaping () -> Int, random: @escaping () -> UInt64,
+        sleep: @escaping (_ milliseconds: Int) -> Void
+    ) {
+        self.monotonicMilliseconds = monotonicMilliseconds
+        self.random = random
+        self.sleep = sleep
+    }
+}
+
+/// How far a sync has come: for progress bars.
+public struct SyncProgress: Hashable, Sendable {
+    /// What is being done.
+    public enum Phase: String, Sendable {
+        /// Revisions go to the remote.
+        case pushing
+        /// Revisions come from the remote.
+        case pulling
+        /// Blobs go to the remote.
+        case sendingBlobs
+        /// Blobs come from the remote.
+        case fetchingBlobs
+        /// Nothing: the remote is asked again after a pause.
+        case waiting
+    }
+
+    /// What is being done.
+    public let phase: Phase
+    /// Revisions or blobs that are done.
+    public let done: Int
+    /// How many there are, as far as is known.
+    public let total: Int
+}

@@ -1,0 +1,130 @@
+public import LetterModel
+
+/// What one sync with one remote did, also if it failed in the end: what is counted here is done and kept.
+public struct SyncReport: Sendable {
+    /// The remote's name.
+    public var remote: String
+    /// Revisions that the remote has now and did not have, as far as this replica can tell.
+    public var pushed = 0
+    /// Revisions that entered this replica's log.
+    public var pulled = 0
+    /// Letters with conflicts in this replica now.
+    public var conflicts = 0
+    /// Revisions that the remote did not take in this sync, with its reasons.
+    public var rejected: [RejectedRevision] = []
+    /// Blobs that the remote lacked and has now.
+    public var blobsSent = 0
+    /// Blobs that came.
+    public var blobsReceived = 0
+    /// Blobs that this replica wanted and that the remote does not have, or not whole.
+    public var blobsMissing = 0
+    /// HTTP requests.
+    public var requests = 0
+    /// Bytes sent, with request lines and headers.
+    public var bytesSent = 0
+    /// Bytes received, with status lines and headers.
+    public var bytesReceived = 0
+    /// How long it took.
+    public var seconds = 0.0
+    /// What a person should know, in the order in which it was noticed, each once.
+    public var notices: [SyncNotice] = []
+    /// Why it ended early; nil if it was done.
+    public var failure: SyncError?
+
+    /// A report of nothing yet.
+    public init(remote: String) {
+        self.remote = remote
+    }
+
+    /// Whether something was refused or forbidden, though the rest was done: exit status 2.
+    public var isPartial: Bool {
+        !rejected.isEmpty || notices.contains { notice in notice.isPartial }
+    }
+
+    mutating func note(_ notice: SyncNotice) {
+        if !notices.contains(notice) { notices.append(notice) }
+    }
+}
+
+/// A revision that a remote did not take.
+public struct RejectedRevision: Hashable, Sendable {
+    /// The revision.
+    public let revision: RevisionID
+    /// Its letter.
+    public let letter: LetterID
+    /// The remote's code.
+    public let code: String
+    /// The remote's reason in a sentence.
+    public let text: String
+}
+
+/// Something that a person should know of a sync that went on all the same.
+public enum SyncNotice: Hashable, Sendable {
+    /// The remote came back from an old copy; what it had lost was sent again.
+    case rewound
+    /// The remote's log is another one than it was; everything was compared anew by sending and pulling all.
+    case forked
+    /// The remote was restored, but has all that this replica had seen there.
+    case restored
+    /// The remote had acknowledged revisions that it lacks now; everything was sent again.
+    case lostRevisions
+    /// The role on the remote does not allow to push; so many revisions stay here.
+    case pushForbidden(role: String, unsent: Int)
+    /// The remote cannot give these revisions intact.
+    case damagedThere(RevisionID)
+    /// Bytes came that are no revision this replica can take; they are kept beside the log.
+    case quarantined(RevisionID, code: String)
+    /// A blob here no longer has the hash that names it, and was not sent.
+    case damagedBlob(BlobID)
+    /// The remote did not take a blob, for the reason with this code.
+    case blobRefused(BlobID, code: String)
+    /// Both sides should hold the same now and do not, even after everything was exchanged.
+    case difference(countHere: Int, countThere: Int)
+
+    /// Whether something did not travel that should have.
+    public var isPartial: Bool {
+        switch self {
+        case .rewound, .forked, .restored, .lostRevisions: false
+        case .pushForbidden, .damagedThere, .quarantined, .damagedBlob, .blobRefused, .difference: true
+        }
+    }
+
+    /// A stable word for scripts.
+    public var code: String {
+        switch self {
+        case .rewound: "rewound"
+        case .forked: "forked"
+        case .restored: "restored"
+        case .lostRevisions: "lostRevisions"
+        case .pushForbidden: "pushForbidden"
+        case .damagedThere: "damagedThere"
+        case .quarantined: "quarantined"
+        case .damagedBlob: "damagedBlob"
+        case .blobRefused: "blobRefused"
+        case .difference: "difference"
+        }
+    }
+}
+
+extension SyncNotice: CustomStringConvertible {
+    /// What was noticed, and what to do about it.
+    public var description: String {
+        switch self {
+        case .rewound: "the remote came back from an old copy; what it had lost was sent again, nothing is missing"
+        case .forked:
+            "the remote's history is not the one that was seen before; everything was exchanged anew, nothing is missing here: ask who runs it"
+        case .restored: "the remote was restored from a backup; it has everything that this replica had seen there"
+        case .lostRevisions: "the remote had lost revisions that it had acknowledged; they were sent again"
+        case .pushForbidden(let role, let unsent):
+            "as \(role) you may not push there: \(unsent) revisions stay here; ask for a token of a writer"
+        case .damagedThere(let id):
+            "revision \(id) is damaged on the remote, and what builds on it waits here: ask who runs it to check it"
+        case .quarantined(let id, let code):
+            "revision \(id) is none that this program can take (\(code)); it is kept in quarantine"
+        case .damagedBlob(let id): "blob \(id) is damaged here and was not sent; run `chancery verify`"
+        case .blobRefused(let id, let code): "the remote did not take blob \(id) (\(code))"
+        case .difference(let here, let there):
+            "this replica should hold what the remote holds, but counts \(here) revisions against \(there); run `chancery verify` here and `check` there"
+        }
+    }
+}

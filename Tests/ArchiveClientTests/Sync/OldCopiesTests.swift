@@ -1,0 +1,224 @@
+import ArchiveClient
+import LetterModel
+import ReplicaStore
+import ReplicaStoreConformance
+import SyncProtocol
+import SyncTestSupport
+import Testing
+
+/// Servers that come back from a backup, and laptops whose folder was copied.
+struct OldCopiesTests {
+    /// A server and two laptops that hold the same five letters.
+    static func family(_ world: TestWorld) throws -> (server: TestReplica, ada: TestReplica, ben: TestReplica) {
+        let (server, ada, ben) = (try world.replica("server"), try world.replica("ada"), try world.replica("ben"))
+        for number in 1...5 { try ada.write(number, "Letter \(number)") }
+        try ada.sync(with: server).expectDone()
+        try ben.sync(with: server).expectDone()
+        return (server, ada, ben)
+    }
+
+    @Test(arguments: StoreKind.allCases, [nil, "0000000000000999"] as [String?])
+    func `a server from an old copy gets back what it lost`(_ kind: StoreKind, _ epoch: String?) throws {
+        let world = TestWorld(kind)
+        let (server, ada, ben) = try Self.family(world)
+        let old = try server.backup(through: 2, epoch: epoch)
+        try ada.write(6, "written meanwhile")
+        let report = try ada.sync(with: old)
+        #expect(report.failure == nil && !report.isPartial)
+        #expect(report.notices.contains(.rewound))
+        #expect(report.pushed == 4, "three that were lost, and the new one")
+        #expect(try old.ids() == ada.ids())
+        #expect(try old.log().count == 6, "nothing is there twice")
+        #expect(try ada.log().count == 6)
+
+        let second = try ben.sync(with: old)
+        #expect(second.failure == nil && second.pulled == 1)
+        try expectSame(ada, ben)
+        for replica in [ada, ben] {
+            let quiet = try replica.sync(with: old)
+            #expect(quiet.requests == 1 && quiet.notices.isEmpty)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `an old copy that others wrote to before is told as such, and all converge`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (server, ada, ben) = try Self.family(world)
+        let old = try server.backup(through: 2)
+        for number in 10...15 { try old.write(number, "written after the restore") }
+        let report = try ada.sync(with: old)
+        #expect(report.failure == nil)
+        #expect(report.notices == [.forked])
+        #expect(report.pushed == 3 && report.pulled == 6)
+        try ben.sync(with: old).expectDone()
+        try ada.sync(with: old).expectDone()
+        try expectSame(ada, ben)
+        try expectSame(ada, old)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `a restore that lost nothing is told, and costs nothing`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (server, ada, _) = try Self.family(world)
+        let restored = try server.backup(through: 5, epoch: "0000000000000999")
+        let report = try ada.sync(with: restored)
+        #expect(report.failure == nil && report.requests == 1)
+        #expect(report.notices == [.restored])
+        #expect(try ada.sync(with: restored).notices.isEmpty, "told once")
+    }
+
+    @Test func `a server that comes back old in the middle of a sync loses nothing`() throws {
+        let world = TestWorld(.inMemory)
+        for cut in stride(from: 0, through: 4_000, by: 97) {
+            let (server, ada, _) = try Self.family(world)
+            try ada.write(7, "new")
+            try server.write(8, "new on the server")
+            let switching = SwitchingTransport([
+                FaultyTransport(LoopbackTransport(to: server.store)) { _, _ in .cut(afterBytes: cut) },
+                LoopbackTransport(to: try server.backup(through: 3).store),
+            ])
+            let report = try ada.sync(over: switching)
+            #expect(report.failure == nil)
+            let old = switching.current
+            let again = try ada.sync(over: old)
+            #expect(again.failure == nil && again.requests == 1)
+            #expect(try ada.log().count == Set(ada.log()).count)
+            #expect(try ada.ids().count >= 6)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `an empty server that once had everything gets it back`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (_, ada, ben) = try Self.family(world)
+        let empty = try world.replica("server")
+        let report = try ada.sync(with: empty)
+        #expect(report.failure == nil && report.pushed == 5 && report.notices == [.rewound])
+        try ben.sync(with: empty).expectDone()
+        try expectSame(ada, empty)
+        try expectSame(ben, empty)
+        #expect(try empty.log().count == 5)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `a folder that was copied to a second machine is harmless`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (server, ada, ben) = try Self.family(world)
+        try ada.write(6, "unsent when the folder was copied")
+        let copy = try ada.cloned(as: "copy")
+        try ada.write(1, "on the first")
+        try copy.write(1, "on the second")
+        for replica in [ada, copy, ada, copy, ben] { try replica.sync(with: server).expectDone() }
+        try expectSame(ada, copy)
+        try expectSame(ada, ben)
+        try expectSame(ada, server)
+        #expect(try server.log().count == 8)
+        for replica in [ada, copy, ben] { #expect(try replica.sync(with: server).requests == 1) }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `a laptop's own old copy catches up`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (server, ada, _) = try Self.family(world)
+        let backup = try ada.cloned(as: "ada")
+        for number in 6...8 { try ada.write(number, "after the backup") }
+        try ada.sync(with: server).expectDone()
+        try backup.write(9, "after the restore")
+        let report = try backup.sync(with: server)
+        #expect(report.failure == nil && report.pulled == 3 && report.pushed == 1)
+        try expectSame(backup, server)
+    }
+
+    @Test func `a parent that was acknowledged and is lacking proves a loss, and is sent again`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, ada, _) = try Self.family(world)
+        // A loss that the cursor does not tell of: this laptop begins anew there, with its marks.
+        let copy = try ada.cloned(as: "copy")
+        let marked = TestReplica("marked", store: copy.store, maker: copy.maker)
+        try marked.store.removeRemote("origin")
+        try marked.store.addRemote("origin", address: "x")
+        try marked.store.recordAnswers(
+            from: "origin", marked.log().map { PushAnswer(revision: $0, decision: .acknowledged) })
+        try marked.write(5, "a child of what was lost")
+        let old = try server.backup(through: 3)
+        let report = try marked.sync(with: old)
+        #expect(report.failure == nil && report.notices == [.lostRevisions])
+        try expectSame(marked, old)
+    }
+
+    @Test func `a loss that no cursor and no parent tells of is found by the fingerprint`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, ada, _) = try Self.family(world)
+        let copy = try ada.cloned(as: "copy")
+        try copy.store.removeRemote("origin")
+        try copy.store.addRemote("origin", address: "x")
+        try copy.store.recordAnswers(
+            from: "origin", copy.log().map { PushAnswer(revision: $0, decision: .acknowledged) })
+        let old = try server.backup(through: 3)
+        let report = try copy.sync(with: old)
+        #expect(report.failure == nil && report.pushed == 2 && report.notices.isEmpty)
+        try expectSame(copy, old)
+    }
+
+    @Test func `a remote that rewrites what was seen is reported`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, ada, _) = try Self.family(world)
+        // Same epoch, same length, another history.
+        let other = try world.replica("server")
+        let forged = TestReplica(
+            "forged", store: InMemoryReplicaStore(archive: RevisionMaker.archive(1), epoch: try server.store.logState().end.epoch),
+            maker: other.maker)
+        for number in 1...5 { try forged.write(number, "Another letter \(number)") }
+        let report = try ada.sync(with: forged)
+        #expect(report.notices == [.forked])
+        #expect(report.pushed == 5 && report.pulled == 5)
+        try expectSame(ada, forged)
+    }
+
+    @Test func `a log whose chain never fits is given up, and nothing of it is taken that does not fit`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, ada) = (try world.replica("server"), try world.replica("ada"))
+        for number in 1...3 { try server.write(number, "Letter \(number)") }
+        let report = try ada.sync(over: DroppingTransport(LoopbackTransport(to: server.store)))
+        #expect(report.failure == .forked)
+        #expect(report.requests <= 10)
+        #expect(try ada.log().isEmpty)
+        #expect(try ada.origin().position == nil)
+    }
+}
+
+/// Goes over to the next transport after each request.
+final class SwitchingTransport: Transport {
+    private let transports: [any Transport]
+    private var index = 0
+
+    init(_ transports: [any Transport]) {
+        self.transports = transports
+    }
+
+    var current: any Transport { transports[index] }
+
+    var traffic: Traffic {
+        transports.map(\.traffic).reduce(Traffic()) {
+            Traffic(
+                requests: $0.requests + $1.requests, bytesSent: $0.bytesSent + $1.bytesSent,
+                bytesReceived: $0.bytesReceived + $1.bytesReceived)
+        }
+    }
+
+    func send(
+        _ request: TransportRequest, cancellation: Cancellation, head: (TransportResponse) throws -> Void,
+        chunk: ([UInt8]) throws -> Void
+    ) throws {
+        let transport = current
+        if index + 1 < transports.count { index += 1 }
+        try transport.send(request, cancellation: cancellation, head: head, chunk: chunk)
+    }
+}
+
+/// A remote that leaves out the first revision of each answer.
+final class DroppingTransport: RewritingTransport {
+    override func rewrite(answer lines: [[UInt8]]) throws -> [[UInt8]] {
+        lines.count > 3 ? [lines[0]] + lines.dropFirst(3) : lines
+    }
+}

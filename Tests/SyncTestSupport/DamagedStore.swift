@@ -1,0 +1,114 @@
+public import Hashing
+public import LetterMerge
+public import LetterModel
+public import ReplicaStore
+import Synchronization
+
+/// A replica some of whose rows are damaged, or whose next ingestions fail. Everything else is another replica's.
+public final class DamagedStore: ReplicaStore {
+    private let base: any ReplicaStore
+    private let faults = Mutex(Faults())
+
+    /// What is wrong.
+    public struct Faults: Sendable {
+        /// Revisions whose bytes no longer have the hash that names them.
+        public var damaged: Set<RevisionID> = []
+        /// What the next ingestions throw.
+        public var ingestionErrors: [StoreError] = []
+    }
+
+    /// A replica over another one.
+    public init(_ base: any ReplicaStore) {
+        self.base = base
+    }
+
+    /// Changes what is wrong.
+    public func set(_ change: (inout Faults) -> Void) { faults.withLock { change(&$0) } }
+
+    /// Entries, the damaged ones as such.
+    public func logEntries(
+        after sequence: Int, through end: Int, maximumBytes: Int
+    ) throws(StoreError) -> [LogEntry] {
+        let damaged = faults.withLock { $0.damaged }
+        return try base.logEntries(after: sequence, through: end, maximumBytes: maximumBytes).map { entry in
+            guard case .intact(let logged) = entry, damaged.contains(logged.revision.id) else { return entry }
+            return .damaged(sequence: logged.sequence, id: logged.revision.id)
+        }
+    }
+
+    /// Takes revisions, unless it is to fail.
+    public func ingest(_ ingestion: Ingestion) throws(StoreError) -> IngestionReport {
+        let error = faults.withLock { $0.ingestionErrors.isEmpty ? nil : $0.ingestionErrors.removeFirst() }
+        if let error { throw error }
+        return try base.ingest(ingestion)
+    }
+
+    /// As the replica below.
+    public func identity() throws(StoreError) -> ReplicaIdentity { try base.identity() }
+    /// As the replica below.
+    public func settleArchive(_ archive: ArchiveID) throws(StoreError) { try base.settleArchive(archive) }
+    /// As the replica below.
+    public func setting(_ key: String) throws(StoreError) -> String? { try base.setting(key) }
+    /// As the replica below.
+    public func setSetting(_ key: String, to value: String?) throws(StoreError) { try base.setSetting(key, to: value) }
+    /// As the replica below.
+    public func logState() throws(StoreError) -> LogState { try base.logState() }
+    /// As the replica below.
+    public func chain(at sequence: Int) throws(StoreError) -> Digest? { try base.chain(at: sequence) }
+    /// As the replica below.
+    public func quarantine(_ bytes: QuarantinedBytes) throws(StoreError) { try base.quarantine(bytes) }
+    /// As the replica below.
+    public func view(of letter: LetterID) throws(StoreError) -> LetterView? { try base.view(of: letter) }
+    /// As the replica below.
+    public func history(of letter: LetterID) throws(StoreError) -> [LoggedRevision] { try base.history(of: letter) }
+    /// As the replica below.
+    public func revision(_ id: RevisionID) throws(StoreError) -> LoggedRevision? { try base.revision(id) }
+    /// As the replica below.
+    public func letters(withPrefix prefix: String, limit: Int) throws(StoreError) -> [LetterID] { try base.letters(withPrefix: prefix, limit: limit) }
+    /// As the replica below.
+    public func letters(_ query: LetterQuery) throws(StoreError) -> [LetterSummary] { try base.letters(query) }
+    /// As the replica below.
+    public func search(_ query: String, limit: Int, offset: Int) throws(StoreError) -> SearchResult { try base.search(query, limit: limit, offset: offset) }
+    /// As the replica below.
+    public func statistics() throws(StoreError) -> ReplicaStatistics { try base.statistics() }
+    /// As the replica below.
+    public func remotes() throws(StoreError) -> [Remote] { try base.remotes() }
+    /// As the replica below.
+    public func addRemote(_ name: String, address: String) throws(StoreError) { try base.addRemote(name, address: address) }
+    /// As the replica below.
+    public func removeRemote(_ name: String) throws(StoreError) { try base.removeRemote(name) }
+    /// As the replica below.
+    public func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch { try base.unsent(to: remote, maximumBytes: maximumBytes) }
+    /// As the replica below.
+    public func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError) { try base.recordAnswers(from: remote, answers) }
+    /// As the replica below.
+    public func refusals(by remote: String) throws(StoreError) -> [Refusal] { try base.refusals(by: remote) }
+    /// As the replica below.
+    public func forgetRefusals(by remote: String) throws(StoreError) { try base.forgetRefusals(by: remote) }
+    /// As the replica below.
+    public func advanceCursor(_ advance: CursorAdvance) throws(StoreError) { try base.advanceCursor(advance) }
+    /// As the replica below.
+    public func forgetProgress(with remote: String) throws(StoreError) { try base.forgetProgress(with: remote) }
+    /// As the replica below.
+    public func recordBlobsOffered(to remote: String, through sequence: Int) throws(StoreError) { try base.recordBlobsOffered(to: remote, through: sequence) }
+    /// As the replica below.
+    public func storeBlob(_ bytes: [UInt8]) throws(StoreError) -> BlobID { try base.storeBlob(bytes) }
+    /// As the replica below.
+    public func blob(_ id: BlobID) throws(StoreError) -> [UInt8]? { try base.blob(id) }
+    /// As the replica below.
+    public func hasBlob(_ id: BlobID) throws(StoreError) -> Bool { try base.hasBlob(id) }
+    /// As the replica below.
+    public func blobReferences(after sequence: Int, through end: Int) throws(StoreError) -> [BlobReference] { try base.blobReferences(after: sequence, through: end) }
+    /// As the replica below.
+    public func blobReference(_ id: BlobID) throws(StoreError) -> BlobReference? { try base.blobReference(id) }
+    /// As the replica below.
+    public func missingBlobs(limit: Int) throws(StoreError) -> [BlobReference] { try base.missingBlobs(limit: limit) }
+    /// As the replica below.
+    public func importRecord(sourceSHA256: Digest) throws(StoreError) -> ImportRecord? { try base.importRecord(sourceSHA256: sourceSHA256) }
+    /// As the replica below.
+    public func recordImport(_ record: ImportRecord) throws(StoreError) { try base.recordImport(record) }
+    /// As the replica below.
+    public func verify(progress: (_ done: Int, _ total: Int) -> Void) throws(StoreError) -> VerificationReport { try base.verify(progress: progress) }
+    /// As the replica below.
+    public func reindex() throws(StoreError) { try base.reindex() }
+}
