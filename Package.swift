@@ -95,6 +95,7 @@ let package = Package(
         .target(
             name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
             path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
+        module("ServerTestSupport", in: "Tests"),
         module(
             "SyncTestSupport", in: "Tests",
             ["ArchiveClient", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterMerge", "LetterModel", "Hashing"]),
@@ -114,6 +115,7 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer"]),
         tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "Hashing"]),
         .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport", swiftSettings: settings),
+        tests("HTTPServerTests", ["HTTPServer"]),
         tests(
             "ArchiveServerTests",
             [
@@ -123,6 +125,11 @@ let package = Package(
             ]),
         tests("ServerCommandsTests", ["ServerCommands", "chancery-server", "CommandOptions", "ServerTestSupport"]),
         tests("LetterMergeTests", ["LetterMerge", "LetterModel", "Hashing"]),
+                "Hashing", "Compression", "ServerTestSupport",
+            ]),
+        tests(
+            "ServerCommandsTests",
+            ["ServerCommands", "chancery-server", "SyncProtocol", "LetterModel", "ServerTestSupport"]),
         tests(
             "SyncProtocolTests",
             ["SyncProtocol", "SyncTestSupport", "ReplicaStore", "ReplicaStoreConformance", "LetterModel", "Compression", "Hashing"]),

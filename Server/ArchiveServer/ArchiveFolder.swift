@@ -24,7 +24,7 @@ enum ArchiveFolder {
     }
 
     /// Opens an archive for the one server of its data folder.
-    static func open(_ path: String) throws(StoreError) -> any ReplicaStore {
+    static func open(_ path: String) throws(StoreError) -> SQLiteReplicaStore {
         try SQLiteReplicaStore.open(folder: path, mode: .server)
     }
 }

@@ -17,7 +17,7 @@ public final class ArchiveServer: Sendable {
     static let uploadBudgetBytes = 128 * 1024 * 1024
 
     private let folder: ServerFolder
-    private let context: RouteContext
+    let context: RouteContext
     private let http: HTTPServer
     /// Held for as long as this lives.
     private let lock: ServerLock
@@ -41,25 +41,26 @@ public final class ArchiveServer: Sendable {
         let writer = RegistryWriter(registry, now: clocks.now, log: log)
         let context = RouteContext(
             gatekeeper: Gatekeeper(registry: registry, writer: writer, clocks: clocks, log: log), registry: registry,
-            stores: ArchiveStores(in: folder, openStore: ArchiveFolder.open), writer: writer,
+            stores: ArchiveStores(in: folder), writer: writer,
             uploads: BodyBudget(limitBytes: ArchiveServer.uploadBudgetBytes), clocks: clocks, log: log)
         self.context = context
         let events = ServerEvents(
             now: clocks.uptime, requestEnded: { log.note($0) },
             libraryMessage: { log.note(.debug, "HTTP library", ["text": .string($0)]) })
         do throws(ServerError) {
-            http = try HTTPServer(configuration: configuration, events: events, handler: Self.router(context))
+            http = try HTTPServer(configuration: configuration, events: events, handler: Router(Self.routes(context)))
         } catch {
             throw .http(error)
         }
         tidyUp()
         context.noteServer("server.start")
+        writer.flush()
         log.note(.info, "started", ["address": .string(configuration.address), "port": .integer(http.port)])
     }
 
-    /// Every route of the server.
-    static func router(_ context: RouteContext) -> Router {
-        Router([
+    /// Every route of the server: a test demands a row of its table for each.
+    static func routes(_ context: RouteContext) -> [Route] {
+        [
             HealthRoutes.health(),
             HealthRoutes.readiness(context),
             ArchiveRoutes.list(context),
@@ -68,7 +69,7 @@ public final class ArchiveServer: Sendable {
             BlobDownloadRoute.route(context),
             BlobUploadRoute.route(context),
             MissingBlobsRoute.route(context),
-        ])
+        ]
     }
 
     /// Moves the folders of archives that were deleted while the server runs, once no request uses them. Call it every

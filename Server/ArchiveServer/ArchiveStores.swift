@@ -4,21 +4,17 @@ import Synchronization
 /// The stores of the archives that were asked for: opened with the first request, one for each archive, and kept open.
 final class ArchiveStores: Sendable {
     private struct State {
-        var open: [ArchiveKey: any ReplicaStore] = [:]
+        var open: [ArchiveKey: SQLiteReplicaStore] = [:]
         /// Archives whose folders were moved aside: a request that was admitted a moment before must not open the folder of
         /// the archive that has the name now.
         var retired: Set<ArchiveKey> = []
     }
 
     private let folder: ServerFolder
-    private let openStore: @Sendable (_ path: String) throws(StoreError) -> any ReplicaStore
     private let state = Mutex(State())
 
-    init(
-        in folder: ServerFolder, openStore: @escaping @Sendable (_ path: String) throws(StoreError) -> any ReplicaStore
-    ) {
+    init(in folder: ServerFolder) {
         self.folder = folder
-        self.openStore = openStore
     }
 
     /// The store of an archive.
@@ -27,7 +23,7 @@ final class ArchiveStores: Sendable {
             if let store = state.open[archive.key] { return store }
             let path = folder.archivePath(archive.name)
             guard !state.retired.contains(archive.key) else { throw .notFound(path: path) }
-            let store = try openStore(path)
+            let store = try ArchiveFolder.open(path)
             state.open[archive.key] = store
             return store
         }

@@ -5,10 +5,14 @@ import Testing
 /// Texts on the command line that become values.
 struct ValueParserTests {
     @Test(arguments: [
-        ("127.0.0.1:8080", "127.0.0.1", 8080, true), ("[::1]:0", "::1", 0, true), ("0.0.0.0:65535", "0.0.0.0", 65535, false),
-        ("[::]:1", "::", 1, false), ("127.8.9.1:9", "127.8.9.1", 9, true), ("[2001:db8::1]:443", "2001:db8::1", 443, false),
+        ("127.0.0.1:8080", "127.0.0.1", 8080, true), ("[::1]:0", "::1", 0, true),
+        ("0.0.0.0:65535", "0.0.0.0", 65535, false),
+        ("[::]:1", "::", 1, false), ("127.8.9.1:9", "127.8.9.1", 9, true),
+        ("[2001:db8::1]:443", "2001:db8::1", 443, false),
     ])
-    func `an address to listen on is a numeric one with a port`(text: String, host: String, port: Int, loopback: Bool) throws {
+    func `an address to listen on is a numeric one with a port`(text: String, host: String, port: Int, loopback: Bool)
+        throws
+    {
         let address = try #require(ListenAddress(text))
         #expect(address.host == host)
         #expect(address.port == port)
@@ -40,7 +44,10 @@ struct ValueParserTests {
         #expect(TokenLifetime("never")?.duration == nil)
     }
 
-    @Test(arguments: ["", "d", "0d", "90", "90 d", "+9d", "-1d", "9y", "9D", "1.5d", "3651d", "999999w", "99999999999999999999d", "ever"])
+    @Test(arguments: [
+        "", "d", "0d", "90", "90 d", "+9d", "-1d", "9y", "9D", "1.5d", "3651d", "999999w", "99999999999999999999d",
+        "ever",
+    ])
     func `anything else is no lifetime`(text: String) {
         #expect(TokenLifetime(text) == nil)
     }

@@ -79,6 +79,12 @@ public final class WebClient {
         }
     }
 
+    /// Waits until the server has sent something, and leaves it for ``answer()``.
+    public func waitForBytes() throws {
+        var byte: UInt8 = 0
+        guard recv(descriptor, &byte, 1, Int32(MSG_PEEK)) == 1 else { throw Failure(reason: "recv: \(errno)") }
+    }
+
     /// Reads the answer until the server closes the connection.
     public func answer() throws -> Answer {
         var bytes: [UInt8] = []

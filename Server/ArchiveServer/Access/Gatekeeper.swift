@@ -11,7 +11,7 @@ final class Gatekeeper: Sendable {
     private let writer: RegistryWriter
     private let clocks: ServerClocks
     private let log: ServerLog
-    private let failedAttempts = Mutex(FailedAttempts())
+    private let denials = Mutex(DenialLimit())
 
     init(registry: ServerRegistry, writer: RegistryWriter, clocks: ServerClocks, log: ServerLog) {
         self.registry = registry
@@ -60,11 +60,10 @@ final class Gatekeeper: Sendable {
             noteUse(of: grant, now: now)
             return grant
         }
-        if decision == .tokenNeeded || decision == .tokenRefused {
-            let address = head.peer.address
-            if let seconds = failedAttempts.withLock({ $0.take(address, at: clocks.uptime()) }) {
-                throw .tooManyAttempts(retryAfterSeconds: seconds)
-            }
+        // A token that asks for what it may not have is put off by its id, everybody else by address.
+        let source = if case .holder = subject, decision != .tokenRefused { subject.name } else { head.peer.address }
+        if let seconds = denials.withLock({ $0.take(source, at: clocks.uptime()) }) {
+            throw .tooManyDenials(retryAfterSeconds: seconds)
         }
         writer.append(
             AuditEntry(

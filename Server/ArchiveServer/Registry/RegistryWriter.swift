@@ -14,8 +14,15 @@ final class RegistryWriter: Sendable {
         var entries: [AuditEntry] = []
         var uses: [TokenID: Timestamp] = [:]
         var droppedCount = 0
+        var isCommitScheduled = false
 
         var isEmpty: Bool { entries.isEmpty && uses.isEmpty && droppedCount == 0 }
+
+        mutating func add(_ new: [AuditEntry]) {
+            let room = max(0, RegistryWriter.maximumPendingCount - entries.count)
+            entries += new.prefix(room)
+            droppedCount += max(0, new.count - room)
+        }
     }
 
     private let registry: ServerRegistry
@@ -32,13 +39,7 @@ final class RegistryWriter: Sendable {
 
     /// Adds an entry to the audit log, soon.
     func append(_ entry: AuditEntry) {
-        enqueue { pending in
-            if pending.entries.count < RegistryWriter.maximumPendingCount {
-                pending.entries.append(entry)
-            } else {
-                pending.droppedCount += 1
-            }
-        }
+        enqueue { $0.add([entry]) }
     }
 
     /// Notes the last day on which a token was used, soon.
@@ -46,22 +47,22 @@ final class RegistryWriter: Sendable {
         enqueue { $0.uses[token] = time }
     }
 
-    /// Waits until all that came before is on disk, as far as the disk takes it.
+    /// Waits until all that came before is on disk, or the disk refused it.
     func flush() {
         queue.sync { commit() }
     }
 
     private func enqueue(_ add: (inout Pending) -> Void) {
-        let wasEmpty = pending.withLock { pending in
-            let wasEmpty = pending.isEmpty
+        let mustSchedule = pending.withLock { pending in
             add(&pending)
-            return wasEmpty
+            defer { pending.isCommitScheduled = true }
+            return !pending.isCommitScheduled
         }
-        if wasEmpty { queue.async { self.commit() } }
+        if mustSchedule { queue.async { self.commit() } }
     }
 
-    /// Commits all that waits. What the disk does not take is gone from the audit log, and the server's log says so:
-    /// letters must still be served when the registry's disk is full.
+    /// Commits all that waits. What the disk does not take waits for the next entry to come: letters must still be served
+    /// when the registry's disk is full.
     private func commit() {
         let group = pending.withLock { pending in
             defer { pending = Pending() }
@@ -79,7 +80,15 @@ final class RegistryWriter: Sendable {
             try registry.record(entries, uses: group.uses)
         } catch {
             log.note(
-                .error, "audit log failed", ["reason": .string(error.description), "entries": .integer(entries.count)])
+                .error, "audit log failed",
+                ["reason": .string(error.description), "waiting": .integer(group.entries.count)])
+            pending.withLock { pending in
+                let newer = pending.entries
+                pending.entries = []
+                pending.add(group.entries + newer)
+                pending.droppedCount += group.droppedCount
+                pending.uses.merge(group.uses) { newer, _ in newer }
+            }
         }
     }
 }

@@ -25,12 +25,22 @@ public struct ServerFolder: Sendable {
     /// The folder of an archive.
     func archivePath(_ name: ArchiveName) -> String { archivesPath + "/" + name.text }
 
-    /// Makes the folder and those in it that are not there; only the owner may look into them.
+    /// Makes the folder, those around it and those in it that are not there; only the owner may look into it.
     func make() throws(ServerFailure) {
-        for folder in [path, archivesPath, deletedPath] {
-            guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
-                throw .fileSystem(path: folder, reason: SystemCall.reason())
-            }
+        try ServerFolder.makeFolder(path)
+        try ServerFolder.makeFolder(archivesPath)
+        try ServerFolder.makeFolder(deletedPath)
+    }
+
+    private static func makeFolder(_ path: String, mode: mode_t = 0o700) throws(ServerFailure) {
+        if mkdir(path, mode) == 0 || errno == EEXIST { return }
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        guard errno == ENOENT, let slash, slash > path.startIndex else {
+            throw .fileSystem(path: path, reason: SystemCall.reason())
+        }
+        try makeFolder(String(path[..<slash]), mode: 0o755)
+        guard mkdir(path, mode) == 0 || errno == EEXIST else {
+            throw .fileSystem(path: path, reason: SystemCall.reason())
         }
     }
 

@@ -44,7 +44,8 @@ enum ArchiveRoutes {
             let problem = context.problem(error, archive)
             guard problem.status != 404 else { return nil }
             return [
-                "name": .string(archive.name.text), "role": .string(grant.role.rawValue), "error": .string(problem.code),
+                "name": .string(archive.name.text), "role": .string(grant.role.rawValue),
+                "error": .string(problem.code),
             ]
         }
     }

@@ -14,7 +14,8 @@ extension ProblemDetails {
     ///
     /// Source: https://www.rfc-editor.org/rfc/rfc6750#section-3
     static let tokenNeeded = ProblemDetails(
-        401, .unauthorized, "A token is needed", detail: "send a header field of this form: Authorization: Bearer chy_…",
+        401, .unauthorized, "A token is needed",
+        detail: "send a header field of this form: Authorization: Bearer chy_…",
         headers: ["WWW-Authenticate": "Bearer realm=\"chancery\""])
 
     /// 401: the token is not known, has expired or was revoked.
@@ -22,10 +23,10 @@ extension ProblemDetails {
         401, .unauthorized, "The token is not known, has expired or was revoked",
         headers: ["WWW-Authenticate": "Bearer realm=\"chancery\", error=\"invalid_token\""])
 
-    /// 429: too many requests with a token that is not good came from this address.
-    static func tooManyAttempts(retryAfterSeconds: Int) -> ProblemDetails {
+    /// 429: too many requests of this address or token were denied.
+    static func tooManyDenials(retryAfterSeconds: Int) -> ProblemDetails {
         ProblemDetails(
-            429, .tooManyRequests, "Too many requests without a good token",
+            429, .tooManyRequests, "Too many requests were denied",
             headers: ["Retry-After": String(retryAfterSeconds)])
     }
 
@@ -42,7 +43,8 @@ extension ProblemDetails {
 
     /// 413: the body is larger than what is taken.
     static func tooLarge(maximumBytes: Int) -> ProblemDetails {
-        ProblemDetails(413, .tooLarge, "The request is too large", detail: "at most \(maximumBytes) bytes are taken here")
+        ProblemDetails(
+            413, .tooLarge, "The request is too large", detail: "at most \(maximumBytes) bytes are taken here")
     }
 
     /// 415: the body is of another type or encoding than is understood here.

@@ -62,7 +62,8 @@ enum SyncRoute {
             let mayPush = context.gatekeeper.allows(admission, .push)
             return try context.withStore(of: admission.archive) { _ in
                 let answer = try responder.finish(
-                    role: admission.grant.role.rawValue, mayPush: mayPush, acceptsZstandard: head.accepts(coding: "zstd"))
+                    role: admission.grant.role.rawValue, mayPush: mayPush,
+                    acceptsZstandard: head.accepts(coding: "zstd"))
                 note(answer.response, admission, mayPush: mayPush)
                 return try response(answer)
             }
@@ -112,7 +113,9 @@ extension RequestHead {
                     String(decoding: part.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self).lowercased()
                 }
                 guard parts.first?.utf8.elementsEqual(coding.utf8) == true else { return false }
-                let isRefused = parts.dropFirst().contains { $0.hasPrefix("q=0") && $0.dropFirst(3).allSatisfy { "0.".contains($0) } }
+                let isRefused = parts.dropFirst().contains {
+                    $0.hasPrefix("q=0") && $0.dropFirst(3).allSatisfy { "0.".contains($0) }
+                }
                 return !isRefused
             }
         }

@@ -18,19 +18,25 @@ enum CheckCommand {
         for archive in report.archives {
             switch archive.result {
             case .success(let found):
-                lines.append("\(archive.name): \(found.revisions) revisions, \(found.blobs) blobs")
+                lines.append(
+                    "\(archive.name): \(counted(found.revisions, "revision", "revisions")), \(counted(found.blobs, "blob", "blobs"))"
+                )
                 for problem in found.problems {
                     lines.append("\(archive.name): \(problem.kind) \(problem.object ?? ""): \(problem.text)")
                 }
             case .failure(let error): lines.append("\(archive.name): \(error.description)")
             }
         }
-        lines.append("audit log: \(report.auditEntryCount) entries")
+        lines.append("audit log: \(counted(report.auditEntryCount, "entry", "entries"))")
         if let wrong = report.firstWrongAuditEntry {
             lines.append("audit log: entry \(wrong) was changed, put in or taken out")
         }
         context.print(report.json, lines: lines)
         return report.isWell ? .done : .failed
+    }
+
+    private static func counted(_ number: Int, _ one: String, _ several: String) -> String {
+        "\(number) \(number == 1 ? one : several)"
     }
 }
 

@@ -1,4 +1,5 @@
 import LetterModel
+import SQLiteBinding
 import ServerTestSupport
 import Synchronization
 import Testing
@@ -50,6 +51,38 @@ struct RegistryWriterTests {
         writer.noteUse(of: token.id, at: clock.now)
         writer.flush()
         #expect(try registry.token(token.id)?.grant.lastUsed?.text == "2027-01-15")
+    }
+
+    @Test func `entries that the disk did not take are written when it does again`() throws {
+        let path = folder.path + "/data/server.sqlite"
+        let connection = try Connection(path: path, access: .write, policy: .shared(busyTimeoutMilliseconds: 1000))
+        let refusal = "CREATE TRIGGER refuse BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'no'); END"
+        try connection.execute(refusal)
+        let writer = writer()
+        writer.append(ServerRegistryTests.entry("first"))
+        writer.flush()
+        #expect(try registry.auditLines().isEmpty)
+        #expect(lines.all.contains { $0.contains("audit log failed") })
+        try connection.execute("DROP TRIGGER refuse")
+        writer.append(ServerRegistryTests.entry("second"))
+        writer.flush()
+        let written = try registry.auditLines()
+        #expect(written.map { $0.contains("\"first\"") } == [true, false])
+        #expect(written.count == 2)
+    }
+
+    @Test func `entries past the bound are counted instead of kept`() throws {
+        let path = folder.path + "/data/server.sqlite"
+        let connection = try Connection(path: path, access: .write, policy: .shared(busyTimeoutMilliseconds: 1000))
+        try connection.execute("CREATE TRIGGER refuse BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'no'); END")
+        let writer = writer()
+        for _ in 0..<RegistryWriter.maximumPendingCount + 7 { writer.append(ServerRegistryTests.entry()) }
+        writer.flush()
+        try connection.execute("DROP TRIGGER refuse")
+        writer.flush()
+        let written = try registry.auditLines()
+        #expect(written.count == RegistryWriter.maximumPendingCount + 1)
+        #expect(written.last?.contains("\"details\":{\"count\":7}") == true)
     }
 }
 

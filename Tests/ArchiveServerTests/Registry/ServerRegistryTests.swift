@@ -35,7 +35,9 @@ struct ServerRegistryTests {
         let made = try registry.addArchive(letters, entry: Self.entry(at: 5)) {}
         #expect(made.created.milliseconds == 5)
         #expect(try registry.archive(named: letters) == made)
-        #expect(throws: ServerFailure.archiveExists(letters)) { try registry.addArchive(letters, entry: Self.entry()) {} }
+        #expect(throws: ServerFailure.archiveExists(letters)) {
+            try registry.addArchive(letters, entry: Self.entry()) {}
+        }
         let deleted = try registry.deleteArchive(letters, entry: Self.entry(at: 9))
         #expect(deleted.deletion?.time.milliseconds == 9)
         #expect(try registry.archive(named: letters) == nil)
