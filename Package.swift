@@ -98,44 +98,47 @@ let package = Package(
         module("ServerTestSupport", in: "Tests"),
         module(
             "SyncTestSupport", in: "Tests",
-            ["ArchiveClient", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterMerge", "LetterModel", "Hashing"]),
+            [
+                "ArchiveClient", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterMerge",
+                "LetterModel", "Hashing",
+            ]),
 
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("HashingTests", ["Hashing"]),
         tests("CompressionTests", ["Compression"]),
         tests("SQLiteBindingTests", ["SQLiteBinding"]),
+        tests("LetterModelTests", ["LetterModel", "Hashing"]),
+        tests("LetterMergeTests", ["LetterMerge", "LetterModel", "Hashing"]),
+        tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "Hashing"]),
         tests(
             "ReplicaStoreTests",
             ["ReplicaStore", "ReplicaStoreConformance", "SQLiteBinding", "LetterMerge", "LetterModel", "Hashing"]),
-        tests("LetterModelTests", ["LetterModel", "Hashing"]),
-        tests("EndToEndTests", ["chancery", "chancery-server", "letter-box"]),
+        tests(
+            "SyncProtocolTests",
+            [
+                "SyncProtocol", "SyncTestSupport", "ReplicaStore", "ReplicaStoreConformance", "LetterModel",
+                "Compression", "Hashing",
+            ]),
         tests("CurlTransportTests", ["CurlTransport", "SyncProtocol"]),
-        tests("RepositoryTests", []),
-        tests("HTTPServerTests", ["HTTPServer"]),
-        tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "Hashing"]),
-        .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport", swiftSettings: settings),
+        tests(
+            "ArchiveClientTests",
+            [
+                "ArchiveClient", "SyncTestSupport", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance",
+                "LetterMerge", "LetterModel", "Hashing",
+            ]),
         tests("HTTPServerTests", ["HTTPServer"]),
         tests(
             "ArchiveServerTests",
             [
                 "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel",
-                "Hashing",
-                "ServerTestSupport",
-            ]),
-        tests("ServerCommandsTests", ["ServerCommands", "chancery-server", "CommandOptions", "ServerTestSupport"]),
-        tests("LetterMergeTests", ["LetterMerge", "LetterModel", "Hashing"]),
                 "Hashing", "Compression", "ServerTestSupport",
             ]),
         tests(
             "ServerCommandsTests",
             ["ServerCommands", "chancery-server", "SyncProtocol", "LetterModel", "ServerTestSupport"]),
-        tests(
-            "SyncProtocolTests",
-            ["SyncProtocol", "SyncTestSupport", "ReplicaStore", "ReplicaStoreConformance", "LetterModel", "Compression", "Hashing"]),
-        tests(
-            "ArchiveClientTests",
-            ["ArchiveClient", "SyncTestSupport", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterModel", "Hashing"]),
+        tests("EndToEndTests", ["chancery", "chancery-server", "letter-box"]),
+        tests("RepositoryTests", []),
     ],
     swiftLanguageModes: [.v6]
 )
