@@ -1,8 +1,10 @@
 # Chancery. The two commands to know: `make demo` and `make test`.
 # Everything is built once, optimised, into .build: the programs that are shown are the programs that are tested.
 
-SWIFT_BUILD = swift build --configuration release --explicit-target-dependency-import-check error
-SWIFT_TEST  = swift test --configuration release --disable-xctest --explicit-target-dependency-import-check error
+# -enable-testing is part of every build, so that the programs and the tests share one.
+SWIFT_FLAGS = --configuration release --explicit-target-dependency-import-check error -Xswiftc -enable-testing
+SWIFT_BUILD = swift build $(SWIFT_FLAGS)
+SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
 .PHONY: all setup build demo test check lint format properties bench clean

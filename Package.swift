@@ -127,6 +127,7 @@ let package = Package(
                 "ArchiveClient", "SyncTestSupport", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance",
                 "LetterMerge", "LetterModel", "Hashing",
             ]),
+        tests("ChanceryCommandsTests", ["ChanceryCommands", "LetterMerge", "LetterModel", "CommandOptions"]),
         tests("HTTPServerTests", ["HTTPServer"]),
         tests(
             "ArchiveServerTests",

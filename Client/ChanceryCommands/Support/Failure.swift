@@ -63,13 +63,4 @@ enum CommandStatus: Int32, Sendable {
     /// All done, and a letter of this replica has a conflict.
     case doneWithConflicts = 3
     case wrongUsage = 64
-
-    /// The one that wins.
-    func combined(with other: CommandStatus) -> CommandStatus {
-        for status in [CommandStatus.wrongUsage, .failed, .partlyDone, .doneWithConflicts]
-        where self == status || other == status {
-            return status
-        }
-        return .done
-    }
 }

@@ -29,31 +29,16 @@ enum FileSystem {
 
     private static func read(_ descriptor: Int32, path: String, limitBytes: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        try forEachChunk(of: descriptor, path: path) { chunk in
-            bytes.append(contentsOf: chunk)
-            if bytes.count > limitBytes { throw Failure(path: path, number: EFBIG) }
-        }
-        return bytes
-    }
-
-    /// The bytes of a file in pieces of up to 256 KiB, in order; `-` is standard input.
-    static func forEachChunk(of path: String, _ body: ([UInt8]) throws -> Void) throws {
-        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure(path: path, number: errno) }
-        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-        try forEachChunk(of: descriptor, path: path, body)
-    }
-
-    private static func forEachChunk(of descriptor: Int32, path: String, _ body: ([UInt8]) throws -> Void) throws {
         var buffer = [UInt8](repeating: 0, count: 256 * 1024)
         while true {
             let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count == 0 { return }
+            if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw Failure(path: path, number: errno)
             }
-            try body(Array(buffer[..<count]))
+            bytes.append(contentsOf: buffer[..<count])
+            if bytes.count > limitBytes { throw Failure(path: path, number: EFBIG) }
         }
     }
 
@@ -150,12 +135,5 @@ enum FileSystem {
         let parts = path.split(separator: "/", omittingEmptySubsequences: true).dropLast()
         guard !parts.isEmpty else { return nil }
         return (path.utf8.first == UInt8(ascii: "/") ? "/" : "") + parts.joined(separator: "/")
-    }
-
-    /// The path with the current folder before it, unless it is absolute.
-    static func absolute(_ path: String) -> String {
-        guard path.utf8.first != UInt8(ascii: "/"), let current = getcwd(nil, 0) else { return path }
-        defer { free(current) }
-        return join(String(cString: current), path)
     }
 }
