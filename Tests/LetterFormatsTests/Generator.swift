@@ -72,4 +72,17 @@ struct Generator: RandomNumberGenerator {
         }
         return Letter(members: members)
     }
+
+    /// A letter of which every member can be written.
+    mutating func validLetter() -> Letter {
+        var members = letter().members
+        for member in members.members {
+            do {
+                try Letter(members: [member.key: member.value]).validate()
+            } catch {
+                members[member.key] = nil
+            }
+        }
+        return Letter(members: members)
+    }
 }

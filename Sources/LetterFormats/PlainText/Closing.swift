@@ -121,7 +121,8 @@ private struct ClosingScanner {
 
     /// The language of a paragraph that is a closing formula in a sentence.
     private func sentenceFormula(at index: Int) -> String? {
-        guard isParagraphStart(index) else { return nil }
+        guard isParagraphStart(index), paragraphEnd(from: index) - index < 12, lines[index].shown.utf8.count <= 800
+        else { return nil }
         let text = Words.fold(lines[index...paragraphEnd(from: index)].map(\.shown).joined(separator: " "))
         guard text.utf8.count <= 800 else { return nil }
         let key = Words.key(text)
@@ -173,7 +174,7 @@ private struct ClosingScanner {
                 continue
             }
             let line = shown(index)
-            let key = Words.key(line)
+            let key = Words.key(String(line.unicodeScalars.prefix(80)))
             if ClosingWords.begins(key, ClosingWords.postscripts) {
                 isPostscript = true
                 takesSignature = false
@@ -221,7 +222,7 @@ private struct ClosingScanner {
     private func markList(from index: Int, as part: TextLine.Part, in closing: inout Closing) {
         var part = part
         for line in index...paragraphEnd(from: index) {
-            part = listPart(Words.key(shown(line))) ?? part
+            part = listPart(Words.key(String(shown(line).unicodeScalars.prefix(80)))) ?? part
             closing.parts[line] = part
         }
     }
@@ -245,6 +246,7 @@ private struct ClosingScanner {
     }
 
     private func isPointer(_ index: Int) -> Bool {
+        guard paragraphEnd(from: index) - index < 12 else { return false }
         let text = lines[index...paragraphEnd(from: index)].map(\.shown).joined(separator: " ")
         return Pointer.hasLink(text) && text.utf8.count <= 800
     }
@@ -261,6 +263,7 @@ private struct Formula {
     let rest: String?
 
     init?(line: String) {
+        guard line.utf8.count <= 400 else { return nil }
         let line = Words.strip(Words.fold(line), Words.emphasis)
         guard !line.utf8.isEmpty, line.utf8.count <= 140, line.unicodeScalars.first != ">" else { return nil }
         let key = Words.stripEnd(Words.key(line), Words.lineEnds)
@@ -346,8 +349,10 @@ enum Pointer {
     }
 
     /// Whether a text has a link and, besides, few words that begin as pointers do.
-    static func isOnly(_ text: String) -> Bool {
-        guard text.utf8.count <= 2_000, hasLink(text) else { return false }
+    static func isOnly(_ lines: [String]) -> Bool {
+        guard lines.reduce(0, { $0 + $1.utf8.count }) <= 2_000 else { return false }
+        let text = lines.joined(separator: " ")
+        guard hasLink(text) else { return false }
         let words = Words.split(text).filter { !hasLink($0) }
         guard words.count <= 25 else { return false }
         let key = Words.strip(Words.key(words.joined(separator: " ")), ["<", ">", "[", "(", "*"])

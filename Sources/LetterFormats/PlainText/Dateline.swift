@@ -23,6 +23,7 @@ struct Dateline: Hashable {
 
     /// A line that is nothing but a date, with a place before or after it, or none.
     init?(line: String) {
+        guard line.utf8.count <= 4 * Dateline.maximumBytes else { return nil }
         let line = Words.strip(Words.fold(line), Words.emphasis)
         guard !line.utf8.isEmpty, line.utf8.count <= Dateline.maximumBytes else { return nil }
         guard let date = WrittenDate(in: line) else {
@@ -38,6 +39,7 @@ struct Dateline: Hashable {
 
     /// A line that is a place and expects the date on the next one, or that is a place everybody knows.
     init?(placeLine line: String) {
+        guard line.utf8.count <= 4 * Dateline.maximumBytes else { return nil }
         let place = Words.stripEnd(Words.strip(Words.fold(line), Words.emphasis), [",", ".", ":"])
         let isOpen = Words.trim(line).unicodeScalars.last == ","
         guard PlaceWords.isKnown(place) || (isOpen && Dateline.isPlace(place)), !Words.hasDigits(place) else {
@@ -64,17 +66,8 @@ struct Dateline: Hashable {
 
     /// The place around a date, empty if there is none; nil if the words are no place.
     private static func place(before: String, after: String) -> String? {
-        var before = Words.strip(before, [",", ".", ":", ";", "(", "[", "—", "–", "-", "،", "/"])
+        let before = withoutLabels(before)
         var after = Words.strip(after, [",", ".", ":", ";", ")", "]", "—", "–", "-", "،", "/"])
-        for word in labels where Words.key(before).hasSameBytes(as: word) { before = "" }
-        for word in labels where Words.key(before).hasSuffix(" " + word) {
-            let words = Words.split(before)
-            before = Words.stripEnd(words.dropLast(Words.split(word).count).joined(separator: " "), [",", ":"])
-        }
-        for word in labels where Words.key(before).hasPrefix(word + " ") || Words.key(before).hasPrefix(word + ": ") {
-            before = Words.strip(
-                Words.split(before).dropFirst(Words.split(word).count).joined(separator: " "), [",", ":"])
-        }
         for suffix in suffixes {
             if Words.key(after).hasSameBytes(as: suffix) {
                 after = ""
@@ -88,6 +81,29 @@ struct Dateline: Hashable {
             return place.utf8.isEmpty || isPlace(place) ? place : nil
         }
         return nil
+    }
+
+    /// What stands before a date, without words that only lead to it. A stop at its end belongs to "D.C.".
+    private static func withoutLabels(_ text: String) -> String {
+        let marks: Set<Unicode.Scalar> = [",", ":", ";", "(", "[", "—", "–", "-", "،", "/"]
+        var words = Words.split(Words.strip(text, marks.union(["."])).utf8.isEmpty ? "" : Words.strip(text, marks))
+        var count = -1
+        while count != words.count {
+            count = words.count
+            for label in labels {
+                let length = label.count
+                let first = words.prefix(length).map { Words.stripEnd(Words.key($0), marks.union(["."])) }
+                let last = words.suffix(length).map { Words.stripEnd(Words.key($0), marks.union(["."])) }
+                if words.count >= length, last.elementsEqual(label, by: { $0.hasSameBytes(as: $1) }) {
+                    words.removeLast(length)
+                } else if words.count >= length, first.elementsEqual(label, by: { $0.hasSameBytes(as: $1) }),
+                    !["a", "in", "il", "li", "el"].contains(label[0])
+                {
+                    words.removeFirst(length)
+                }
+            }
+        }
+        return Words.strip(words.joined(separator: " "), marks)
     }
 
     /// A name of few words, each with a capital letter but for particles.
@@ -113,8 +129,8 @@ struct Dateline: Hashable {
         "wednesday", "thursday", "friday", "saturday", "sunday", "montag", "dienstag", "mittwoch", "donnerstag",
         "freitag",
         "samstag", "sonntag", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "given at", "done at",
-        "fait à", "written at", "at", "dňa", "dnia", "dne", "den",
-    ]
+        "fait à", "written at", "at", "dňa", "dnia", "dne",
+    ].map { Words.split($0) }
 
     /// What stands after a date and is no place.
     private static let suffixes = [

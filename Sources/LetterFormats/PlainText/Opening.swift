@@ -90,6 +90,7 @@ struct Opening {
     /// A line of a letterhead, address or title: short, no sentence. Or a paragraph of an editor, in italics or brackets.
     private static func isHeading(_ index: Int, of lines: [TextLine]) -> Bool {
         let paragraph = self.paragraph(around: index, of: lines)
+        guard lines[paragraph].reduce(0, { $0 + $1.shown.utf8.count }) <= 4_000 else { return false }
         let text = Words.fold(lines[paragraph].map(\.shown).joined(separator: " "))
         let isItalic =
             text.hasPrefix("*") && text.hasSuffix("*") && !text.hasPrefix("**")
@@ -105,8 +106,8 @@ struct Opening {
     private static func paragraph(around index: Int, of lines: [TextLine]) -> Range<Int> {
         var start = index
         var end = index + 1
-        while start > 0, !lines[start - 1].isBlank, lines[start - 1].part == .body { start -= 1 }
-        while end < lines.count, !lines[end].isBlank { end += 1 }
+        while start > 0, index - start < reach, !lines[start - 1].isBlank, lines[start - 1].part == .body { start -= 1 }
+        while end < lines.count, end - index < reach, !lines[end].isBlank { end += 1 }
         return start..<end
     }
 

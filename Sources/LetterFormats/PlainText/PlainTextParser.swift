@@ -18,11 +18,11 @@ struct PlainTextParser {
         lines = TextLine.lines(of: text)
         takeFrontMatter()
         takeEndMark()
-        let content = Words.fold(lines.filter { $0.part == .body }.prefix(200).map(\.shown).joined(separator: " "))
-        guard !content.utf8.isEmpty else {
+        guard firstLine != nil else {
             throw ImportRefusal(.empty, letter.members.isEmpty ? "" : "nothing follows the front matter")
         }
-        guard !Pointer.isOnly(content) || lines.count > 200 else { throw ImportRefusal(.stub) }
+        let content = lines.filter { $0.part == .body && !$0.isBlank }.map(\.shown)
+        guard !Pointer.isOnly(content) else { throw ImportRefusal(.stub) }
         letter.kind = .letter
         takePrefix()
         let top = takeTop()

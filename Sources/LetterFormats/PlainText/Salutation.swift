@@ -21,8 +21,8 @@ struct Salutation: Hashable {
 
     /// Nil if the line is no greeting.
     init?(line: String) {
-        let line = Words.fold(line)
         guard !line.utf8.isEmpty, line.utf8.count <= 3 * Salutation.maximumBytes else { return nil }
+        let line = Words.fold(line)
         var greetings: [Greeting] = []
         var isDoubtful = false
         for (index, part) in Salutation.alternatives(of: line).enumerated() {
@@ -61,12 +61,9 @@ struct Salutation: Hashable {
         }
         let key = Words.key(text)
         guard Words.split(key).count <= maximumWords else { return nil }
-        for openers in SalutationWords.all {
-            for (list, isStrong) in [(openers.strong, true), (openers.weak, false)] {
-                guard let opener = list.first(where: { begins(key, with: $0) }) else { continue }
-                guard let isDoubtful = doubt(text, key, opener: opener, isStrong: isStrong) else { continue }
-                return (Greeting(text: text, opener: opener, language: openers.language), isDoubtful)
-            }
+        for entry in SalutationWords.openers(beginning: key) where begins(key, with: entry.opener) {
+            guard let isDoubtful = doubt(text, key, opener: entry.opener, isStrong: entry.isStrong) else { continue }
+            return (Greeting(text: text, opener: entry.opener, language: entry.language), isDoubtful)
         }
         return nil
     }

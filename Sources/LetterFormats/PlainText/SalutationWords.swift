@@ -1,3 +1,5 @@
+import LetterModel
+
 /// How letters greet, by language. All in lower case as `Words.key` makes it; an opener ends at a word's end.
 enum SalutationWords {
     /// The openers of one language.
@@ -99,6 +101,33 @@ enum SalutationWords {
         Openers("vi", strong: "kính gửi, kính thưa"),
         Openers("id", strong: "yang terhormat, yth."),
     ]
+
+    /// One opener, with the language that it shows.
+    struct Entry: Sendable {
+        let language: String?
+        let opener: String
+        let isStrong: Bool
+    }
+
+    /// The openers that a line can begin with, by its first word; the longest first within a language.
+    static func openers(beginning key: String) -> [Entry] {
+        guard let first = Words.split(key.prefix(40)).first else { return [] }
+        return index[ByteKey(Words.stripEnd(first, Words.lineEnds))] ?? []
+    }
+
+    private static let index: [ByteKey: [Entry]] = {
+        var result: [ByteKey: [Entry]] = [:]
+        for openers in all {
+            for (list, isStrong) in [(openers.strong, true), (openers.weak, false)] {
+                for opener in list {
+                    let first = Words.stripEnd(Words.split(opener)[0], Words.lineEnds)
+                    let entry = Entry(language: openers.language, opener: opener, isStrong: isStrong)
+                    result[ByteKey(first), default: []].append(entry)
+                }
+            }
+        }
+        return result
+    }()
 
     /// Openers of scripts without spaces: what follows needs no word's end.
     static let unspaced: [(language: String, opener: String)] = [

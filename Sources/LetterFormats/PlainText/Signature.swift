@@ -7,13 +7,14 @@ enum Signature {
 
     /// Whether a line can be part of a signature after a closing formula.
     static func isPlausible(_ line: String, isFirst: Bool) -> Bool {
+        guard line.utf8.count <= 400 else { return false }
         let line = Words.strip(Words.fold(line), Words.emphasis)
         let words = Words.split(line)
         guard !words.isEmpty, words.count <= 14, line.utf8.count <= 160, line.unicodeScalars.first != ">" else {
             return false
         }
         if Words.isUnspaced(line) { return line.unicodeScalars.count <= 24 && !endsSentence(line) }
-        if isSigned(line) { return true }
+        if isSigned(line) || !isFirst && isContact(line) && words.count <= 8 { return true }
         guard Words.hasLetters(line) else { return !isFirst || isRule(line) }
         if endsSentence(line), words.count > 5 || words.contains(where: { $0.hasSuffix(",") }) && words.count > 3 {
             return false
@@ -31,6 +32,7 @@ enum Signature {
 
     /// Whether a line alone shows that it is a person's name: "JOSEPH R. BIDEN JR.", "Joseph R. Biden, Jr.".
     static func isPersonName(_ line: String) -> Bool {
+        guard line.utf8.count <= 400 else { return false }
         let name = Words.strip(bareName(line), Words.emphasis)
         let words = Words.split(name)
         guard (2...7).contains(words.count), name.utf8.count <= 100, !Words.hasDigits(name) else { return false }
@@ -102,6 +104,7 @@ enum Signature {
         if isSigned(line) { return false }
         let (honorific, rest) = Recipients.honorific(of: line)
         if honorific != nil, isPersonName(rest) { return false }
+        if let comma = line.firstIndex(of: ","), isPersonName(String(line[..<comma])) { return false }
         return RoleWords.isRole(line) || RoleWords.isBody(line)
     }
 

@@ -71,7 +71,10 @@ enum Words {
     }
 
     static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isWhitespace || [0x200B, 0x200E, 0x200F, 0xFEFF, 0x1A].contains(scalar.value)
+        if scalar.value < 0x80 {
+            return scalar.value == 0x20 || (0x09...0x0D).contains(scalar.value) || scalar.value == 0x1A
+        }
+        return scalar.properties.isWhitespace || [0x200B, 0x200E, 0x200F, 0xFEFF, 0x1A].contains(scalar.value)
     }
 
     /// Without these scalars at both ends.
