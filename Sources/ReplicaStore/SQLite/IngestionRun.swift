@@ -204,7 +204,11 @@ struct IngestionRun {
 
     /// Puts the right bytes in the place of damaged ones, if somebody sends them again.
     private mutating func heal(_ sequence: Int, with revision: Revision) throws {
-        guard try truth.stored(sequence)?.intact() == nil else { return }
+        let hash = try connection.first(
+            "SELECT hash FROM content JOIN revision ON revision.content = content.number WHERE sequence = ?",
+            [.integer(sequence)]
+        ) { (row) throws(SQLiteError) in row.bytes(0) }
+        guard try truth.stored(sequence)?.intact() == nil || hash != revision.header.content?.bytes else { return }
         try Healing(connection).replace(sequence, with: revision)
         if let letter = try truth.letterNumber(revision.header.letter) { note(letter, revision, at: sequence) }
     }

@@ -136,13 +136,15 @@ struct LogVerification: Sendable {
         guard let revision = row.stored.intact() else { return }
         let stored = try connection.rows(
             """
-            SELECT blob.id, blob_reference.byte_count FROM blob_reference
+            SELECT blob.id, blob_reference.byte_count, blob_reference.position FROM blob_reference
             LEFT JOIN blob ON blob.number = blob_reference.blob
             WHERE blob_reference.revision = ? ORDER BY blob_reference.position
             """, [.integer(sequence)]
-        ) { row throws in [SQLiteValue.bytes(row.bytes(0)), .integer(row.optionalInteger(1))] }
-        let expected = BlobTables.references(in: revision).map {
-            [SQLiteValue.bytes($0.blob.digest.bytes), .integer($0.byteCount)]
+        ) { row throws in
+            [SQLiteValue.bytes(row.bytes(0)), .integer(row.optionalInteger(1)), .integer(row.integer(2))]
+        }
+        let expected = BlobTables.references(in: revision).enumerated().map { position, reference in
+            [SQLiteValue.bytes(reference.blob.digest.bytes), .integer(reference.byteCount), .integer(position)]
         }
         guard stored != expected else { return }
         add(

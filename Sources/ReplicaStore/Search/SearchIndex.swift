@@ -58,6 +58,13 @@ struct SearchIndex {
             || through() < StateRow.read(connection).sequence
     }
 
+    /// Whether everything up to these revisions was taken in.
+    func holds(_ heads: [Int]) throws -> Bool {
+        guard try connection.integer("SELECT fold FROM search_state") == SearchFold.version else { return false }
+        let through = try through()
+        return heads.allSatisfy { $0 <= through }
+    }
+
     private func startAgainIfOlder() throws {
         guard try connection.integer("SELECT fold FROM search_state") != SearchFold.version else { return }
         try clear()
