@@ -86,7 +86,10 @@ let package = Package(
             path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
         module(
             "SyncTestSupport", in: "Tests",
-            ["ArchiveClient", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterMerge", "LetterModel", "Hashing"]),
+            [
+                "ArchiveClient", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterMerge",
+                "LetterModel", "Hashing",
+            ]),
 
         // Tests, one target a module, mirroring its folders.
         tests("HashingTests", ["Hashing"]),
@@ -98,10 +101,16 @@ let package = Package(
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
         tests(
             "SyncProtocolTests",
-            ["SyncProtocol", "SyncTestSupport", "ReplicaStore", "ReplicaStoreConformance", "LetterModel", "Compression", "Hashing"]),
+            [
+                "SyncProtocol", "SyncTestSupport", "ReplicaStore", "ReplicaStoreConformance", "LetterModel",
+                "Compression", "Hashing",
+            ]),
         tests(
             "ArchiveClientTests",
-            ["ArchiveClient", "SyncTestSupport", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterModel", "Hashing"]),
+            [
+                "ArchiveClient", "SyncTestSupport", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance",
+                "LetterModel", "Hashing",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
