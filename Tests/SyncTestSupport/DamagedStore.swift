@@ -64,23 +64,33 @@ public final class DamagedStore: ReplicaStore {
     /// As the replica below.
     public func revision(_ id: RevisionID) throws(StoreError) -> LoggedRevision? { try base.revision(id) }
     /// As the replica below.
-    public func letters(withPrefix prefix: String, limit: Int) throws(StoreError) -> [LetterID] { try base.letters(withPrefix: prefix, limit: limit) }
+    public func letters(withPrefix prefix: String, limit: Int) throws(StoreError) -> [LetterID] {
+        try base.letters(withPrefix: prefix, limit: limit)
+    }
     /// As the replica below.
     public func letters(_ query: LetterQuery) throws(StoreError) -> [LetterSummary] { try base.letters(query) }
     /// As the replica below.
-    public func search(_ query: String, limit: Int, offset: Int) throws(StoreError) -> SearchResult { try base.search(query, limit: limit, offset: offset) }
+    public func search(_ query: String, limit: Int, offset: Int) throws(StoreError) -> SearchResult {
+        try base.search(query, limit: limit, offset: offset)
+    }
     /// As the replica below.
     public func statistics() throws(StoreError) -> ReplicaStatistics { try base.statistics() }
     /// As the replica below.
     public func remotes() throws(StoreError) -> [Remote] { try base.remotes() }
     /// As the replica below.
-    public func addRemote(_ name: String, address: String) throws(StoreError) { try base.addRemote(name, address: address) }
+    public func addRemote(_ name: String, address: String) throws(StoreError) {
+        try base.addRemote(name, address: address)
+    }
     /// As the replica below.
     public func removeRemote(_ name: String) throws(StoreError) { try base.removeRemote(name) }
     /// As the replica below.
-    public func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch { try base.unsent(to: remote, maximumBytes: maximumBytes) }
+    public func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
+        try base.unsent(to: remote, maximumBytes: maximumBytes)
+    }
     /// As the replica below.
-    public func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError) { try base.recordAnswers(from: remote, answers) }
+    public func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError) {
+        try base.recordAnswers(from: remote, answers)
+    }
     /// As the replica below.
     public func refusals(by remote: String) throws(StoreError) -> [Refusal] { try base.refusals(by: remote) }
     /// As the replica below.
@@ -90,7 +100,9 @@ public final class DamagedStore: ReplicaStore {
     /// As the replica below.
     public func forgetProgress(with remote: String) throws(StoreError) { try base.forgetProgress(with: remote) }
     /// As the replica below.
-    public func recordBlobsOffered(to remote: String, through sequence: Int) throws(StoreError) { try base.recordBlobsOffered(to: remote, through: sequence) }
+    public func recordBlobsOffered(to remote: String, through sequence: Int) throws(StoreError) {
+        try base.recordBlobsOffered(to: remote, through: sequence)
+    }
     /// As the replica below.
     public func storeBlob(_ bytes: [UInt8]) throws(StoreError) -> BlobID { try base.storeBlob(bytes) }
     /// As the replica below.
@@ -98,17 +110,23 @@ public final class DamagedStore: ReplicaStore {
     /// As the replica below.
     public func hasBlob(_ id: BlobID) throws(StoreError) -> Bool { try base.hasBlob(id) }
     /// As the replica below.
-    public func blobReferences(after sequence: Int, through end: Int) throws(StoreError) -> [BlobReference] { try base.blobReferences(after: sequence, through: end) }
+    public func blobReferences(after sequence: Int, through end: Int) throws(StoreError) -> [BlobReference] {
+        try base.blobReferences(after: sequence, through: end)
+    }
     /// As the replica below.
     public func blobReference(_ id: BlobID) throws(StoreError) -> BlobReference? { try base.blobReference(id) }
     /// As the replica below.
     public func missingBlobs(limit: Int) throws(StoreError) -> [BlobReference] { try base.missingBlobs(limit: limit) }
     /// As the replica below.
-    public func importRecord(sourceSHA256: Digest) throws(StoreError) -> ImportRecord? { try base.importRecord(sourceSHA256: sourceSHA256) }
+    public func importRecord(sourceSHA256: Digest) throws(StoreError) -> ImportRecord? {
+        try base.importRecord(sourceSHA256: sourceSHA256)
+    }
     /// As the replica below.
     public func recordImport(_ record: ImportRecord) throws(StoreError) { try base.recordImport(record) }
     /// As the replica below.
-    public func verify(progress: (_ done: Int, _ total: Int) -> Void) throws(StoreError) -> VerificationReport { try base.verify(progress: progress) }
+    public func verify(progress: (_ done: Int, _ total: Int) -> Void) throws(StoreError) -> VerificationReport {
+        try base.verify(progress: progress)
+    }
     /// As the replica below.
     public func reindex() throws(StoreError) { try base.reindex() }
 }

@@ -61,7 +61,9 @@ public final class TestReplica {
     // MARK: Syncing
 
     /// Syncs with a replica over a loopback.
-    public func sync(with server: TestReplica, mayPush: Bool = true, options: SyncOptions = SyncOptions()) throws -> SyncReport {
+    public func sync(with server: TestReplica, mayPush: Bool = true, options: SyncOptions = SyncOptions()) throws
+        -> SyncReport
+    {
         let transport = LoopbackTransport(to: server.store, role: mayPush ? "writer" : "reader", mayPush: mayPush)
         return try sync(over: transport, options: options)
     }

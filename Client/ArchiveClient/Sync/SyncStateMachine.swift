@@ -104,7 +104,7 @@ package struct SyncStateMachine {
     /// Whether revisions are pushed.
     private var isPushing = true
     private var pushBytes = ProtocolLimits.pushBytes
-    /// Whether the remote has answered in this sync: only then is it worth waiting for.
+    /// Whether the remote was there in this sync, if only to break off: only then is it worth waiting for.
     private var hasAnswered = false
     /// Failures in a row, nothing gained in between.
     private var failures = 0
@@ -217,13 +217,13 @@ package struct SyncStateMachine {
     // MARK: Failures
 
     private mutating func next(after error: SyncError, gained: Bool, _ sentCount: Int) -> Action {
-        if gained {
-            failures = 0
+        if gained { failures = 0 }
+        if error == .tooLarge, case .exchange(_?) = current { return smaller(sentCount) }
+        if case .transport(.unreachable) = error {
+            guard hasAnswered else { return .fail(error) }
+        } else {
             hasAnswered = true
         }
-        if error == .tooLarge, case .exchange(_?) = current { return smaller(sentCount) }
-        if case .busy = error { hasAnswered = true }
-        if case .transport(.unreachable) = error, !hasAnswered { return .fail(error) }
         failures += 1
         guard error.isRetryable, failures < options.maximumFailures else { return .fail(error) }
         let doubled = SyncStateMachine.firstWaitMilliseconds << min(failures - 1, 10)

@@ -35,6 +35,8 @@ public struct MessageDecoder: ~Copyable {
     /// 16 MiB (four bytes of Zstandard can spell a block of 128 KiB).
     private static let pieceBytes = 512
 
+    private static let envelopeName = "the envelope, a JSON object"
+
     private let allowance: Allowance
     private var zstandard: ZstandardDecoder?
     private var lines = LineSplitter()
@@ -95,6 +97,10 @@ public struct MessageDecoder: ~Copyable {
             }
         }
         lines.append(bytes)
+        // Whatever else answers in our place is told at its first byte, also if it never ends a line.
+        if !isEnvelopeRead, let first = lines.firstByte, first != UInt8(ascii: "{") {
+            throw MessageError.line(number: 1, expected: MessageDecoder.envelopeName)
+        }
         while let line = lines.next() {
             guard line.count <= ProtocolLimits.lineBytes else { throw MessageError.lineTooLong(line: lines.count) }
             if let event = try event(of: line) { try take(event) }
@@ -108,7 +114,7 @@ public struct MessageDecoder: ~Copyable {
     private mutating func event(of line: [UInt8]) throws(MessageError) -> Event? {
         if !isEnvelopeRead {
             isEnvelopeRead = true
-            return .envelope(try object(line, expected: "the envelope, a JSON object"))
+            return .envelope(try object(line, expected: MessageDecoder.envelopeName))
         }
         if let header {
             self.header = nil
@@ -156,6 +162,9 @@ private struct LineSplitter {
     private(set) var count = 0
 
     var isEmpty: Bool { start == buffer.count }
+
+    /// The first byte that was not handed out.
+    var firstByte: UInt8? { isEmpty ? nil : buffer[start] }
 
     /// The bytes of the line that is still open.
     var openBytes: Int { buffer.count - start }

@@ -55,11 +55,13 @@ final class TestWorld: Sendable {
 /// Fails unless both hold the same revisions and show the same letters, and fingerprints agree.
 func expectSame(_ left: TestReplica, _ right: TestReplica, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let ids = try left.ids()
-    #expect(try ids == right.ids(), "\(left.name) and \(right.name) hold other revisions", sourceLocation: sourceLocation)
+    #expect(
+        try ids == right.ids(), "\(left.name) and \(right.name) hold other revisions", sourceLocation: sourceLocation)
     #expect(
         try left.store.logState().fingerprint == right.store.logState().fingerprint, sourceLocation: sourceLocation)
     for letter in Set(try left.store.allRevisions().map(\.header.letter)) {
         #expect(
-            try left.store.view(of: letter) == right.store.view(of: letter), "\(letter)", sourceLocation: sourceLocation)
+            try left.store.view(of: letter) == right.store.view(of: letter), "\(letter)", sourceLocation: sourceLocation
+        )
     }
 }

@@ -130,7 +130,8 @@ struct SyncEngineTests {
         let server = try world.replica("server")
         let ada = try world.replica("ada")
         let stranger = TestReplica(
-            "stranger", store: try world.replica("stranger").store, maker: RevisionMaker(archive: RevisionMaker.archive(2)))
+            "stranger", store: try world.replica("stranger").store,
+            maker: RevisionMaker(archive: RevisionMaker.archive(2)))
         try ada.write(1, "by Ada")
         try stranger.write(1, "by a stranger")
         try ada.sync(with: server).expectDone()
@@ -171,7 +172,9 @@ struct SyncEngineTests {
         #expect(report.isPartial && report.requests == 1)
         #expect(try server.log().count == 1)
 
-        let transport = FaultyTransport(LoopbackTransport(to: server.store, role: "reader", mayPush: false)) { _, _ in .none }
+        let transport = FaultyTransport(LoopbackTransport(to: server.store, role: "reader", mayPush: false)) { _, _ in
+            .none
+        }
         let again = try ada.sync(over: transport)
         #expect(again.notices == report.notices)
         let body = try #require(transport.requests.first?.body)
@@ -216,7 +219,8 @@ struct SyncEngineTests {
         let (server, ada) = (try world.replica("server"), try world.replica("ada"))
         let refused = try ada.write(1, "not now")
         try ada.write(2, "fine")
-        let transport = RefusingTransport(LoopbackTransport(to: server.store), refusing: [refused.id], isRetryable: true)
+        let transport = RefusingTransport(
+            LoopbackTransport(to: server.store), refusing: [refused.id], isRetryable: true)
         let report = try ada.sync(over: transport)
         #expect(report.failure == nil && report.pushed == 1)
         #expect(report.rejected.map(\.revision).contains(refused.id))
@@ -313,7 +317,8 @@ struct SyncEngineTests {
         let scan: [UInt8] = [1, 2, 3]
         try ada.attach(scan, to: 1)
         // The letter travels; the blob's upload is cut off.
-        let cut = FaultyTransport(LoopbackTransport(to: server.store)) { number, _ in number == 0 ? .none : .lostRequest }
+        let cut = FaultyTransport(LoopbackTransport(to: server.store)) { number, _ in number == 0 ? .none : .lostRequest
+        }
         #expect(try ada.sync(over: cut, options: SyncOptions(maximumFailures: 2)).failure?.code == "cut")
         let report = try ben.sync(with: server)
         #expect(report.failure == nil && report.blobsMissing == 1 && report.blobsReceived == 0 && report.requests == 2)

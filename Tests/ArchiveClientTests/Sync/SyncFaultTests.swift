@@ -93,7 +93,7 @@ struct SyncFaultTests {
         let down = try laptop.sync(over: Self.faulty(server) { _ in .unreachable })
         #expect(down.failure?.code == "unreachable" && down.requests == 0)
         #expect(laptop.waitedMilliseconds == 0)
-        let flickering = Self.faulty(server) { $0 == 0 ? .cut(afterBytes: 600) : $0 < 4 ? .unreachable : .none }
+        let flickering = Self.faulty(server) { $0 == 0 ? .cut(afterBytes: 300) : $0 < 4 ? .unreachable : .none }
         try laptop.sync(over: flickering).expectDone()
         #expect(laptop.waitedMilliseconds > 0)
     }
@@ -124,7 +124,7 @@ struct SyncFaultTests {
 
     @Test func `stopping between two pages keeps the first`() throws {
         let world = TestWorld(.inMemory)
-        let (server, laptop) = try Self.strangers(world)
+        let (server, laptop) = try Self.strangers(world, long: true)
         let cancellation = Cancellation()
         let report = try laptop.sync(over: LoopbackTransport(to: server.store), cancellation: cancellation) {
             if $0.phase == .pulling { cancellation.cancel() }
@@ -139,10 +139,13 @@ struct SyncFaultTests {
 
     @Test(arguments: [
         (200, "text/html", "<html>Sign in</html>", "notAServer"), (200, "application/x-ndjson", "<html>", "notAServer"),
-        (200, "application/x-ndjson", "", "notAServer"), (200, "application/x-ndjson", "{}\n", "notAServer"),
-        (302, "text/html", "", "redirected"), (401, "application/problem+json", #"{"code":"unauthorized"}"#, "unauthorized"),
-        (403, "application/problem+json", #"{"code":"forbidden"}"#, "forbidden"), (403, "text/html", "<html>", "notAServer"),
-        (404, "application/problem+json", #"{"code":"not-found"}"#, "notFound"), (404, "text/html", "<html>", "notAServer"),
+        (200, "application/x-ndjson", "", "cut"), (200, "application/x-ndjson", "{}\n", "notAServer"),
+        (302, "text/html", "", "redirected"),
+        (401, "application/problem+json", #"{"code":"unauthorized"}"#, "unauthorized"),
+        (403, "application/problem+json", #"{"code":"forbidden"}"#, "forbidden"),
+        (403, "text/html", "<html>", "notAServer"),
+        (404, "application/problem+json", #"{"code":"not-found"}"#, "notFound"),
+        (404, "text/html", "<html>", "notAServer"),
         (413, "text/html", "", "tooLarge"), (426, "application/problem+json", #"{"supported":7}"#, "version"),
         (500, "application/problem+json", "no JSON", "remoteFailed"), (429, "text/plain", "", "busy"),
         (511, "text/html", "<html>", "notAServer"), (200, "application/x-ndjson", #"{"v":2}"# + "\n", "version"),
@@ -201,7 +204,7 @@ struct SyncFaultTests {
 
     @Test func `two processes that sync at the same time do not hurt each other`() throws {
         let world = TestWorld(.inMemory)
-        let (server, laptop) = try Self.strangers(world)
+        let (server, laptop) = try Self.strangers(world, long: true)
         // The other process syncs in the middle of our first page.
         var isFirst = true
         let report = try laptop.sync(over: LoopbackTransport(to: server.store)) { progress in

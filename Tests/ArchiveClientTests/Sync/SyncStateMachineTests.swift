@@ -38,7 +38,9 @@ struct SyncStateMachineTests {
     @Test func `batches follow until nothing is unsent`() {
         var machine = Self.started()
         for _ in 0..<3 {
-            let more = Self.exchange { $0.hasUnsent = true; $0.decidedCount = 10 }
+            let more = Self.exchange {
+                $0.hasUnsent = true; $0.decidedCount = 10
+            }
             #expect(machine.handle(more) == .exchange(pushBytes: Self.push))
         }
         #expect(machine.handle(Self.exchange { $0.decidedCount = 1 }) == .compare(isLast: false))
@@ -51,7 +53,9 @@ struct SyncStateMachineTests {
 
     @Test func `a response that ends early is followed by the next exchange as long as it brings something`() {
         var machine = Self.started()
-        let early = Self.exchange { $0.isAtEnd = false; $0.advanced = true }
+        let early = Self.exchange {
+            $0.isAtEnd = false; $0.advanced = true
+        }
         for _ in 0..<20 { #expect(machine.handle(early) == .exchange(pushBytes: Self.push)) }
         guard case .wait = machine.handle(Self.exchange { $0.isAtEnd = false }) else {
             return #expect(Bool(false), "an empty response that ends early is a failure")
@@ -60,7 +64,11 @@ struct SyncStateMachineTests {
 
     @Test func `whoever may not push pulls, and offers no blobs`() {
         var machine = Self.started()
-        #expect(machine.handle(Self.exchange { $0.mayPush = false; $0.hasUnsent = true }) == .compare(isLast: false))
+        #expect(
+            machine.handle(
+                Self.exchange {
+                    $0.mayPush = false; $0.hasUnsent = true
+                }) == .compare(isLast: false))
         #expect(machine.handle(.compared(.equal)) == .findBlobs)
     }
 
@@ -73,7 +81,9 @@ struct SyncStateMachineTests {
     // MARK: Cursors that do not fit
 
     @Test(arguments: [(ExchangeResponse.CursorVerdict.rewound, SyncNotice.rewound), (.forked, .forked)])
-    func `a cursor that does not fit makes everything new`(_ verdict: ExchangeResponse.CursorVerdict, _ notice: SyncNotice) {
+    func `a cursor that does not fit makes everything new`(
+        _ verdict: ExchangeResponse.CursorVerdict, _ notice: SyncNotice
+    ) {
         var machine = Self.started()
         #expect(machine.handle(Self.exchange { $0.cursor = verdict }) == .forgetProgress(because: notice))
         #expect(machine.handle(.progressForgotten) == .exchange(pushBytes: Self.push))
@@ -103,13 +113,19 @@ struct SyncStateMachineTests {
     @Test func `one page that does not fit is forgotten when the next fits`() {
         var machine = Self.started()
         #expect(machine.handle(Self.exchange { $0.isMisfit = true }) == .exchange(pushBytes: Self.push))
-        #expect(machine.handle(Self.exchange { $0.advanced = true; $0.isAtEnd = false }) == .exchange(pushBytes: Self.push))
+        #expect(
+            machine.handle(
+                Self.exchange {
+                    $0.advanced = true; $0.isAtEnd = false
+                }) == .exchange(pushBytes: Self.push))
         #expect(machine.handle(Self.exchange { $0.isMisfit = true }) == .exchange(pushBytes: Self.push))
     }
 
     @Test func `acknowledged revisions that are lacking there are sent again, once`() {
         var machine = Self.started()
-        let lacking = Self.exchange { $0.lacksAcknowledged = true; $0.hasUnsent = true }
+        let lacking = Self.exchange {
+            $0.lacksAcknowledged = true; $0.hasUnsent = true
+        }
         #expect(machine.handle(lacking) == .forgetProgress(because: .lostRevisions))
         #expect(machine.handle(.progressForgotten) == .exchange(pushBytes: Self.push))
         #expect(machine.handle(lacking) == .compare(isLast: false))
@@ -157,7 +173,8 @@ struct SyncStateMachineTests {
         var machine = Self.started(SyncOptions(maximumFailures: 2))
         for _ in 0..<20 {
             #expect(
-                machine.handle(Self.failed(Self.cut, gained: true)) == .wait(milliseconds: 250, jitterMilliseconds: 250))
+                machine.handle(Self.failed(Self.cut, gained: true)) == .wait(milliseconds: 250, jitterMilliseconds: 250)
+            )
             _ = machine.handle(.waited)
         }
         _ = machine.handle(Self.failed(Self.cut))
@@ -169,7 +186,10 @@ struct SyncStateMachineTests {
         var machine = Self.started()
         #expect(machine.handle(Self.failed(unreachable)) == .fail(unreachable))
         var later = Self.started()
-        _ = later.handle(Self.exchange { $0.isAtEnd = false; $0.advanced = true })
+        _ = later.handle(
+            Self.exchange {
+                $0.isAtEnd = false; $0.advanced = true
+            })
         guard case .wait = later.handle(Self.failed(unreachable)) else {
             return #expect(Bool(false), "a server that restarts is waited for")
         }
@@ -184,12 +204,15 @@ struct SyncStateMachineTests {
         #expect(machine.handle(Self.failed(tomorrow)) == .fail(tomorrow))
     }
 
-    @Test(arguments: [
-        .unauthorized, .forbidden, .notFound, .archiveMismatch(here: RevisionMakerArchive.one, there: nil),
-        .version(found: 2), .redirected(location: nil), .notAServer(detail: "x"), .forked, .store(.diskFull), .cancelled,
-        .transport(.tls(host: "h", reason: "r")), .transport(.notHTTP(host: "h")), .transport(.unusable(reason: "r")),
-        .remoteFailed(status: 400, code: nil),
-    ] as [SyncError])
+    @Test(
+        arguments: [
+            .unauthorized, .forbidden, .notFound, .archiveMismatch(here: RevisionMakerArchive.one, there: nil),
+            .version(found: 2), .redirected(location: nil), .notAServer(detail: "x"), .forked, .store(.diskFull),
+            .cancelled,
+            .transport(.tls(host: "h", reason: "r")), .transport(.notHTTP(host: "h")),
+            .transport(.unusable(reason: "r")),
+            .remoteFailed(status: 400, code: nil),
+        ] as [SyncError])
     func `what will not go well in a moment is not tried again`(_ error: SyncError) {
         var machine = Self.started()
         #expect(machine.handle(Self.failed(error)) == .fail(error))

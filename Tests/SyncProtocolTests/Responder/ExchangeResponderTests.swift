@@ -15,7 +15,9 @@ struct ExchangeResponderTests {
         var byteCount = 0
 
         var ids: [RevisionID] {
-            events.compactMap { if case .revision(let header, _) = $0 { RevisionID(SHA256.digest(of: header)) } else { nil } }
+            events.compactMap {
+                if case .revision(let header, _) = $0 { RevisionID(SHA256.digest(of: header)) } else { nil }
+            }
         }
         var checkpoints: [Cursor] {
             events.compactMap { if case .checkpoint(let cursor) = $0 { cursor } else { nil } }
@@ -25,13 +27,16 @@ struct ExchangeResponderTests {
         }
     }
 
-    static func request(_ replica: TestReplica, cursor: String? = nil, limitBytes: Int? = nil, isOpen: Bool = false) -> ExchangeRequest {
+    static func request(_ replica: TestReplica, cursor: String? = nil, limitBytes: Int? = nil, isOpen: Bool = false)
+        -> ExchangeRequest
+    {
         let archive = ArchiveDescription(id: replica.maker.archive, isOpen: isOpen, mergeRule: 1)
         return ExchangeRequest(replica: "test", archive: archive, cursor: cursor, limitBytes: limitBytes)
     }
 
     static func reply(
-        of store: any ReplicaStore, to request: ExchangeRequest, pushing revisions: [Revision] = [], mayPush: Bool = true,
+        of store: any ReplicaStore, to request: ExchangeRequest, pushing revisions: [Revision] = [],
+        mayPush: Bool = true,
         acceptsZstandard: Bool = true
     ) throws -> Reply {
         let body = request.body(pushing: revisions)
@@ -184,14 +189,17 @@ struct ExchangeResponderTests {
         for revision in [root, orphan, foreign, strayed] { lines.append(revision) }
         let garbled = Array(#"{"archive":"x"}"#.utf8)
         let wrongContent = try server.maker.revision(5, "right").headerBytes
-        let body = lines.bytes + garbled + Array("\nnull\n".utf8) + wrongContent + Array("\n{\"body\":\"wrong\"}\n".utf8)
+        let body =
+            lines.bytes + garbled + Array("\nnull\n".utf8) + wrongContent + Array("\n{\"body\":\"wrong\"}\n".utf8)
         var rest = MessageLines()
         rest.append(good)
         let reply = try Self.reply(of: server.store, to: body + rest.bytes)
 
         #expect(reply.response.accepted == ExchangeResponse.Accepted(first: 1, count: 2))
         #expect(try server.log() == [root.id, good.id])
-        guard case .missingParent(let parents) = reply.result(of: orphan) else { throw TestFailure("no missing parent") }
+        guard case .missingParent(let parents) = reply.result(of: orphan) else {
+            throw TestFailure("no missing parent")
+        }
         #expect(parents == orphan.header.parents)
         func code(_ id: RevisionID) -> String? {
             let result = reply.response.exceptions.first { $0.id == id }?.result
@@ -250,10 +258,12 @@ struct ExchangeResponderTests {
         let cursor = Cursor(try server.store.logState().end).text
         let sameEpoch = try server.backup(through: 2)
         try sameEpoch.write(8, "other")
-        #expect(try Self.reply(of: sameEpoch.store, to: Self.request(server, cursor: cursor)).response.cursor == .forked)
+        #expect(
+            try Self.reply(of: sameEpoch.store, to: Self.request(server, cursor: cursor)).response.cursor == .forked)
         let newEpoch = try server.backup(through: 2, epoch: "0000000000000100")
         try newEpoch.write(8, "other")
-        #expect(try Self.reply(of: newEpoch.store, to: Self.request(server, cursor: cursor)).response.cursor == .rewound)
+        #expect(
+            try Self.reply(of: newEpoch.store, to: Self.request(server, cursor: cursor)).response.cursor == .rewound)
     }
 
     @Test func `a cursor whose chain fits is good in any life of the log`() throws {
@@ -294,7 +304,8 @@ struct ExchangeResponderTests {
             of: server.store, to: Self.request(first), pushing: [try first.maker.revision(1, "first")])
         #expect(reply.response.archive.id == first.maker.archive && !reply.response.archive.isOpen)
         let problem = #expect(throws: Problem.self) {
-            try Self.reply(of: server.store, to: Self.request(second), pushing: [try second.maker.revision(1, "second")])
+            try Self.reply(
+                of: server.store, to: Self.request(second), pushing: [try second.maker.revision(1, "second")])
         }
         #expect(problem?.code == .archiveMismatch)
     }
@@ -332,7 +343,8 @@ struct ExchangeResponderTests {
     }
 
     @Test func `a request that ends inside a revision takes nothing`() throws {
-        let body = Self.request(server).body(pushing: [try server.maker.revision(1, String(repeating: "x", count: 600))])
+        let body = Self.request(server).body(pushing: [try server.maker.revision(1, String(repeating: "x", count: 600))]
+        )
         let plain = Self.request(server).body(pushing: [])
         let problem = #expect(throws: Problem.self) {
             try Self.reply(of: server.store, to: Array(body.bytes.dropLast(5)), body.encoding)

@@ -30,7 +30,8 @@ struct MessageDecoderTests {
         return (
             [pageOne.bytes, pageTwo.bytes],
             [
-                .envelope(envelope), .revision(header: root.headerBytes, content: root.contentBytes), .checkpoint(first),
+                .envelope(envelope), .revision(header: root.headerBytes, content: root.contentBytes),
+                .checkpoint(first),
                 .damaged(lost), .revision(header: tombstone.headerBytes, content: nil), .checkpoint(second),
             ]
         )
@@ -72,7 +73,9 @@ struct MessageDecoderTests {
     }
 
     @Test(arguments: [ContentEncoding.identity, .zstandard])
-    func `a message that ends at any byte gives a beginning of what it says, and no more`(_ encoding: ContentEncoding) throws {
+    func `a message that ends at any byte gives a beginning of what it says, and no more`(_ encoding: ContentEncoding)
+        throws
+    {
         let (pages, events) = try Self.sample()
         let bytes = pages.flatMap { encoding == .zstandard ? Zstandard.compress($0) : $0 }
         for length in 0..<bytes.count {
@@ -121,8 +124,15 @@ struct MessageDecoderTests {
         for allowance in [MessageDecoder.Allowance.request, .response] {
             let (events, error) = Self.read(bomb, .zstandard, allowance: allowance)
             #expect(events.isEmpty)
-            #expect(error == .lineTooLong(line: 1))
+            #expect(error == .line(number: 1, expected: "the envelope, a JSON object"))
         }
+    }
+
+    @Test func `a line that does not end is refused before it costs much`() {
+        let frame = Zstandard.compress(Array("{".utf8) + [UInt8](repeating: 0x20, count: 64 * 1024 * 1024))
+        let (events, error) = Self.read(frame, .zstandard)
+        #expect(events.isEmpty)
+        #expect(error == .lineTooLong(line: 1))
     }
 
     @Test func `a request of many lines is bounded as a whole`() throws {
@@ -144,7 +154,8 @@ struct MessageDecoderTests {
     }
 
     @Test(arguments: [
-        ("", MessageError.truncated), ("{}", .truncated), ("\n", .line(number: 1, expected: "the envelope, a JSON object")),
+        ("", MessageError.truncated), ("{}", .truncated),
+        ("\n", .line(number: 1, expected: "the envelope, a JSON object")),
         ("[]\n", .line(number: 1, expected: "the envelope, a JSON object")),
         ("<html>\n", .line(number: 1, expected: "the envelope, a JSON object")),
         (#"{"v":1,"v":1}"# + "\n", .line(number: 1, expected: "the envelope, a JSON object")),
@@ -169,7 +180,9 @@ struct MessageDecoderTests {
     @Test func `random bytes are refused and never trap`() {
         var numbers = SystemRandomNumberGenerator()
         for _ in 0..<2_000 {
-            let bytes = (0..<Int.random(in: 1...200, using: &numbers)).map { _ in UInt8.random(in: 0...255, using: &numbers) }
+            let bytes = (0..<Int.random(in: 1...200, using: &numbers)).map { _ in
+                UInt8.random(in: 0...255, using: &numbers)
+            }
             #expect(Self.read(bytes, .identity).error != nil)
             #expect(Self.read([0x28, 0xB5, 0x2F, 0xFD] + bytes, .zstandard).error != nil)
         }
