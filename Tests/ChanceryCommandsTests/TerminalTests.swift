@@ -23,23 +23,9 @@ struct TerminalTests {
     }
 
     @Test func `letters cannot move the cursor or colour the terminal`() {
-        #expect(Table.onOneLine("a\u{1B}[31mb\nc\td\u{202E}e\u{7F}") == "a [31mb c d e ")
-        #expect(Table.withoutControls("a\nb\u{1B}c") == "a\nb c")
-    }
-
-    @Test(arguments: [
-        ("letter.txt", "letter.txt"), ("../../etc/passwd", "passwd"), ("/", "blob"), ("", "blob"),
-        (".hidden", "_.hidden"),
-        ("..", "_.."), ("a\u{0}b\nc", "a_b_c"), ("C:\\x", "C__x"), ("a/b/", "b"),
-    ])
-    func `names from letters stay in the folder`(name: String, safe: String) {
-        #expect(SafeFileName.make(from: name, or: "blob") == safe)
-    }
-
-    @Test func `a second file of one name gets a number`() {
-        #expect(SafeFileName.numbered("letter.txt", 2) == "letter-2.txt")
-        #expect(SafeFileName.numbered("letter", 3) == "letter-3")
-        #expect(SafeFileName.make(from: String(repeating: "é", count: 300), or: "x").utf8.count <= 200)
+        var table = Table(["LETTER"])
+        table.add(["a\u{1B}[31mb\nc"])
+        #expect(table.lines(width: nil, style: Self.plain)[1] == "a␛[31mb c")
     }
 
     @Test func `a difference shows the lines in which something changed`() {

@@ -1,5 +1,6 @@
 import ArchiveClient
 import CommandOptions
+import LetterFormats
 import LetterMerge
 import LetterModel
 import ReplicaStore
@@ -40,7 +41,7 @@ enum ConflictsCommand {
     }
 
     private static func show(_ id: LetterID, _ view: LetterView, on console: Console) {
-        let title = view.letter.title.map { "  " + Table.onOneLine($0) } ?? ""
+        let title = view.letter.title.map { "  " + VisibleText.of($0, keepsLines: false) } ?? ""
         console.write(console.output.apply(.bold, to: "letter \(id)") + title)
         for conflict in view.conflicts {
             ConflictText.lines(conflict, style: console.output).forEach { console.write("  " + $0) }

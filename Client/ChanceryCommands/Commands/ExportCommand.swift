@@ -79,7 +79,7 @@ enum ExportCommand {
                         "missingBlob",
                         "the bytes of its original are not on this machine yet; `chancery sync` fetches them")
                 }
-                paths += try writer.write(bytes, name: SafeFileName.make(from: original.name, or: blob.hex))
+                paths += try writer.write(bytes, name: SafeFileName.make(from: original.name ?? "", fallback: blob.hex))
             }
             return paths
         }
@@ -90,8 +90,8 @@ enum ExportCommand {
 struct ExportWriter {
     private let folder: String?
     private let console: Console
-    /// How often a name was taken: two letters may have come from files of one name.
-    private var taken: [ByteKey: Int] = [:]
+    /// Two letters may have come from files of one name.
+    private var taken: Set<ByteKey> = []
     private var isFirst = true
 
     init(folder: String?, console: Console) {
@@ -105,9 +105,7 @@ struct ExportWriter {
             console.write(bytes: bytes)
             return []
         }
-        let count = taken[ByteKey(name), default: 0]
-        taken[ByteKey(name)] = count + 1
-        let path = FileSystem.join(folder, count == 0 ? name : SafeFileName.numbered(name, count + 1))
+        let path = FileSystem.join(folder, SafeFileName.unique(name, taken: &taken))
         try FileSystem.write(bytes, to: path)
         return [path]
     }

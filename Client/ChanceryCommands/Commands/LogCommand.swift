@@ -1,5 +1,6 @@
 import ArchiveClient
 import CommandOptions
+import LetterFormats
 import LetterModel
 import Hashing
 import ReplicaStore
@@ -40,7 +41,7 @@ enum LogCommand {
         let message = header.reason.message.map { "  \($0)" } ?? ""
         console.write(
             "\(id)\(letter)  \(header.time?.text ?? "no time")  \(header.reason.kind?.rawValue ?? "change")\(merge)  "
-                + Table.onOneLine("\(who)\(device)\(message)"))
+                + VisibleText.of("\(who)\(device)\(message)", keepsLines: false))
     }
 
     private static func json(_ entry: LoggedRevision) -> JSONValue {

@@ -1,5 +1,6 @@
 import ArchiveClient
 import CommandOptions
+import LetterFormats
 import LetterModel
 import ReplicaStore
 
@@ -36,13 +37,14 @@ enum SearchCommand {
         let names = "\(hit.letter.senders.joined(separator: ", ")) to \(hit.letter.recipients.joined(separator: ", "))"
         let id = String(hit.letter.id.text.prefix(ListCommand.shortestPrefix(of: [])))
         console.write(
-            "\(style.apply(.bold, to: id))  \(hit.letter.date ?? "undated")  \(Table.onOneLine(hit.letter.title ?? names))"
+            "\(style.apply(.bold, to: id))  \(hit.letter.date ?? "undated")  \(VisibleText.of(hit.letter.title ?? names, keepsLines: false))"
         )
         var line = ""
         var end = 0
         let bytes = Array(hit.snippet.utf8)
         func text(_ range: Range<Int>) -> String {
-            Table.onOneLine(String(decoding: bytes[range.clamped(to: 0..<bytes.count)], as: UTF8.self))
+            VisibleText.of(
+                String(decoding: bytes[range.clamped(to: 0..<bytes.count)], as: UTF8.self), keepsLines: false)
         }
         for match in hit.matches where match.lowerBound >= end {
             line += text(end..<match.lowerBound) + style.apply(.yellow, to: text(match))

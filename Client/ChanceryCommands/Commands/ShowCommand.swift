@@ -54,13 +54,12 @@ enum ShowCommand {
 
     private static func show(_ id: LetterID, _ view: LetterView, on console: Console, isFirst: Bool) {
         if !isFirst { console.write("") }
-        let style = console.output
-        console.write(style.apply(.bold, to: "letter \(id)"))
         if view.isDeleted {
-            console.note("deleted; `chancery restore \(id.text.prefix(8))` brings it back")
+            console.note("letter \(id) is deleted; `chancery restore \(id.text.prefix(8))` brings it back")
             return
         }
-        for line in LetterText.lines(of: view.letter) { console.write(Table.withoutControls(line)) }
+        let style = console.output
+        console.write(bytes: Array(LetterText.render(view.letter, id: id).utf8))
         guard !view.conflicts.isEmpty else { return }
         console.write("")
         console.write(style.apply(.yellow, to: "The sides disagree:"))

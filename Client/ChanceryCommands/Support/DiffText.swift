@@ -1,3 +1,4 @@
+import LetterFormats
 import LetterMerge
 import LetterModel
 
@@ -19,7 +20,7 @@ enum DiffText {
                 // A line feed that came or went changes the line that it ends.
                 let isMarked = span.change != .kept && (!part.isEmpty || parts.count > 1)
                 isChanged = isChanged || isMarked
-                line += marked(Table.onOneLine(String(part)), span.change, style)
+                line += marked(VisibleText.of(part, keepsLines: false), span.change, style)
             }
         }
         end()

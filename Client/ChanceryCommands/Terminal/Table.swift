@@ -1,3 +1,5 @@
+import LetterFormats
+
 /// Rows in columns that fit the terminal. The last column takes what is left and is cut.
 struct Table {
     private let headings: [String]
@@ -9,7 +11,8 @@ struct Table {
 
     mutating func add(_ row: [String]) {
         precondition(row.count == headings.count, "a row has a cell for each heading")
-        rows.append(row.map(Table.onOneLine))
+        // Letters are hostile input: no line feed and no control character reaches the terminal.
+        rows.append(row.map { VisibleText.of($0, keepsLines: false) })
     }
 
     /// The lines, headings first. `width` nil does not cut: what is piped stays whole.
@@ -39,17 +42,6 @@ struct Table {
             limits[column] -= 1
         }
         return limits
-    }
-
-    /// Letters are hostile input: no line feeds, no control characters reach the terminal.
-    static func onOneLine(_ text: String) -> String {
-        var line = ""
-        for scalar in text.unicodeScalars {
-            let isControl =
-                scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-            line.unicodeScalars.append(isControl ? " " : scalar)
-        }
-        return line
     }
 }
 
@@ -85,13 +77,5 @@ extension Unicode.Scalar {
             0x20000...0x3FFFD,
         ]
         return wide.contains { $0.contains(value) } ? 2 : 1
-    }
-}
-
-extension Table {
-    /// Text of a letter for a terminal: line feeds and tabs stay, control characters become spaces.
-    static func withoutControls(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { onOneLine(String($0)) }.joined(
-            separator: "\n")
     }
 }
