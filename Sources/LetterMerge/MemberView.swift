@@ -52,7 +52,7 @@ struct MemberView {
             this.writes.values[head].map { value in values.contains(value) ? value : structured }
         }
         var sides: [Conflict.Side] = []
-        for value in sorted(values) {
+        for value in values.compactMap({ $0 }).sortedByCanonicalBytes() {
             let holder = ranked.first { holding(&self, $0) == value } ?? ranked[0]
             sides.append(Conflict.Side(head: writes.history.nodes[holder].id, value: value))
         }
@@ -71,7 +71,7 @@ struct MemberView {
             let elements = writes.cells.indices.filter { isLive($0) }.compactMap { cell -> JSONValue? in
                 if case .element(let element) = writes.cells[cell].key { element } else { nil }
             }
-            return elements.isEmpty ? nil : .array(sorted(elements))
+            return elements.isEmpty ? nil : .array(elements.sortedByCanonicalBytes())
         case .attachments:
             let entries = keys().filter { isLive($0.cell) }.map { key, cell in
                 var members = parts(of: cell)
@@ -104,13 +104,6 @@ struct MemberView {
         return members
     }
 
-    private func sorted(_ values: [JSONValue]) -> [JSONValue] {
-        values.map { (bytes: $0.canonicalBytes, value: $0) }
-            .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.value)
-    }
-
-    private func sorted(_ values: [JSONValue?]) -> [JSONValue] { sorted(values.compactMap { $0 }) }
-
     // MARK: One cell
 
     /// What a cell shows; a conflict is noted and shows its provisional value.
@@ -123,7 +116,7 @@ struct MemberView {
             return shownText(cell, live)
         }
         var values = writes.cells[cell].distinctValues(live)
-        if writes.cells[cell].rule == .source { values = SourceValue.folded(values) }
+        if writes.cells[cell].rule == .source { values = SourceValue.folded(values).distinctInOrder() }
         note(cell, kind(of: cell), values: values) { $0 }
         if writes.cells[cell].rule == .access { return AccessValue.strictest(values.filter { $0?.members != nil }) }
         return provisional(cell, values)

@@ -6,16 +6,22 @@ public struct PlannedRevision: Hashable, Sendable {
     public let parents: [RevisionID]
     /// The content; nil for a tombstone.
     public let letter: Letter?
-    /// Whether there are more heads than one revision can name. Then the same decision is planned and written again from the
-    /// view that this revision leads to, until this is false.
-    public let mustRepeat: Bool
+    /// Heads that must be replaced too, but are more than one revision can name: once this revision is written, `following` is
+    /// written after it, until there are none.
+    public let remaining: [RevisionID]
 
     /// A revision that replaces these heads; of too many the greatest ids.
     init(replacing heads: [RevisionID], with letter: Letter?) {
         let sorted = heads.sorted()
         parents = Array(sorted.suffix(Limits.parents))
+        remaining = Array(sorted.dropLast(Limits.parents))
         self.letter = letter
-        mustRepeat = sorted.count > Limits.parents
+    }
+
+    /// The revision that says the same again on top of this one, written as `id`, and of the heads that remained; nil if none
+    /// did. What arrived meanwhile is no part of it.
+    public func following(_ id: RevisionID) -> PlannedRevision? {
+        remaining.isEmpty ? nil : PlannedRevision(replacing: remaining + [id], with: letter)
     }
 
     /// The tombstone that deletes a letter.

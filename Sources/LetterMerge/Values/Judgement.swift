@@ -40,9 +40,6 @@ extension CellHistory {
 
     /// The distinct values of live writes, the removal first, then by canonical bytes.
     func distinctValues(_ live: [Int]) -> [JSONValue?] {
-        let values = Set(live.map { writes[$0].value })
-        let sorted: [JSONValue?] = values.compactMap { $0 }.map { (bytes: $0.canonicalBytes, value: $0) }
-            .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.value)
-        return values.contains(nil) ? [nil] + sorted : sorted
+        live.map { writes[$0].value }.distinctInOrder()
     }
 }

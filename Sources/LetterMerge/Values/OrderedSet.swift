@@ -110,9 +110,7 @@ extension CellHistory {
     /// The elements that have a live addition, the least canonical bytes first.
     private func membersOfLists(_ live: [Int], _ ancestry: Ancestry) -> [JSONValue] {
         let elements = Set(live.flatMap { writes[$0].additions.keys })
-        return elements.filter { !liveAdditions(of: $0, in: live, ancestry).isEmpty }
-            .map { (bytes: $0.canonicalBytes, value: $0) }
-            .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.value)
+        return elements.filter { !liveAdditions(of: $0, in: live, ancestry).isEmpty }.sortedByCanonicalBytes()
     }
 
     /// The additions of an element that are live, seen from these writes: held by all of them that have seen them.
@@ -186,29 +184,13 @@ extension OrderedSet {
         var missing = [Int](repeating: 0, count: members.count)
         for x in members.indices {
             for y in members.indices where x < y {
-                var votes: [(list: Int, isFirst: Bool)] = []
-                for list in stands.indices {
-                    if let a = stands[list][x], let b = stands[list][y] { votes.append((list, a < b)) }
+                switch vote(x, y, stands: stands, members: members, bases: bases) {
+                case .free: continue
+                case .undecided: return .conflict
+                case .decided(let isFirst):
+                    followers[isFirst ? x : y].append(isFirst ? y : x)
+                    missing[isFirst ? y : x] += 1
                 }
-                guard let first = votes.first else { continue }
-                var isFirst = first.isFirst
-                if votes.contains(where: { $0.isFirst != isFirst }) {
-                    // A vote for the order that both have seen yields to one for another order.
-                    let kept = votes.filter { vote in
-                        !votes.contains { other in
-                            guard other.isFirst != vote.isFirst, let base = bases[vote.list][other.list],
-                                let a = base[members[x]], let b = base[members[y]]
-                            else { return false }
-                            return (a < b) == vote.isFirst
-                        }
-                    }
-                    guard let decided = kept.first, !kept.contains(where: { $0.isFirst != decided.isFirst }) else {
-                        return .conflict
-                    }
-                    isFirst = decided.isFirst
-                }
-                followers[isFirst ? x : y].append(isFirst ? y : x)
-                missing[isFirst ? y : x] += 1
             }
         }
         var order: [JSONValue] = []
@@ -222,5 +204,44 @@ extension OrderedSet {
             for follower in followers[next] { missing[follower] -= 1 }
         }
         return .list(order)
+    }
+
+    /// How two elements stand.
+    private enum Vote {
+        /// No list holds both.
+        case free
+        /// Whether the first one stands first.
+        case decided(Bool)
+        /// The lists disagree.
+        case undecided
+    }
+
+    private static func vote(
+        _ x: Int, _ y: Int, stands: [[Int?]], members: [JSONValue], bases: [[[JSONValue: Int]?]]
+    ) -> Vote {
+        var common: Bool?
+        var isUnanimous = true
+        for list in stands {
+            guard let a = list[x], let b = list[y] else { continue }
+            if let common, common != (a < b) { isUnanimous = false }
+            common = common ?? (a < b)
+        }
+        guard let common else { return .free }
+        if isUnanimous { return .decided(common) }
+        let votes = stands.indices.compactMap { list -> (list: Int, isFirst: Bool)? in
+            guard let a = stands[list][x], let b = stands[list][y] else { return nil }
+            return (list, a < b)
+        }
+        // A vote for the order that both have seen yields to one for another order.
+        let kept = votes.filter { vote in
+            !votes.contains { other in
+                guard other.isFirst != vote.isFirst, let base = bases[vote.list][other.list],
+                    let a = base[members[x]], let b = base[members[y]]
+                else { return false }
+                return (a < b) == vote.isFirst
+            }
+        }
+        guard let first = kept.first, kept.allSatisfy({ $0.isFirst == first.isFirst }) else { return .undecided }
+        return .decided(first.isFirst)
     }
 }

@@ -39,7 +39,7 @@ struct MemberWrites {
     /// The number of a cell; nil if nobody ever wrote it.
     func number(of key: CellKey) -> Int? { cellNumbers[key] }
 
-    private mutating func number(for cell: CellValue) -> Int {
+    mutating func number(for cell: CellValue) -> Int {
         if let known = cellNumbers[cell.key] { return known }
         let number = cells.count
         let entry = cell.key.entry.flatMap { cellNumbers[.key($0)] }
@@ -50,7 +50,7 @@ struct MemberWrites {
     }
 
     /// What the cells of a content hold, by their numbers.
-    private mutating func numbered(_ value: JSONValue?) -> [Int: JSONValue] {
+    mutating func numbered(_ value: JSONValue?) -> [Int: JSONValue] {
         var result: [Int: JSONValue] = [:]
         for cell in mergeClass.cells(of: value) { result[number(for: cell)] = cell.value }
         return result
@@ -69,14 +69,14 @@ struct MemberWrites {
                 children[parent] -= 1
                 if children[parent] == 0 { states[parent] = [] }
             }
-            if !history.isTombstone(node) { write(at: node, parents: parents, &join) }
+            if !history.isTombstone(node) { revise(&join, at: node) }
             states[node] = join.state
         }
         live = join(history.heads, states).state
     }
 
     /// The live writes seen from several nodes, and the cells in which these differ.
-    private struct Join {
+    struct Join {
         var state: State
         var differing: [Int]
     }
@@ -103,102 +103,6 @@ struct MemberWrites {
             result.state[cell] = kept
         }
         return result
-    }
-
-    // MARK: What a revision writes
-
-    private mutating func write(at node: Int, parents: [Int], _ join: inout Join) {
-        let value = values[node]
-        if parents.isEmpty {
-            writeRoot(value, at: node, &join.state)
-            return
-        }
-        let known = parents.first { !history.isTombstone($0) }
-        if let known, join.differing.isEmpty {
-            if values[known] == value { return }
-        }
-        let before = known.map { numbered(values[$0]) }
-        let after = numbered(value)
-        while join.state.count < cells.count { join.state.append([]) }
-        let differing = Set(join.differing)
-
-        /// What the cell was before: where the parents hold the same writes, what any of them shows.
-        func view(_ cell: Int, _ this: inout MemberWrites) -> Judgement {
-            let entry = this.cells[cell].entry ?? cell
-            if let before, !differing.contains(cell), !differing.contains(entry) {
-                return Judgement(value: before[cell])
-            }
-            return this.cells[cell].judge(join.state[cell], this.ancestry)
-        }
-
-        var wasShown: Set<Int> = []  // entries that were there before
-        var written: Set<Int> = []
-        var touched: Set<Int> = []
-        func write(_ cell: Int, _ this: inout MemberWrites) {
-            written.insert(cell)
-            this.write(after[cell], to: cell, at: node, &join.state)
-        }
-        for cell in cells.indices where after[cell] != nil || !join.state[cell].isEmpty {
-            if let entry = cells[cell].entry {
-                guard holdsEntry(after[entry]) else {
-                    // The removal of an entry is a write of the entry alone: what lies in it is left as it is, so that all
-                    // of it is there if somebody else edits it meanwhile. But it is remembered.
-                    if wasShown.contains(entry) || written.contains(entry) {
-                        _ = cells[cell].write(nil, node: node, id: history.nodes[node].id)
-                    }
-                    continue
-                }
-                // Whoever decides that an entry is there writes everything in it.
-                if wasShown.contains(entry) {
-                    let old = view(cell, &self)
-                    if !old.isConflict && old.value == after[cell] { continue }
-                }
-                touched.insert(entry)
-                write(cell, &self)
-                continue
-            }
-            let live = join.state[cell]
-            if cells[cell].rule.isEntry, !live.isEmpty,
-                live.allSatisfy({ holdsEntry(cells[cell].writes[$0].value) })
-            {
-                wasShown.insert(cell)
-            }
-            if cells[cell].rule == .presence {
-                if after[cell] == nil {
-                    join.state[cell] = []
-                } else if join.state[cell].isEmpty {
-                    write(cell, &self)
-                }
-                continue
-            }
-            let old = view(cell, &self)
-            if old.isConflict || old.value != after[cell] { write(cell, &self) }
-        }
-        // Whoever edits inside an entry wants it to be there.
-        for entry in touched.subtracting(written).sorted() { write(entry, &self) }
-    }
-
-    /// Whether a value of an entry's cell says that there is an entry with members.
-    private func holdsEntry(_ value: JSONValue?) -> Bool {
-        value == MergeClass.entryMarker || value == true
-    }
-
-    private mutating func write(_ value: JSONValue?, to cell: Int, at node: Int, _ state: inout State) {
-        let before = state[cell]
-        let number = cells[cell].write(value, node: node, id: history.nodes[node].id)
-        if cells[cell].rule == .list { cells[cell].noteAdditions(of: number, over: before, ancestry) }
-        state[cell] = [number]
-    }
-
-    /// A root writes every member that it has.
-    private mutating func writeRoot(_ value: JSONValue?, at node: Int, _ state: inout State) {
-        for cell in mergeClass.cells(of: value) {
-            let number = number(for: cell)
-            while state.count <= number { state.append([]) }
-            let write = cells[number].writeRoot(cell.value, node: node)
-            if cell.rule == .list { cells[number].noteAdditions(of: write, over: [], ancestry) }
-            state[number] = [write]
-        }
     }
 
     /// The cells inside an entry.

@@ -9,6 +9,8 @@ struct Write {
     let id: RevisionID?
     /// What it wrote; nil is a removal.
     let value: JSONValue?
+    /// Whether the whole entry was removed: then the write is live only if somebody puts the entry back without this part.
+    var isRemovalOfEntry = false
     /// For lists: the live additions of each of its elements, as numbers of writes of this cell.
     var additions: [JSONValue: [Int]] = [:]
 }
@@ -45,6 +47,20 @@ struct CellHistory {
     mutating func write(_ value: JSONValue?, node: Int, id: RevisionID) -> Int {
         writes.append(Write(nodes: [node], id: id, value: value))
         return writes.count - 1
+    }
+
+    /// Remembers that the entry which the cell lies in was removed.
+    mutating func noteRemovalOfEntry(node: Int, id: RevisionID) {
+        writes.append(Write(nodes: [node], id: id, value: nil, isRemovalOfEntry: true))
+    }
+
+    /// The last removals of the entry that a node knows of.
+    mutating func removalsOfEntry(seenBy node: Int, _ ancestry: Ancestry) -> [Int] {
+        var removals = BitSet()
+        for number in writes.indices where writes[number].isRemovalOfEntry && isSeen(number, by: node, ancestry) {
+            removals.insert(number)
+        }
+        return live(in: removals, ancestry)
     }
 
     /// Adds the write of a root, or the root to the write of another one with the same value.

@@ -10,6 +10,8 @@ struct Oracle {
     private var isRoot: [Bool] = []
     /// Which revisions write each atom.
     private var writers: [UInt64] = []
+    /// Removals of whole entries that took an atom out, because a revision put the entry back without it.
+    private var removals: [Int: [(removal: Int, because: Int)]] = [:]
 
     /// Adds a revision whose parents were added before.
     mutating func add(parents: [Int], letter: Letter?) {
@@ -36,9 +38,17 @@ struct Oracle {
                 // What lies in an entry that is not there is no longer a member of the letter.
                 guard content[entry] != nil else { continue }
                 // Who decides that an entry is there writes everything in it.
-                let wasThere = before[entry].count == 1 && before[entry] != [-1]
-                let old = wasThere ? before[slot] : []
-                if old == [value] || (old.isEmpty && value == -1 && (wasThere || before[slot].isEmpty)) { continue }
+                if before[entry].count == 1, before[entry] != [-1] {
+                    if before[slot] == [value] || (before[slot].isEmpty && value == -1) { continue }
+                } else if value == -1, before[slot].isEmpty {
+                    continue
+                } else if value == -1, before[entry].subtracting([-1]).isEmpty {
+                    // It went when the entry did.
+                    for writer in liveWriters(entry, in: ancestors[number]) {
+                        removals[slot, default: []].append((writer, number))
+                    }
+                    continue
+                }
                 writers[slot] |= bit
                 writers[entry] |= bit
             } else if before[slot] != [value], !(before[slot].isEmpty && value == -1) {
@@ -49,10 +59,16 @@ struct Oracle {
 
     /// The values of the live writes among revisions; -1 is a removal.
     private func live(_ slot: Int, in revisions: UInt64) -> Set<Int> {
+        Set(liveWriters(slot, in: revisions).map { contents[$0]?[slot] ?? -1 })
+    }
+
+    private func liveWriters(_ slot: Int, in revisions: UInt64) -> [Int] {
         guard slot < writers.count else { return [] }
-        let made = writers[slot] & revisions
-        var result: Set<Int> = []
-        for writer in bits(made) {
+        var made = writers[slot] & revisions
+        for (removal, because) in removals[slot] ?? [] where revisions & 1 << UInt64(because) != 0 {
+            made |= 1 << UInt64(removal)
+        }
+        return bits(made).filter { writer in
             let value = contents[writer]?[slot] ?? -1
             var same = 1 << UInt64(writer) as UInt64
             if isRoot[writer] {
@@ -61,9 +77,8 @@ struct Oracle {
                     same |= 1 << UInt64(other)
                 }
             }
-            if !bits(made).contains(where: { $0 != writer && ancestors[$0] & same != 0 }) { result.insert(value) }
+            return !bits(made).contains { $0 != writer && ancestors[$0] & same != 0 }
         }
-        return result
     }
 
     /// What live values come to where a rule decides between them.

@@ -17,13 +17,15 @@ struct AccessTests {
 
     static let closed: JSONValue = ["level": "closed"]
 
-    @Test(arguments: [
-        [nil, ["level": "public"]], [["level": "public"], ["level": "restricted"]],
-        [["level": "restricted"], closed], [closed, ["level": "secret"]], [["reason": "no level"], ["level": "public"]],
-        [["level": "closed", "until": "2030"], ["level": "closed", "until": "2040"]],
-        [["level": "closed", "until": "2040"], closed],
-        [["level": "closed", "reason": "b"], ["level": "closed", "reason": "a"]],
-    ] as [[JSONValue?]])
+    @Test(
+        arguments: [
+            [nil, ["level": "public"]], [["level": "public"], ["level": "restricted"]],
+            [["level": "restricted"], closed], [closed, ["level": "secret"]],
+            [["reason": "no level"], ["level": "public"]],
+            [["level": "closed", "until": "2030"], ["level": "closed", "until": "2040"]],
+            [["level": "closed", "until": "2040"], closed],
+            [["level": "closed", "reason": "b"], ["level": "closed", "reason": "a"]],
+        ] as [[JSONValue?]])
     func `the stricter one holds, on whichever side it is`(pair: [JSONValue?]) {
         for view in [merged(pair[0], pair[1]), merged(pair[1], pair[0])] {
             #expect(view["access"] == pair[1])

@@ -15,7 +15,8 @@ struct AttachmentTests {
 
     @Test func `of two names the least by bytes is shown`() {
         let view = LetterView(
-            root, revision(2, after: [1], ["attachments": [["blob": "b1", "name": "z.txt", "role": "original", "size": 9]]]),
+            root,
+            revision(2, after: [1], ["attachments": [["blob": "b1", "name": "z.txt", "role": "original", "size": 9]]]),
             revision(3, after: [1], ["attachments": [["blob": "b1", "name": "m.txt", "role": "original", "size": 9]]]))
         #expect(view["attachments"] == [["blob": "b1", "name": "m.txt", "role": "original", "size": 9]])
         #expect(view.conflicts.isEmpty)
@@ -23,7 +24,8 @@ struct AttachmentTests {
 
     @Test func `two roles are a conflict of that member`() {
         let view = LetterView(
-            root, revision(2, after: [1], ["attachments": [["blob": "b1", "name": "a.txt", "role": "scan", "size": 9]]]),
+            root,
+            revision(2, after: [1], ["attachments": [["blob": "b1", "name": "a.txt", "role": "scan", "size": 9]]]),
             revision(3, after: [1], ["attachments": [["blob": "b1", "name": "a.txt", "role": "other", "size": 9]]]))
         #expect(view.fields == ["attachments.b1.role"])
         #expect(view.values("attachments.b1.role") == ["other", "scan"])
@@ -49,7 +51,8 @@ struct AttachmentTests {
     @Test func `a list without blobs, or with one twice, is a scalar`() {
         let twice: JSONValue = [["blob": "b1", "role": "scan"], ["blob": "b1", "role": "other"]]
         let view = LetterView(
-            root, revision(2, after: [1], ["attachments": twice]), revision(3, after: [1], ["attachments": [["name": "x"]]]))
+            root, revision(2, after: [1], ["attachments": twice]),
+            revision(3, after: [1], ["attachments": [["name": "x"]]]))
         #expect(view.fields == ["attachments"])
         #expect(view.values("attachments") == [twice, [["name": "x"]]])
     }

@@ -29,7 +29,9 @@ struct SetTests {
     }
 
     @Test func `one revision keeps the order and the duplicates that its author left`() {
-        let odd: JSONObject = ["identifiers": [["value": "2"], ["value": "1"], ["value": "1"]], "tags": ["b", "a", "b"]]
+        let odd: JSONObject = [
+            "identifiers": [["value": "2"], ["value": "1"], ["value": "1"]], "tags": ["b", "a", "b"],
+        ]
         #expect(LetterView(revision(1, odd)).letter.members == odd)
     }
 

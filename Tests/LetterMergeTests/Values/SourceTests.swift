@@ -12,7 +12,8 @@ struct SourceTests {
 
     @Test func `of two imports of one source the newest importer's is shown`() {
         let view = LetterView(
-            revision(1, ["source": source("s", 2), "title": "x"]), revision(2, ["source": source("s", 10), "title": "x"]))
+            revision(1, ["source": source("s", 2), "title": "x"]),
+            revision(2, ["source": source("s", 10), "title": "x"]))
         #expect(view["source"] == source("s", 10))
         #expect(view.conflicts.isEmpty)
     }
