@@ -59,7 +59,7 @@ private enum LetterValidation {
 
     /// A name of plain characters joined with a dot, any other quoted, so that a path stays one line.
     private static func join(_ path: String, _ name: String) -> String {
-        let isPlain = name.utf8.allSatisfy { byte in
+        let isPlain = !name.utf8.isEmpty && name.utf8.allSatisfy { byte in
             byte > 0x20 && byte != 0x7F && ![UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "\"")].contains(byte)
         }
         let shown = isPlain ? name : JSONValue.string(name).canonicalText
