@@ -8,8 +8,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         self.milliseconds = milliseconds
     }
 
-    /// A moment from RFC 3339 with milliseconds and `Z`, such as `2026-11-23T18:00:00.000Z`; nil for any other spelling. A leap
-    /// second (`:60`) is none: it would be written back as the second after it.
+    /// A moment from RFC 3339 with milliseconds and `Z`, such as `2026-11-23T18:00:00.000Z`; nil for any other
+    /// spelling. A leap second (`:60`) is none: it would be written back as the second after it.
     public init?(_ text: String) {
         let characters = Array(text.utf8)
         guard characters.count == 24 else { return nil }

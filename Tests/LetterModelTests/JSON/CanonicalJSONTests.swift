@@ -18,7 +18,8 @@ struct CanonicalJSONTests {
             #"{"\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh", "1": "One", "\ud83d\ude00": "Emoji: Grinning Face", "\u0080": "Control", "\u00f6": "Latin Small Letter O With Diaeresis"}"#,
             "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u{80}\":\"Control\",\"ö\":\"Latin Small Letter O With Diaeresis\",\"€\":\"Euro Sign\",\"😀\":\"Emoji: Grinning Face\",\"\u{FB33}\":\"Hebrew Letter Dalet With Dagesh\"}"
         ),
-        // github.com/cyberphone/json-canonicalization, testdata: arrays, french, structures, unicode, weird, without floats.
+        // github.com/cyberphone/json-canonicalization, testdata: arrays, french, structures, unicode, weird, without
+        // floats.
         (#"[56, {"d": true, "10": null, "1": []}]"#, #"[56,{"1":[],"10":null,"d":true}]"#),
         (
             #"{"peach": "This sorting order", "péché": "is wrong according to French", "pêche": "but canonicalization MUST", "sin": "ignore locale"}"#,
