@@ -12,7 +12,8 @@ enum Corpora {
         try bytes(package.appending(path: "Examples/2020-07-15-aliyev-to-oic-secretary-general.txt"))
     }
 
-    /// The folder of a corpus that is not part of the package: in `CHANCERY_CORPORA`, or in `shared` beside the checkout.
+    /// The folder of a corpus that is not part of the package: in `CHANCERY_CORPORA`, or in `shared` beside the
+    /// checkout.
     static func folder(_ name: String) -> URL? {
         var places = [package.appending(path: "../shared/corpora")]
         // A worktree lies one folder deeper.

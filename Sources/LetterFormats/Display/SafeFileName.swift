@@ -2,8 +2,9 @@ public import LetterModel
 
 /// Names for files that are written from letters: what a hostile letter calls its attachment never leaves the folder.
 ///
-/// A name has no separators, no control characters and nothing that Windows refuses, does not begin with a dot or a hyphen,
-/// and is at most 200 bytes long, which leaves room for a number and an extension within the 255 of most file systems.
+/// A name has no separators, no control characters and nothing that Windows refuses, does not begin with a dot or a
+/// hyphen, and is at most 200 bytes long, which leaves room for a number and an extension within the 255 of most file
+/// systems.
 public enum SafeFileName {
     private static let maximumBytes = 200
     private static let extensionBytes = 16

@@ -6,8 +6,8 @@ public protocol LetterImporter: Sendable {
     /// The word for `--format`: `text`, `jsonl`.
     var format: String { get }
 
-    /// Whether letters refer to the source as their attachment of role `original`: the caller must then keep its bytes as
-    /// a blob. Formats whose letters are complete in themselves (JSON Lines, the text form) do not.
+    /// Whether letters refer to the source as their attachment of role `original`: the caller must then keep its bytes
+    /// as a blob. Formats whose letters are complete in themselves (JSON Lines, the text form) do not.
     var keepsSource: Bool { get }
 
     /// Whether a source that begins so is of this format.
@@ -43,6 +43,10 @@ extension LetterImporter {
 public struct ImporterRegistry: Sendable {
     /// How many first bytes of a source are enough to tell its format.
     public static let detectionBytes = 64 * 1024
+
+    /// The ends of names that are taken from a folder, in lower case; other files there are skipped, not refused. A format
+    /// that cannot be read yet is refused, so that nobody believes it was taken.
+    public static let folderExtensions = ["txt", "md", "eml", "mbox", "xml", "csv", "jsonl"]
 
     /// The importers, the most particular first; the last one takes everything.
     public let importers: [any LetterImporter]

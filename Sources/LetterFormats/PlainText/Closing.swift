@@ -2,8 +2,8 @@ import LetterModel
 
 /// The end of a letter: formula, signature, dateline, postscript, copies, enclosures.
 ///
-/// Found from the end: the last formula after which nothing comes but what follows a formula. So "Sincerely" in the body, or
-/// at the end of a letter that the body quotes, is none.
+/// Found from the end: the last formula after which nothing comes but what follows a formula. So "Sincerely" in the
+/// body, or at the end of a letter that the body quotes, is none.
 struct Closing {
     /// What each line was taken for, by its index.
     var parts: [Int: TextLine.Part] = [:]

@@ -28,41 +28,66 @@ enum ClosingWords {
         Formulas(
             "en",
             whole: """
-                sincerely, yours sincerely, sincerely yours, very sincerely, very sincerely yours, most sincerely, yours truly, \
-                yours very truly, very truly yours, truly yours, yours faithfully, faithfully yours, faithfully, yours respectfully, \
-                respectfully, respectfully yours, respectfully submitted, very respectfully, cordially, cordially yours, \
-                yours cordially, yours, yours ever, ever yours, yours always, always yours, regards, best regards, kind regards, \
-                kindest regards, warm regards, warmest regards, with best regards, with kind regards, with warm regards, \
-                with warmest regards, with regards, best, best wishes, with best wishes, with all best wishes, with warm wishes, \
+                sincerely, yours sincerely, sincerely yours, very sincerely, very sincerely yours, most sincerely, \
+                yours truly, \
+                yours very truly, very truly yours, truly yours, yours faithfully, faithfully yours, faithfully, yours \
+                respectfully, \
+                respectfully, respectfully yours, respectfully submitted, very respectfully, cordially, cordially \
+                yours, \
+                yours cordially, yours, yours ever, ever yours, yours always, always yours, regards, best regards, \
+                kind regards, \
+                kindest regards, warm regards, warmest regards, with best regards, with kind regards, with warm \
+                regards, \
+                with warmest regards, with regards, best, best wishes, with best wishes, with all best wishes, with \
+                warm wishes, \
                 warmly, love, with love, lots of love, much love, all my love, affectionately, yours affectionately, \
-                affectionately yours, gratefully, gratefully yours, with gratitude, with thanks, many thanks, thanks, thank you, \
+                affectionately yours, gratefully, gratefully yours, with gratitude, with thanks, many thanks, thanks, \
+                thank you, \
                 with appreciation, with respect, with deep respect, with great respect, with esteem, with high esteem, \
-                your obedient servant, your most obedient servant, your humble servant, fraternally, in solidarity, respectfully \
-                yours, godspeed, your friend, your loving son, your loving daughter, your affectionate friend, in friendship, \
+                your obedient servant, your most obedient servant, your humble servant, fraternally, in solidarity, \
+                respectfully \
+                yours, godspeed, your friend, your loving son, your loving daughter, your affectionate friend, in \
+                friendship, \
                 god bless you, with best personal regards, with high regard, onward, in haste, adieu
                 """,
             starts:
-                "yours, your most, your affectionate, your obedient, your humble, your loving, your devoted, your ever, believe me, with the highest, with sincere, with warmest, with deepest, with every good, please accept my, i remain, i have the honour to be, i have the honor to be",
+                """
+                yours, your most, your affectionate, your obedient, your humble, your loving, your devoted, your \
+                ever, believe me, with the highest, with sincere, with warmest, with deepest, with every good, \
+                please accept my, i remain, i have the honour to be, i have the honor to be
+                """,
             ends:
-                "sincerely, truly, faithfully, respectfully, cordially, regards, wishes, servant, esteem, consideration, affectionately, gratitude, appreciation, yours, sentiments, truly yours, sincerely yours"
+                """
+                sincerely, truly, faithfully, respectfully, cordially, regards, wishes, servant, esteem, \
+                consideration, affectionately, gratitude, appreciation, yours, sentiments, truly yours, sincerely \
+                yours
+                """
         ),
         Formulas(
             "de",
             whole: """
-                hochachtungsvoll, mit freundlichen grüßen, mit freundlichen grüssen, mit freundlichem gruß, freundliche grüße, \
-                mit vorzüglicher hochachtung, viele grüße, liebe grüße, herzliche grüße, herzlichst, beste grüße, mit besten grüßen, \
-                mit herzlichen grüßen, mit bestem gruß, ihr, ihre, dein, deine, euer, ihr ergebener, ihr ergebenster, dein treuer, \
+                hochachtungsvoll, mit freundlichen grüßen, mit freundlichen grüssen, mit freundlichem gruß, \
+                freundliche grüße, \
+                mit vorzüglicher hochachtung, viele grüße, liebe grüße, herzliche grüße, herzlichst, beste grüße, mit \
+                besten grüßen, \
+                mit herzlichen grüßen, mit bestem gruß, ihr, ihre, dein, deine, euer, ihr ergebener, ihr ergebenster, \
+                dein treuer, \
                 mfg, mit kollegialen grüßen, ganz der ihre, in verehrung, mit deutschem gruß, in freundschaft
                 """,
             starts:
-                "mit vorzüglich, mit herzlich, mit freundlich, mit besten, mit verbindlich, ihr ergeben, ihr treu, dein alter, genehmigen sie, ihr sehr",
+                """
+                mit vorzüglich, mit herzlich, mit freundlich, mit besten, mit verbindlich, ihr ergeben, ihr treu, \
+                dein alter, genehmigen sie, ihr sehr
+                """,
             ends: "grüßen, grüßt, hochachtung, ergebener, ergebenster, ergebenst"),
         Formulas(
             "fr",
             whole: """
                 cordialement, bien cordialement, très cordialement, sincèrement, bien à vous, bien à toi, amicalement, \
-                respectueusement, salutations distinguées, sincères salutations, avec mes salutations, mes salutations distinguées, \
-                meilleures salutations, affectueusement, votre dévoué, tout à vous, avec mes remerciements, très respectueusement, \
+                respectueusement, salutations distinguées, sincères salutations, avec mes salutations, mes salutations \
+                distinguées, \
+                meilleures salutations, affectueusement, votre dévoué, tout à vous, avec mes remerciements, très \
+                respectueusement, \
                 amitiés, ton ami, votre ami
                 """,
             starts: "avec mes, votre très, avec l'expression, avec toute ma",
@@ -70,7 +95,8 @@ enum ClosingWords {
         Formulas(
             "es",
             whole: """
-                atentamente, muy atentamente, cordialmente, sinceramente, un cordial saludo, saludos cordiales, un saludo, saludos, \
+                atentamente, muy atentamente, cordialmente, sinceramente, un cordial saludo, saludos cordiales, un \
+                saludo, saludos, \
                 respetuosamente, afectuosamente, con un abrazo, un abrazo, suyo afectísimo, quedo de usted
                 """,
             starts: "con mis mejores, con un cordial, le saluda, quedo de usted",
@@ -78,7 +104,8 @@ enum ClosingWords {
         Formulas(
             "it",
             whole: """
-                distinti saluti, cordiali saluti, cordialmente, con i migliori saluti, sinceramente, in fede, con stima, un abbraccio, \
+                distinti saluti, cordiali saluti, cordialmente, con i migliori saluti, sinceramente, in fede, con \
+                stima, un abbraccio, \
                 con affetto, con osservanza, suo, tuo
                 """, starts: "con i più, con la più", ends: "saluti"),
         Formulas(
@@ -88,7 +115,10 @@ enum ClosingWords {
         Formulas(
             "nl",
             whole:
-                "hoogachtend, met vriendelijke groet, met vriendelijke groeten, hartelijke groeten, groeten, met hoogachting"
+                """
+                hoogachtend, met vriendelijke groet, met vriendelijke groeten, hartelijke groeten, groeten, met \
+                hoogachting
+                """
         ),
         Formulas(
             "pl",
@@ -104,8 +134,10 @@ enum ClosingWords {
         Formulas(
             "ru",
             whole: """
-                с уважением, с глубоким уважением, с искренним уважением, искренне ваш, искренне ваша, ваш, ваша, твой, твоя, \
-                с наилучшими пожеланиями, с приветом, преданный вам, с почтением, с совершенным почтением, с благодарностью, \
+                с уважением, с глубоким уважением, с искренним уважением, искренне ваш, искренне ваша, ваш, ваша, \
+                твой, твоя, \
+                с наилучшими пожеланиями, с приветом, преданный вам, с почтением, с совершенным почтением, с \
+                благодарностью, \
                 с любовью, уважающий вас, искренне
                 """,
             starts: "с уважением, с глубоким, с наилучшими, с искренн, примите уверения, с совершенным, с неизменным",
@@ -116,12 +148,18 @@ enum ClosingWords {
         Formulas(
             "az",
             whole:
-                "hörmətlə, dərin hörmətlə, səmimi hörmətlə, ən xoş arzularla, ehtiramla, dərin ehtiramla, sizin, hörmət və ehtiramla, səmimiyyətlə, xoş arzularla",
+                """
+                hörmətlə, dərin hörmətlə, səmimi hörmətlə, ən xoş arzularla, ehtiramla, dərin ehtiramla, sizin, \
+                hörmət və ehtiramla, səmimiyyətlə, xoş arzularla
+                """,
             ends: "hörmətlə, ehtiramla, arzularla, hörmətlərimlə"),
         Formulas(
             "tr",
             whole:
-                "saygılarımla, saygılarımızla, en derin saygılarımla, sevgilerimle, hürmetlerimle, en iyi dileklerimle, saygı ile, saygıyla, arz ederim, selamlar",
+                """
+                saygılarımla, saygılarımızla, en derin saygılarımla, sevgilerimle, hürmetlerimle, en iyi \
+                dileklerimle, saygı ile, saygıyla, arz ederim, selamlar
+                """,
             ends: "saygılarımla, saygılarımızla, dileklerimle, sevgilerimle, hürmetlerimle"),
         Formulas("hy", whole: "հարգանքով, հարգանքներով"),
         Formulas("ka", whole: "პატივისცემით"),
@@ -130,7 +168,10 @@ enum ClosingWords {
         Formulas(
             "ar",
             whole:
-                "مع خالص التقدير, مع التحية, مع فائق الاحترام, وتفضلوا بقبول فائق الاحترام, والسلام, المخلص, مع أطيب التحيات",
+                """
+                مع خالص التقدير, مع التحية, مع فائق الاحترام, وتفضلوا بقبول فائق الاحترام, والسلام, المخلص, مع \
+                أطيب التحيات
+                """,
             starts: "وتفضلوا بقبول, مع خالص, مع فائق, مع أطيب"),
         Formulas("fa", whole: "با احترام, با تقدیم احترام, ارادتمند, با تشکر", starts: "با تقدیم"),
         Formulas("he", whole: "בכבוד רב, בברכה, שלך"),

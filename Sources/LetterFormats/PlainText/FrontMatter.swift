@@ -2,8 +2,8 @@ import LetterModel
 
 /// A leading `---` block of a text: the plain part of YAML that press offices and site generators write.
 ///
-/// `name: value` with plain values, quoted ones over several lines, and lists of them. Anything else under a name is kept as
-/// the text that it is.
+/// `name: value` with plain values, quoted ones over several lines, and lists of them. Anything else under a name is
+/// kept as the text that it is.
 ///
 /// Source: https://yaml.org/spec/1.2.2/
 struct FrontMatter {

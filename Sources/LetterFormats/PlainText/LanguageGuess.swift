@@ -59,15 +59,24 @@ enum LanguageGuess {
     private static let smallWords: [(String, String)] = [
         (
             "en",
-            "the of and to a in that is was for it with as his on be at by i this had not are but from have you which my we your our has been will i'm"
+            """
+            the of and to a in that is was for it with as his on be at by i this had not are but from have you \
+            which my we your our has been will i'm
+            """
         ),
         (
             "de",
-            "der die das und ist in zu den nicht von sie mit dem ich des ein eine auf für im es sich auch an wir ihr ihnen haben wird dass daß"
+            """
+            der die das und ist in zu den nicht von sie mit dem ich des ein eine auf für im es sich auch an wir \
+            ihr ihnen haben wird dass daß
+            """
         ),
         (
             "fr",
-            "le la les de des et un une du en que qui dans pour est je vous nous au aux par sur ne pas ce cette votre avec mon ma il elle"
+            """
+            le la les de des et un une du en que qui dans pour est je vous nous au aux par sur ne pas ce cette \
+            votre avec mon ma il elle
+            """
         ),
         (
             "es",

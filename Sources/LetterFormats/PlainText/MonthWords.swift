@@ -1,6 +1,7 @@
 import LetterModel
 
-/// The names of months in the languages of letters, in lower case, with the cases that follow a day and common short forms.
+/// The names of months in the languages of letters, in lower case, with the cases that follow a day and common short
+/// forms.
 enum MonthWords {
     /// The month of a name, 1 to 12; nil for any other word.
     static func month(of word: String) -> Int? {
@@ -15,7 +16,8 @@ enum MonthWords {
         return result
     }()
 
-    /// One line of words a month: en de fr es it pt nl la | ru uk bg pl cs hr | az tr | sv fi hu ro | el | ar fa he | hy ka.
+    /// One line of words a month: en de fr es it pt nl la | ru uk bg pl cs hr | az tr | sv fi hu ro | el | ar fa he |
+    /// hy ka.
     private static let names = [
         """
         january jan januar jänner janvier janv enero gennaio janeiro januari januarii ianuarii \

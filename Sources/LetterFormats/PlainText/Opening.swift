@@ -87,7 +87,8 @@ struct Opening {
         return isKnown && isAlone(index, of: lines) ? (index, place) : nil
     }
 
-    /// A line of a letterhead, address or title: short, no sentence. Or a paragraph of an editor, in italics or brackets.
+    /// A line of a letterhead, address or title: short, no sentence. Or a paragraph of an editor, in italics or
+    /// brackets.
     private static func isHeading(_ index: Int, of lines: [TextLine]) -> Bool {
         let paragraph = self.paragraph(around: index, of: lines)
         guard lines[paragraph].reduce(0, { $0 + $1.shown.utf8.count }) <= 4_000 else { return false }
@@ -96,11 +97,14 @@ struct Opening {
             text.hasPrefix("*") && text.hasSuffix("*") && !text.hasPrefix("**")
             || text.hasPrefix("_") && text.hasSuffix("_")
         if isItalic || text.hasPrefix("[") && text.hasSuffix("]") { return true }
-        return paragraph.count <= 10
-            && lines[paragraph].allSatisfy { line in
-                line.shown.utf8.count <= 100
-                    && !(Signature.endsSentence(line.shown) && Words.split(line.shown).count > 7)
-            } && Words.split(text).count <= 60
+        let words = Words.split(text)
+        // The stop of "D.C." ends no sentence.
+        let isProse = words.count > 12 && Signature.endsSentence(text) && (words.last?.unicodeScalars.count ?? 0) > 4
+        guard !isProse, paragraph.count <= 10, words.count <= 60 else { return false }
+        return lines[paragraph].allSatisfy { line in
+            let isSentence = Signature.endsSentence(line.shown) && Words.split(line.shown).count > 7
+            return line.shown.utf8.count <= 100 && !isSentence
+        }
     }
 
     private static func paragraph(around index: Int, of lines: [TextLine]) -> Range<Int> {

@@ -3,8 +3,8 @@ import LetterModel
 
 /// Plain text as people, press offices and editors write letters: one file, one letter.
 ///
-/// It finds front matter, dates, greeting, closing, signature and the rest in many languages; what it cannot decide stays in
-/// the body. The letter refers to the file's bytes as its attachment of role `original`.
+/// It finds front matter, dates, greeting, closing, signature and the rest in many languages; what it cannot decide
+/// stays in the body. The letter refers to the file's bytes as its attachment of role `original`.
 public struct PlainTextImporter: LetterImporter {
     /// The word for `--format`.
     public let format = "text"

@@ -5,24 +5,36 @@ enum RoleWords {
     /// Offices. A phrase is a role if it begins or ends with one of these, or consists of them.
     static let roles = WordTable(
         """
-        president vice-president speaker secretary general secretary-general director director-general minister premier \
-        chancellor ambassador consul governor mayor senator representative congressman congresswoman chairman chairwoman \
-        chairperson chair king queen prince princess emperor empress sultan emir sheikh pope archbishop bishop cardinal judge \
-        justice commissioner commander captain colonel major admiral lieutenant professor rector dean principal editor manager \
-        treasurer counsel counselor counsellor attorney archivist librarian administrator chief head deputy permanent delegate \
-        envoy physician adviser advisor co-chair coordinator spokesperson prosecutor registrar clerk vice executive officer \
+        president vice-president speaker secretary general secretary-general director director-general minister \
+        premier \
+        chancellor ambassador consul governor mayor senator representative congressman congresswoman chairman \
+        chairwoman \
+        chairperson chair king queen prince princess emperor empress sultan emir sheikh pope archbishop bishop \
+        cardinal judge \
+        justice commissioner commander captain colonel major admiral lieutenant professor rector dean principal editor \
+        manager \
+        treasurer counsel counselor counsellor attorney archivist librarian administrator chief head deputy permanent \
+        delegate \
+        envoy physician adviser advisor co-chair coordinator spokesperson prosecutor registrar clerk vice executive \
+        officer \
         undersecretary under-secretary-general marshal regent duke duchess earl count countess baron baroness viscount \
-        präsident präsidentin bundespräsident bundeskanzler bundeskanzlerin kanzler minister ministerin ministerpräsident \
-        botschafter botschafterin generalsekretär direktor direktorin bürgermeister oberbürgermeister geheimrat hofrat rat \
-        président présidente secrétaire général générale ministre directeur directrice ambassadeur ambassadrice gouverneur \
+        präsident präsidentin bundespräsident bundeskanzler bundeskanzlerin kanzler minister ministerin \
+        ministerpräsident \
+        botschafter botschafterin generalsekretär direktor direktorin bürgermeister oberbürgermeister geheimrat hofrat \
+        rat \
+        président présidente secrétaire général générale ministre directeur directrice ambassadeur ambassadrice \
+        gouverneur \
         maire chancelier sénateur député premier préfet roi reine \
-        presidente secretario secretaria ministro ministra director embajador gobernador alcalde rey reina segretario generale \
+        presidente secretario secretaria ministro ministra director embajador gobernador alcalde rey reina segretario \
+        generale \
         direttore ambasciatore ministro embaixador \
-        президент председатель секретарь генеральный министр посол губернатор директор премьер-министр канцлер мэр король \
+        президент председатель секретарь генеральный министр посол губернатор директор премьер-министр канцлер мэр \
+        король \
         король депутат глава генерал ректор академик профессор императорское \
         президенте голова міністр \
         prezident prezidenti sədr sədri katib katibi baş nazir naziri səfir səfiri direktor müdir rektor spiker \
-        cumhurbaşkanı cumhurbaşkanım cumhurbaşkan başkan başkanı başkanım bakan bakanı bakanım başbakan başbakanım büyükelçi \
+        cumhurbaşkanı cumhurbaşkanım cumhurbaşkan başkan başkanı başkanım bakan bakanı bakanım başbakan başbakanım \
+        büyükelçi \
         büyükelçisi sekreter sekreteri genel müdür müdürü vali
         """)
 
@@ -37,11 +49,16 @@ enum RoleWords {
     /// Words of bodies: a phrase with one of these is no person.
     static let bodies = WordTable(
         """
-        congress senate house parliament council committee commission assembly ministry department government court board \
-        company organization organisation association society union bank university college school institute embassy agency \
-        office bureau federation confederation republic kingdom nations states league foundation church academy authority \
-        administration secretariat mission delegation corporation inc ltd llc gmbh team party league chamber press university \
-        ministerium republik bundesrepublik gesellschaft verein universität république ministère gouvernement conseil assemblée \
+        congress senate house parliament council committee commission assembly ministry department government court \
+        board \
+        company organization organisation association society union bank university college school institute embassy \
+        agency \
+        office bureau federation confederation republic kingdom nations states league foundation church academy \
+        authority \
+        administration secretariat mission delegation corporation inc ltd llc gmbh team party league chamber press \
+        university \
+        ministerium republik bundesrepublik gesellschaft verein universität république ministère gouvernement conseil \
+        assemblée \
         société ambassade república ministerio gobierno республика республики министерство правительство организация \
         respublikası nazirliyi cumhuriyeti bakanlığı
         """)
@@ -49,7 +66,8 @@ enum RoleWords {
     /// People who are addressed together.
     static let groups = WordTable(
         """
-        friends colleagues members citizens students families comrades all parents readers sirs gentlemen ladies brothers \
+        friends colleagues members citizens students families comrades all parents readers sirs gentlemen ladies \
+        brothers \
         sisters fellows americans children everyone team друзья коллеги товарищи граждане dostlar həmkarlar kollegen \
         kolleginnen freunde damen herren amis collègues messieurs mesdames amigos colegas señores
         """)

@@ -27,34 +27,46 @@ enum SalutationWords {
             "en",
             strong: "my very dear, my dearest, my dear, dearest, dear, to whom it may concern",
             weak: """
-                your excellency, your excellencies, excellency, excellencies, your royal highness, your highness, your majesty, \
-                your holiness, your eminence, honourable, honorable, the honourable, the honorable, esteemed, respected, \
-                distinguished, honored, honoured, beloved, right honourable, sir, sirs, madam, gentlemen, ladies and gentlemen, \
-                ladies, my lord, my lords, my lady, mr., mister, mrs., ms., madam president, mr. president, to the, to all, \
-                to our, to my, fellow citizens, fellow americans, comrades, friends, hello, hi, greetings, good morning, \
+                your excellency, your excellencies, excellency, excellencies, your royal highness, your highness, your \
+                majesty, \
+                your holiness, your eminence, honourable, honorable, the honourable, the honorable, esteemed, \
+                respected, \
+                distinguished, honored, honoured, beloved, right honourable, sir, sirs, madam, gentlemen, ladies and \
+                gentlemen, \
+                ladies, my lord, my lords, my lady, mr., mister, mrs., ms., madam president, mr. president, to the, to \
+                all, \
+                to our, to my, fellow citizens, fellow americans, comrades, friends, hello, hi, greetings, good \
+                morning, \
                 good afternoon, good evening, darling, my love, my beloved
                 """),
         Openers(
             "de",
             strong: """
-                sehr geehrte, sehr geehrter, sehr geehrtes, sehr verehrte, sehr verehrter, hochverehrte, hochverehrter, \
-                hochgeehrter, hochgeehrte, geehrte, geehrter, verehrte, verehrter, verehrtester, mein lieber, meine liebe, \
+                sehr geehrte, sehr geehrter, sehr geehrtes, sehr verehrte, sehr verehrter, hochverehrte, \
+                hochverehrter, \
+                hochgeehrter, hochgeehrte, geehrte, geehrter, verehrte, verehrter, verehrtester, mein lieber, meine \
+                liebe, \
                 meine lieben, lieber, liebe, liebes, liebste, liebster, euer hochwohlgeboren
                 """,
             weak:
-                "exzellenz, eure exzellenz, guten tag, hallo, werter, werte, teurer, teure, herr, meine damen und herren"
+                """
+                exzellenz, eure exzellenz, guten tag, hallo, werter, werte, teurer, teure, herr, meine damen und \
+                herren
+                """
         ),
         Openers(
             "fr",
             strong: "mon cher, ma chère, mes chers, mes chères, cher, chère, chers, chères, très cher, bien cher",
             weak: """
-                monsieur, madame, mademoiselle, messieurs, mesdames, monseigneur, excellence, votre excellence, sire, bonjour, \
+                monsieur, madame, mademoiselle, messieurs, mesdames, monseigneur, excellence, votre excellence, sire, \
+                bonjour, \
                 mesdames et messieurs, madame monsieur
                 """),
         Openers(
             "es",
             strong: """
-                estimado, estimada, estimados, estimadas, querido, querida, queridos, queridas, muy señor mío, muy señores míos, \
+                estimado, estimada, estimados, estimadas, querido, querida, queridos, queridas, muy señor mío, muy \
+                señores míos, \
                 apreciado, apreciada, muy estimado, muy estimada, excelentísimo, excelentísima
                 """,
             weak: "distinguido, distinguida, señor, señora, señores, excelencia, hola, a quien corresponda"),
@@ -86,7 +98,9 @@ enum SalutationWords {
         Openers("sr", strong: "поштовани, поштована"),
         Openers("az", strong: "hörmətli, çox hörmətli, möhtərəm, əziz, əzizim", weak: "cənab, zati-aliləri, salam"),
         Openers(
-            "tr", strong: "sayın, muhterem, saygıdeğer, değerli, sevgili, aziz", weak: "ekselansları, efendim, merhaba"),
+            """
+            tr
+            """, strong: "sayın, muhterem, saygıdeğer, değerli, sevgili, aziz", weak: "ekselansları, efendim, merhaba"),
         Openers("kk", strong: "құрметті"),
         Openers("uz", strong: "hurmatli"),
         Openers("hy", strong: "հարգելի, մեծարգո"),

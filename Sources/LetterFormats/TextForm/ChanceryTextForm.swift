@@ -23,11 +23,11 @@ public import LetterModel
 ///
 ///     And one more thing.
 ///
-/// The block holds every member but body and postscript. `name: text` is always text: plain, in JSON's quotes, or after `|`
-/// on lines of its own, each two spaces further in. `name:= JSON` is any other value. Lines of the block that begin with
-/// `#` are for people. One empty line after the block, one on each side of the line before the postscript, and one newline
-/// at the end belong to the form, not to the texts. A line of a text that looks like the line before the postscript has a
-/// backslash before it.
+/// The block holds every member but body and postscript. `name: text` is always text: plain, in JSON's quotes, or after
+/// `|` on lines of its own, each two spaces further in. `name:= JSON` is any other value. Lines of the block that begin
+/// with `#` are for people. One empty line after the block, one on each side of the line before the postscript, and one
+/// newline at the end belong to the form, not to the texts. A line of a text that looks like the line before the
+/// postscript has a backslash before it.
 ///
 /// For every letter, `parse(render(letter))` is that letter, byte for byte.
 public enum ChanceryTextForm {

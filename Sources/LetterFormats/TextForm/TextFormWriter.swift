@@ -98,7 +98,8 @@ struct TextFormWriter {
 
 /// What writer and parser must agree on.
 enum TextFormSyntax {
-    /// A name as it is written: plain if it can be, else in JSON's quotes. Plain `id` and `chancery` at the top are the form's own.
+    /// A name as it is written: plain if it can be, else in JSON's quotes. Plain `id` and `chancery` at the top are the
+    /// form's own.
     static func spelling(ofKey key: String, isTop: Bool) -> String {
         let isOwn = isTop && ["id", "chancery"].contains(where: key.hasSameBytes)
         return isPlainKey(key.utf8[...]) && !isOwn ? key : JSONValue.string(key).canonicalText
@@ -156,7 +157,8 @@ enum TextFormSyntax {
         }
     }
 
-    /// The bytes of the name, with its quotes, if a line without indentation is a member; what follows begins with a colon.
+    /// The bytes of the name, with its quotes, if a line without indentation is a member; what follows begins with a
+    /// colon.
     static func memberName(in line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let end: Int?
         if line.first == UInt8(ascii: "\"") {

@@ -1,9 +1,9 @@
 /// A date as precise as it is known: EDTF levels 0 and 1, and one-of sets of level 2.
 ///
-/// Days (`2020-07-15`), months, years, seasons (`1873-21`), moments, digits that are not known (`187X`, `1873-XX`), marks of
-/// doubt for the whole date (`1820?`, `1820~`, `1820%`), years before our era (`-0043`), intervals with open (`..`) or
-/// unknown (empty) ends, and `[1873-05-01,1873-06-01]`. From it come bounds: the letter was written on one of the days
-/// from `earliest` to `latest`. A month is never turned into a day.
+/// Days (`2020-07-15`), months, years, seasons (`1873-21`), moments, digits that are not known (`187X`, `1873-XX`),
+/// marks of doubt for the whole date (`1820?`, `1820~`, `1820%`), years before our era (`-0043`), intervals with open
+/// (`..`) or unknown (empty) ends, and `[1873-05-01,1873-06-01]`. From it come bounds: the letter was written on one of
+/// the days from `earliest` to `latest`. A month is never turned into a day.
 ///
 /// Source: https://www.loc.gov/standards/datetime/
 public struct EDTF: Hashable, Sendable {

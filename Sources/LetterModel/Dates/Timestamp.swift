@@ -8,7 +8,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         self.milliseconds = milliseconds
     }
 
-    /// A moment from RFC 3339 with milliseconds and `Z`, such as `2026-11-23T18:00:00.000Z`; nil for any other spelling.
+    /// A moment from RFC 3339 with milliseconds and `Z`, such as `2026-11-23T18:00:00.000Z`; nil for any other
+    /// spelling. A leap second (`:60`) is none: it would be written back as the second after it.
     public init?(_ text: String) {
         let characters = Array(text.utf8)
         guard characters.count == 24 else { return nil }
@@ -19,7 +20,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
             let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
             let millisecond = number(20..<23), let date = CalendarDay(year: year, month: month, day: day),
-            hour < 24, minute < 60, second < 61
+            hour < 24, minute < 60, second < 60
         else { return nil }
         let seconds = (date.daysSince1970 * 24 + hour) * 3600 + minute * 60 + second
         milliseconds = seconds * 1000 + millisecond

@@ -28,8 +28,8 @@ extension StringProtocol {
 extension String {
     /// The order of object keys in RFC 8785: by UTF-16 code units.
     ///
-    /// It is the order of the UTF-8 bytes but for one case: a scalar past U+FFFF (lead byte F0 and up) is written in UTF-16
-    /// with surrogates, which come before U+E000...U+FFFF (lead bytes EE and EF).
+    /// It is the order of the UTF-8 bytes but for one case: a scalar past U+FFFF (lead byte F0 and up) is written in
+    /// UTF-16 with surrogates, which come before U+E000...U+FFFF (lead bytes EE and EF).
     package func canonicalOrder(to other: String) -> ByteOrder {
         var left = utf8.makeIterator()
         var right = other.utf8.makeIterator()

@@ -33,7 +33,8 @@ extension JSONValue {
         }
     }
 
-    /// Appends a quoted string. Bytes are escaped, not Characters: a quote followed by a combining mark is one Character.
+    /// Appends a quoted string. Bytes are escaped, not Characters: a quote followed by a combining mark is one
+    /// Character.
     static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         var text = text

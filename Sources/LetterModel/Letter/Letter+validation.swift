@@ -1,6 +1,6 @@
 extension Letter {
-    /// Checks a letter that is about to be written: known members have their shapes, nothing is vacant, dates are EDTF, and
-    /// the limits are kept. Members that this version does not know may hold anything that is not vacant.
+    /// Checks a letter that is about to be written: known members have their shapes, nothing is vacant, dates are EDTF,
+    /// and the limits are kept. Members that this version does not know may hold anything that is not vacant.
     ///
     /// Not for received revisions: what another program wrote is kept as it is.
     public func validate() throws(LetterError) {
@@ -59,9 +59,12 @@ private enum LetterValidation {
 
     /// A name of plain characters joined with a dot, any other quoted, so that a path stays one line.
     private static func join(_ path: String, _ name: String) -> String {
-        let isPlain = name.utf8.allSatisfy { byte in
-            byte > 0x20 && byte != 0x7F && ![UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "\"")].contains(byte)
-        }
+        let isPlain =
+            !name.utf8.isEmpty
+            && name.utf8.allSatisfy { byte in
+                byte > 0x20 && byte != 0x7F
+                    && ![UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "\"")].contains(byte)
+            }
         let shown = isPlain ? name : JSONValue.string(name).canonicalText
         return path.utf8.isEmpty ? shown : "\(path).\(shown)"
     }

@@ -1,7 +1,7 @@
 /// A part of a letter: a JSON object with typed members.
 ///
-/// The object is the truth, the properties are ways to look at it. So members that this version does not know stay where
-/// they are, at every level, and a member of an unexpected shape is left alone until somebody sets it.
+/// The object is the truth, the properties are ways to look at it. So members that this version does not know stay
+/// where they are, at every level, and a member of an unexpected shape is left alone until somebody sets it.
 public protocol LetterRecord: Hashable, Sendable {
     /// All members, known and unknown.
     var members: JSONObject { get set }

@@ -16,7 +16,8 @@ package enum LetterSchema {
         case integer(Int, Int)
         /// An object with known members.
         case part([Member])
-        /// A list of one shape, of at most so many elements. None is there twice: by the named member, or else as a whole.
+        /// A list of one shape, of at most so many elements. None is there twice: by the named member, or else as a
+        /// whole.
         case list(Shape, limit: Int? = nil, by: String? = nil)
         /// An object from names of a shape to parts.
         case map(key: Shape, value: [Member])

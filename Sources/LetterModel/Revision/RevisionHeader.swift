@@ -2,7 +2,8 @@ public import Hashing
 
 /// What a revision says about itself: which letter, on top of what, by whom, when and why.
 ///
-/// `v` is 1. The bytes that arrived are the truth and are kept beside this value; nobody re-encodes what somebody else wrote.
+/// `v` is 1. The bytes that arrived are the truth and are kept beside this value; nobody re-encodes what somebody else
+/// wrote.
 public struct RevisionHeader: Hashable, Sendable {
     /// The archive that the revision belongs to.
     public var archive: ArchiveID

@@ -80,7 +80,7 @@ struct ClosingTests {
 
     @Test func `a statement with a letter inside stays whole`() throws {
         let text =
-            "I have accepted the request of Neera Tanden to withdraw her name from nomination for Director.\n\nDear President Biden,\n\nPlease withdraw my name from nomination.\n\nSincerely,\n\nNeera Tanden"
+            "I have accepted the request of Neera Tanden to withdraw her name from\nnomination for Director. I have the utmost respect for her record.\n\nDear President Biden,\n\nPlease withdraw my name from nomination.\n\nSincerely,\n\nNeera Tanden"
         let letter = try Parsed.letter(text)
         #expect(letter.salutation == nil)
         #expect(letter.signature == nil)
