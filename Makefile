@@ -7,7 +7,7 @@ SWIFT_BUILD = swift build $(SWIFT_FLAGS)
 SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
-.PHONY: all setup build demo test check lint format properties bench clean
+.PHONY: all setup build demo test check lint format bench clean
 
 all: build
 

@@ -13,7 +13,7 @@ extension Archive {
     /// - Throws: `ArchiveError.invalidLetter` with the member and what to do, `.noAuthor`.
     public func create(_ letter: Letter, author: Author? = nil, message: String? = nil) throws -> LetterID {
         let id = surroundings.newLetterID()
-        try write(PlanToWrite(letter: id, parents: [], content: letter), as: .create, author, message)
+        try writeRevision(of: id, replacing: [], letter, as: .create, author, message)
         return id
     }
 
@@ -35,7 +35,7 @@ extension Archive {
         switch draft.plan.outcome(of: draft.letter) {
         case .unchanged: return nil
         case .refused(let refusal): throw ArchiveError(refusal, draft.id)
-        case .write(let planned): return try write(PlanToWrite(draft.id, planned), as: .edit, author, message)
+        case .write(let planned): return try write(planned, of: draft.id, as: .edit, author, message)
         }
     }
 
@@ -44,7 +44,8 @@ extension Archive {
     /// - Throws: `ArchiveError.unknownLetter`, `.deleted` if it is deleted already.
     @discardableResult
     public func delete(_ id: LetterID, author: Author? = nil, message: String? = nil) throws -> RevisionID {
-        try repeating(id, as: .delete, author, message) { view throws(PlanRefusal) in try .deleting(view) }
+        let planned = try refusing(id) { try PlannedRevision.deleting(view(of: id)) }
+        return try write(planned, of: id, as: .delete, author, message)
     }
 
     /// Brings back a deleted letter, or an earlier version of one.
@@ -61,9 +62,11 @@ extension Archive {
             guard let content = try letter(id, at: revision) else { throw ArchiveError.unknownRevision(revision.hex) }
             earlier = content
         }
-        return try repeating(id, as: .restore, author, message) { view throws(PlanRefusal) in
-            try PlannedRevision.restoring(earlier, in: view)
+        let view = try view(of: id)
+        guard let planned = try refusing(id, { try PlannedRevision.restoring(earlier, in: view) }) else {
+            return view.leadingHead ?? view.heads[0]
         }
+        return try write(planned, of: id, as: .restore, author, message)
     }
 
     /// Settles the conflicts of a letter as somebody decided who saw them in `view`.
@@ -80,7 +83,7 @@ extension Archive {
             return plan
         }
         switch plan.outcome() {
-        case .write(let planned): return try write(PlanToWrite(id, planned), as: .resolve, author, message)
+        case .write(let planned): return try write(planned, of: id, as: .resolve, author, message)
         case .unresolved(let conflicts):
             throw ArchiveError.undecided(
                 id, fields: conflicts.map { $0.field?.description ?? "whether to keep or delete it" })
@@ -104,54 +107,36 @@ extension Archive {
 
 // MARK: Writing revisions
 
-/// One revision that is about to be written.
-private struct PlanToWrite {
-    let letter: LetterID
-    let parents: [RevisionID]
-    let content: Letter?
-
-    init(letter: LetterID, parents: [RevisionID], content: Letter?) {
-        self.letter = letter
-        self.parents = parents
-        self.content = content
-    }
-
-    init(_ letter: LetterID, _ planned: PlannedRevision) {
-        self.init(letter: letter, parents: planned.parents, content: planned.letter)
-    }
-}
-
 extension Archive {
-    /// Writes a decision, and again while there are more heads than one revision can name.
-    private func repeating(
-        _ id: LetterID, as reason: ReasonKind, _ author: Author?, _ message: String?,
-        _ plan: (LetterView) throws(PlanRefusal) -> PlannedRevision?
+    /// Writes what was planned; in several revisions if there are more heads than one can name. Returns the last.
+    private func write(
+        _ planned: PlannedRevision, of id: LetterID, as reason: ReasonKind, _ author: Author?, _ message: String?
     ) throws -> RevisionID {
+        var planned = planned
         while true {
-            let view = try view(of: id)
-            guard let planned = try refusing(id, { try plan(view) }) else {
-                return view.leadingHead ?? view.heads[0]
-            }
-            let written = try write(PlanToWrite(id, planned), as: reason, author, message)
-            if !planned.mustRepeat { return written }
+            let written = try writeRevision(
+                of: id, replacing: planned.parents, planned.letter, as: reason, author, message)
+            guard let next = planned.following(written) else { return written }
+            planned = next
         }
     }
 
     @discardableResult
-    private func write(
-        _ plan: PlanToWrite, as reason: ReasonKind, _ author: Author?, _ message: String?
+    private func writeRevision(
+        of id: LetterID, replacing parents: [RevisionID], _ content: Letter?, as reason: ReasonKind, _ author: Author?,
+        _ message: String?
     ) throws -> RevisionID {
-        if let content = plan.content { try Archive.check(content) }
+        if let content { try Archive.check(content) }
         let identity = try store.identity()
         guard let writer = try author ?? self.author().flatMap(Author.init) else { throw ArchiveError.noAuthor }
         let header = RevisionHeader(
-            archive: identity.archive, letter: plan.letter, parents: plan.parents, content: nil, author: writer,
+            archive: identity.archive, letter: id, parents: parents, content: nil, author: writer,
             device: identity.label, time: surroundings.now(), reason: Reason(reason, message: message))
-        let revision = try Revision(header: header, letter: plan.content)
+        let revision = try Revision(header: header, letter: content)
         let report = try store.ingest(Ingestion(archive: identity.archive, revisions: [revision]))
         switch report.outcomes.first {
         case .rejected(let error)?: throw error
-        case .missingParents?, .waiting?: throw StoreError.damaged(object: "the history of letter \(plan.letter)")
+        case .missingParents?, .waiting?: throw StoreError.damaged(object: "the history of letter \(id)")
         case .accepted?, .duplicate?, nil: return revision.id
         }
     }

@@ -40,7 +40,8 @@ enum ConflictText {
     }
 
     private static func quoted(_ text: String, label: String) -> [String] {
-        let rows = text.split(separator: "\n", omittingEmptySubsequences: false).map { VisibleText.of($0, keepsLines: false) }
+        let rows = text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { VisibleText.of($0, keepsLines: false) }
         guard rows.count > 1 else {
             return ["  \(label)  \(rows.first.flatMap { $0.isEmpty ? nil : $0 } ?? "(nothing)")"]
         }
