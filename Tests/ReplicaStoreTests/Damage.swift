@@ -26,8 +26,10 @@ struct Damage {
     /// The tables that are no index's own.
     func tables() throws -> [String] {
         try texts(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'search\\_%' ESCAPE '\\' "
-                + "OR name IN ('search_entry', 'search_state') ORDER BY name")
+            """
+            SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0
+                AND name NOT IN ('search_data', 'search_idx', 'search_docsize', 'search_config') ORDER BY name
+            """)
     }
 
     func columns(_ table: String) throws -> [String] {

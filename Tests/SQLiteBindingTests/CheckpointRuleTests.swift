@@ -2,9 +2,9 @@ import CFaultVFS
 import SQLiteBinding
 import Testing
 
-/// SQLite 3.7.0 to 3.51.2 can corrupt a database when one connection commits while another one checkpoints: the checkpoint
-/// has read the head of the write-ahead log, the commit begins the log anew, and pages of the new log are taken for
-/// checkpointed ones. The rule that only the writing connection checkpoints keeps it from happening.
+/// SQLite 3.7.0 to 3.51.2 can corrupt a database when one connection commits while another one checkpoints: the
+/// checkpoint has read the head of the write-ahead log, the commit begins the log anew, and pages of the new log are
+/// taken for checkpointed ones. The rule that only the writing connection checkpoints keeps it from happening.
 struct CheckpointRuleTests {
     private let database: TestDatabase
 

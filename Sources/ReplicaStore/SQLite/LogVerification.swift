@@ -33,8 +33,8 @@ struct LogVerification: Sendable {
         let last = min(sequence + count, end.sequence)
         let rows = try connection.rows(
             """
-            SELECT revision.sequence, revision.id, revision.header, content.bytes, revision.chain, letter.id, content.hash,
-                revision.letter
+            SELECT revision.sequence, revision.id, revision.header, content.bytes, revision.chain, letter.id,
+                content.hash, revision.letter
             FROM revision LEFT JOIN content ON content.number = revision.content
             LEFT JOIN letter ON letter.number = revision.letter
             WHERE revision.sequence > ? AND revision.sequence <= ? ORDER BY revision.sequence

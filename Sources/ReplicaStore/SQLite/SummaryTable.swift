@@ -65,7 +65,10 @@ struct SummaryTable {
 
     /// What `summary(_:)` reads, in its order.
     static let selection =
-        "SELECT id, date, senders, recipients, title, incipit, status, tags, conflicts, is_deleted, sort_key FROM summary"
+        """
+        SELECT id, date, senders, recipients, title, incipit, status, tags, conflicts, is_deleted, sort_key
+        FROM summary
+        """
 
     static func summary(_ row: Row) throws -> LetterSummary {
         guard let id = LetterID(bytes: row.bytes(0)) else { throw StoreError.damaged(object: "archive.sqlite") }

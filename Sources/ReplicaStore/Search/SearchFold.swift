@@ -1,10 +1,10 @@
 import LetterModel
 
-/// What makes two spellings one to a search: case, accents, curly quotes, dotted and dotless i do not matter, and each CJK
-/// character is a word of its own.
+/// What makes two spellings one to a search: case, accents, curly quotes, dotted and dotless i do not matter, and each
+/// CJK character is a word of its own.
 ///
-/// Letters keep their bytes; only the index and what is compared with it are folded. The index has a tokenizer of its own
-/// after this one (`unicode61`), which splits words and knows the scripts past the table here.
+/// Letters keep their bytes; only the index and what is compared with it are folded. The index has a tokenizer of its
+/// own after this one (`unicode61`), which splits words and knows the scripts past the table here.
 enum SearchFold {
     /// Goes up whenever the same text folds to other bytes: an index of an older fold is made anew.
     static let version = 1

@@ -4,9 +4,10 @@ import SQLiteBinding
 
 /// The full-text index, inside a transaction.
 ///
-/// It is filled behind ingestion: `through` is the end of the log up to which every letter's document is in it. The index
-/// keeps no texts, and this SQLite can only delete from such an index when it is given the old values. They are made again
-/// from the truth: `search_entry` says of which heads the document was made, and its digest proves that they are the same.
+/// It is filled behind ingestion: `through` is the end of the log up to which every letter's document is in it. The
+/// index keeps no texts, and this SQLite can only delete from such an index when it is given the old values. They are
+/// made again from the truth: `search_entry` says of which heads the document was made, and its digest proves that they
+/// are the same.
 ///
 /// Source: https://www.sqlite.org/fts5.html#contentless_tables
 struct SearchIndex {
