@@ -50,6 +50,9 @@ struct Closing {
 
 /// Reads on from a place where the end of a letter may begin.
 private struct ClosingScanner {
+    /// Nobody takes leave more often.
+    private static let maximumFormulas = 3
+
     let lines: [TextLine]
     let top: Int
 
@@ -101,11 +104,14 @@ private struct ClosingScanner {
         closing.parts[index] = .valediction
         // "With best wishes," above "Sincerely,"
         var line = index
-        while let previous = previousLine(before: line), let above = Formula(line: shown(previous)), above.rest == nil,
+        var count = 1
+        while count < ClosingScanner.maximumFormulas, let previous = previousLine(before: line),
+            let above = Formula(line: shown(previous)), above.rest == nil,
             above.isWhole || previous == line - 1
         {
             closing.parts[previous] = .valediction
             line = previous
+            count += 1
         }
         return closing
     }

@@ -3,17 +3,15 @@ import LetterModel
 /// Tells the language of a text by its small words; nil where they do not decide.
 enum LanguageGuess {
     /// Longer texts say no more about their language.
-    private static let maximumWords = 4_000
+    private static let maximumScalars = 20_000
 
     static func language(of text: String) -> String? {
         var counts: [String: Int] = [:]
         var wordCount = 0
-        for word in text.unicodeScalars.split(maxSplits: maximumWords, whereSeparator: { !isWordPart($0) }).prefix(
-            maximumWords)
-        {
+        for word in text.unicodeScalars.prefix(maximumScalars).split(whereSeparator: { !isWordPart($0) }) {
             wordCount += 1
-            let key = ByteKey(Words.key(String(String.UnicodeScalarView(word.prefix(20)))))
-            for language in languages[key] ?? [] { counts[language, default: 0] += 1 }
+            guard word.count <= 20 else { continue }
+            for language in languages[ByteKey(Words.key(String(word)))] ?? [] { counts[language, default: 0] += 1 }
         }
         if let script = scriptLanguage(text) { return script }
         let ranked = counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
@@ -30,7 +28,7 @@ enum LanguageGuess {
     private static func scriptLanguage(_ text: String) -> String? {
         var counts: [String: Int] = [:]
         var total = 0
-        for scalar in text.unicodeScalars.prefix(20_000) where scalar.properties.isAlphabetic {
+        for scalar in text.unicodeScalars.prefix(maximumScalars) where scalar.properties.isAlphabetic {
             total += 1
             switch scalar.value {
             case 0x0370...0x03FF: counts["el", default: 0] += 1

@@ -59,9 +59,12 @@ struct Salutation: Hashable {
             guard text.unicodeScalars.count <= 24 else { return nil }
             return (Greeting(text: text, opener: opener, language: language), !endsLikeGreeting(text))
         }
-        let key = Words.key(text)
-        guard Words.split(key).count <= maximumWords else { return nil }
-        for entry in SalutationWords.openers(beginning: key) where begins(key, with: entry.opener) {
+        // Most lines of a body end here: no greeting begins with their first word.
+        let entries = SalutationWords.openers(beginning: text)
+        guard !entries.isEmpty, case let key = Words.key(text), Words.split(key).count <= maximumWords else {
+            return nil
+        }
+        for entry in entries where begins(key, with: entry.opener) {
             guard let isDoubtful = doubt(text, key, opener: entry.opener, isStrong: entry.isStrong) else { continue }
             return (Greeting(text: text, opener: entry.opener, language: entry.language), isDoubtful)
         }

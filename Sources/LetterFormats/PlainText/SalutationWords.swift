@@ -124,9 +124,9 @@ enum SalutationWords {
     }
 
     /// The openers that a line can begin with, by its first word; the longest first within a language.
-    static func openers(beginning key: String) -> [Entry] {
-        guard let first = Words.split(key.prefix(40)).first else { return [] }
-        return index[ByteKey(Words.stripEnd(first, Words.lineEnds))] ?? []
+    static func openers(beginning line: String) -> [Entry] {
+        let first = line.unicodeScalars.prefix(40).prefix { !Words.isSpace($0) }
+        return index[ByteKey(Words.key(Words.strip(String(first), Words.marks)))] ?? []
     }
 
     private static let index: [ByteKey: [Entry]] = {

@@ -53,11 +53,7 @@ struct TextLine {
 enum Words {
     /// Without white space, and marks that nobody sees, at both ends.
     static func trim(_ text: some StringProtocol) -> String {
-        let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !isSpace($0) }),
-            let last = scalars.lastIndex(where: { !isSpace($0) })
-        else { return "" }
-        return String(String.UnicodeScalarView(scalars[first...last]))
+        strip(text, [])
     }
 
     /// Runs of white space as one space, none at the ends.
@@ -67,7 +63,7 @@ enum Words {
 
     /// The words between white space.
     static func split(_ text: some StringProtocol) -> [String] {
-        text.unicodeScalars.split(whereSeparator: isSpace).map { String(String.UnicodeScalarView($0)) }
+        Substring(text).unicodeScalars.split(whereSeparator: isSpace).map { String($0) }
     }
 
     static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
@@ -77,21 +73,21 @@ enum Words {
         return scalar.properties.isWhitespace || [0x200B, 0x200E, 0x200F, 0xFEFF, 0x1A].contains(scalar.value)
     }
 
-    /// Without these scalars at both ends.
+    /// Without these scalars, and white space, at both ends.
     static func strip(_ text: some StringProtocol, _ marks: Set<Unicode.Scalar>) -> String {
-        let scalars = text.unicodeScalars
-        let isMark = { (scalar: Unicode.Scalar) in marks.contains(scalar) || isSpace(scalar) }
-        guard let first = scalars.firstIndex(where: { !isMark($0) }),
-            let last = scalars.lastIndex(where: { !isMark($0) })
-        else { return "" }
-        return String(String.UnicodeScalarView(scalars[first...last]))
+        let isKept = { (scalar: Unicode.Scalar) in !isSpace(scalar) && !marks.contains(scalar) }
+        let scalars = Substring(text).unicodeScalars
+        guard let first = scalars.firstIndex(where: isKept), let last = scalars.lastIndex(where: isKept) else {
+            return ""
+        }
+        return String(scalars[first...last])
     }
 
-    /// Without these scalars at the end.
+    /// Without these scalars, and white space, at the end.
     static func stripEnd(_ text: some StringProtocol, _ marks: Set<Unicode.Scalar>) -> String {
-        let scalars = text.unicodeScalars
-        guard let last = scalars.lastIndex(where: { !marks.contains($0) && !isSpace($0) }) else { return "" }
-        return String(String.UnicodeScalarView(scalars[...last]))
+        let scalars = Substring(text).unicodeScalars
+        guard let last = scalars.lastIndex(where: { !isSpace($0) && !marks.contains($0) }) else { return "" }
+        return String(scalars[...last])
     }
 
     /// Marks of emphasis in Markdown and in mail.
@@ -100,6 +96,8 @@ enum Words {
     static let lineEnds: Set<Unicode.Scalar> = [
         ",", ".", ":", ";", "!", "…", "—", "–", "-", "，", "。", "：", "！", "،", "؛", "՝", "、",
     ]
+    /// Both: what stands around the words of a greeting.
+    static let marks = emphasis.union(lineEnds)
     /// What ends a sentence.
     static let sentenceEnds: Set<Unicode.Scalar> = [".", "?", "!", "。", "？", "！", "؟", "…"]
     static let quotes: Set<Unicode.Scalar> = ["\"", "“", "”", "„", "«", "»", "‘", "’", "'", "「", "」", "『", "』"]
