@@ -25,6 +25,17 @@ public struct Digest: Hashable, Comparable, Sendable {
         words = (result[0], result[1], result[2], result[3])
     }
 
+    /// A digest from its bytes; nil unless there are exactly 32. (Not generic: other modules call it for every row.)
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == Digest.byteCount else { return nil }
+        func word(_ start: Int) -> UInt64 {
+            var word: UInt64 = 0
+            for index in start..<start + 8 { word = word << 8 | UInt64(bytes[index]) }
+            return word
+        }
+        words = (word(0), word(8), word(16), word(24))
+    }
+
     /// A digest from 64 lower-case hex digits; nil for anything else, upper case too: one digest has one spelling.
     public init?(hex: some StringProtocol) {
         guard let bytes = Hex.decode(hex.utf8) else { return nil }

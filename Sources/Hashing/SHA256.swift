@@ -42,6 +42,13 @@ private import CCrypto
     }
 
     /// The digest of one message.
+    public static func digest(of bytes: [UInt8]) -> Digest {
+        var hash = SHA256()
+        hash.update(bytes)
+        return hash.finish()
+    }
+
+    /// The digest of one message.
     public static func digest(of bytes: some Sequence<UInt8>) -> Digest {
         var hash = SHA256()
         let whole: Void? = bytes.withContiguousStorageIfAvailable { buffer in

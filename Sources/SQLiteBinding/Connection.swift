@@ -220,7 +220,8 @@ private import CSQLite
     public var isInAutocommit: Bool { unsafe sqlite3_get_autocommit(handle) != 0 }
 
     /// Leaves the transaction that failed. SQLite has done so by itself after some errors (full, I/O); and what fails
-    /// here is not worth more than the error that brought us here: the journal is rolled back by the next one to open it.
+    /// here is not worth more than the error that brought us here: the journal is rolled back by the next one to open
+    /// it.
     private func rollBack() {
         guard !isInAutocommit else { return }
         _ = unsafe sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)

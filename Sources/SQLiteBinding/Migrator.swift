@@ -2,8 +2,8 @@ private import CSQLite
 
 /// Brings a database to the newest schema: an append-only list of steps, all of them or none, after a backup.
 ///
-/// `application_id` says that the file is ours, `user_version` how many steps it has seen. A file that is newer than the
-/// list, or somebody else's, is left alone.
+/// `application_id` says that the file is ours, `user_version` how many steps it has seen. A file that is newer than
+/// the list, or somebody else's, is left alone.
 public struct Migrator: Sendable {
     /// One step. Never changed once it has shipped.
     public struct Migration: Sendable {
@@ -51,8 +51,8 @@ public struct Migrator: Sendable {
     ///
     /// - Parameters:
     ///   - connection: a connection that may write, outside a transaction.
-    ///   - backUp: is called before anything is changed in a database that has seen steps, while nobody else can write; it
-    ///     gets the number of steps seen, and copies the database by a connection of its own.
+    ///   - backUp: is called before anything is changed in a database that has seen steps, while nobody else can write;
+    ///     it gets the number of steps seen, and copies the database by a connection of its own.
     /// - Returns: how many steps were taken.
     @discardableResult
     public func migrate(_ connection: Connection, backUp: (_ version: Int) throws -> Void) throws -> Int {

@@ -43,7 +43,8 @@ public struct Row {
         return values
     }
 
-    /// The value of a column, whatever its type. A float, which STRICT tables of this project never hold, comes as text.
+    /// The value of a column, whatever its type. A float, which STRICT tables of this project never hold, comes as
+    /// text.
     public func value(_ column: Int) throws(SQLiteError) -> SQLiteValue {
         switch statement.type(column) {
         case SQLITE_NULL: .null

@@ -16,7 +16,8 @@ extension ConformanceCheck {
             try expect(try store.chain(at: 1), equals: nil)
             try expect(try store.logEntries(after: 0, through: 0, maximumBytes: 100), equals: [])
         },
-        ConformanceCheck("revisions enter the log in the order given, contiguously, with chain and fingerprint") { make in
+        ConformanceCheck("revisions enter the log in the order given, contiguously, with chain and fingerprint") {
+            make in
             let store = try make()
             let maker = RevisionMaker()
             let first = try maker.revision(1, "one")

@@ -68,7 +68,8 @@ extension ConformanceCheck {
             let maker = RevisionMaker(archive: RevisionMaker.archive(4))
             try store.addRemote("origin", address: "a")
             _ = try store.ingest(
-                maker.ingestion([], remote: "origin", advance: CursorAdvance(remote: "origin", from: nil, to: position(0))))
+                maker.ingestion(
+                    [], remote: "origin", advance: CursorAdvance(remote: "origin", from: nil, to: position(0))))
             try expect(try store.identity().archive, equals: RevisionMaker.archive(4))
             try expect(!(try store.identity().isArchiveOpen), "final")
         },
@@ -134,7 +135,8 @@ extension ConformanceCheck {
                 if !batch.hasMore { break }
             }
             try expect(sent, equals: revisions.map(\.id))
-            try expect(try store.unsent(to: "origin", maximumBytes: 1), equals: UnsentBatch(revisions: [], hasMore: false))
+            try expect(
+                try store.unsent(to: "origin", maximumBytes: 1), equals: UnsentBatch(revisions: [], hasMore: false))
         },
         ConformanceCheck("progress that is forgotten begins again, for one remote") { make in
             let store = try make()
@@ -143,7 +145,8 @@ extension ConformanceCheck {
             try store.addRemote("b", address: "b")
             let revision = try maker.revision(1, "one")
             _ = try store.ingest(
-                maker.ingestion([revision], remote: "a", advance: CursorAdvance(remote: "a", from: nil, to: position(1))))
+                maker.ingestion(
+                    [revision], remote: "a", advance: CursorAdvance(remote: "a", from: nil, to: position(1))))
             try store.recordAnswers(from: "b", [PushAnswer(revision: revision.id, decision: .acknowledged)])
             try store.forgetProgress(with: "a")
             try expect(try store.remotes().map(\.position), equals: [nil, nil])

@@ -13,12 +13,14 @@ public struct RevisionMaker {
 
     /// One of many archives.
     public static func archive(_ number: Int) -> ArchiveID {
-        ArchiveID.make(time: Timestamp(milliseconds: 1_700_000_000_000 + number), random: [UInt8](repeating: 1, count: 10))
+        ArchiveID.make(
+            time: Timestamp(milliseconds: 1_700_000_000_000 + number), random: [UInt8](repeating: 1, count: 10))
     }
 
     /// One of many letters; their ids ascend with the number.
     public static func letterID(_ number: Int) -> LetterID {
-        LetterID.make(time: Timestamp(milliseconds: 1_700_000_000_000 + number), random: [UInt8](repeating: 7, count: 10))
+        LetterID.make(
+            time: Timestamp(milliseconds: 1_700_000_000_000 + number), random: [UInt8](repeating: 7, count: 10))
     }
 
     /// A revision of a letter with this body; nil for a tombstone.

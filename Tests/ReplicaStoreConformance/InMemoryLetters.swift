@@ -25,7 +25,8 @@ extension InMemoryReplicaStore.State {
     private func summary(_ id: LetterID, _ view: LetterView) -> LetterSummary {
         let letter = view.letter
         return LetterSummary(
-            id: id, date: letter.date?.edtf ?? letter.date?.text, senders: letter.senders.compactMap { $0.name ?? $0.role },
+            id: id, date: letter.date?.edtf ?? letter.date?.text,
+            senders: letter.senders.compactMap { $0.name ?? $0.role },
             recipients: letter.recipients.compactMap { $0.name ?? $0.role }, title: letter.title,
             incipit: letter.body.flatMap(LetterSummary.incipit), status: letter.status, tags: letter.tags,
             conflicts: view.conflicts.count, isDeleted: view.isDeleted)
@@ -71,7 +72,9 @@ extension InMemoryReplicaStore.State {
     // MARK: Search
 
     private static func fold(_ text: String) -> String {
-        text.replacingOccurrences(of: "ı", with: "i").replacingOccurrences(of: "İ", with: "i")
+        // Letters that Foundation does not take for others with a mark.
+        [("ı", "i"), ("İ", "i"), ("ł", "l"), ("Ł", "l"), ("ø", "o"), ("Ø", "o")]
+            .reduce(text) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
             .folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
     }
 
@@ -92,8 +95,9 @@ extension InMemoryReplicaStore.State {
         }
         for scalar in text.unicodeScalars {
             let isCJK = (0x3040...0x30FF).contains(scalar.value) || (0x3400...0x9FFF).contains(scalar.value)
-            if isCJK || !(scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                || scalar.properties.generalCategory == .nonspacingMark)
+            if isCJK
+                || !(scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                    || scalar.properties.generalCategory == .nonspacingMark)
             {
                 finish()
             }

@@ -92,7 +92,9 @@ extension InMemoryReplicaStore.State {
     /// Takes in what waits for nothing more, in the order in which its last parent came.
     private mutating func promote(_ archive: ArchiveID) {
         while true {
-            let ready = waiting.enumerated().filter { $0.element.revision.header.parents.allSatisfy { places[$0] != nil } }
+            let ready = waiting.enumerated().filter {
+                $0.element.revision.header.parents.allSatisfy { places[$0] != nil }
+            }
             let next = ready.min { left, right in
                 (lastArrival(left.element.revision), left.offset) < (lastArrival(right.element.revision), right.offset)
             }

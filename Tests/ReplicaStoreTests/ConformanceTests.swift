@@ -6,6 +6,8 @@ import Testing
 
 /// The same suite for every implementation.
 struct ConformanceTests {
+    private let folders = TemporaryFolders()
+
     @Test(arguments: ConformanceCheck.all)
     func `in memory`(_ check: ConformanceCheck) throws {
         try check.run { InMemoryReplicaStore(archive: RevisionMaker.archive(1), epoch: "00000000000000ff") }
@@ -13,13 +15,11 @@ struct ConformanceTests {
 
     @Test(arguments: ConformanceCheck.all)
     func `in a laptop's folder`(_ check: ConformanceCheck) throws {
-        let folders = TemporaryFolders()
         try check.run { try folders.makeStore(.local) }
     }
 
     @Test(arguments: ConformanceCheck.all)
     func `in a server's folder`(_ check: ConformanceCheck) throws {
-        let folders = TemporaryFolders()
         try check.run { try folders.makeStore(.server) }
     }
 }

@@ -12,7 +12,7 @@ public struct Remote: Hashable, Sendable {
     public let unsent: Int
     /// How many revisions it refused.
     public let refused: Int
-    /// All entries of our log up to this one are in the remote's log, or refused by it.
+    /// All entries of our log up to this one are in the remote's log, or refused by it, or descend from a refused one.
     public let pushedThrough: Int
     /// The blobs that our log refers to up to this sequence were offered to it.
     public let blobsOfferedThrough: Int

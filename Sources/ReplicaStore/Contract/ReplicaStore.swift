@@ -41,7 +41,9 @@ public protocol ReplicaStore: AnyObject, Sendable {
 
     /// Takes revisions into the log, in the order given, contiguously, in one transaction, parents before children.
     ///
-    /// If the archive's id is still open it becomes `ingestion.archive`; if it is final and differs, `archiveMismatch` is thrown and nothing is taken.
+    /// If the archive's id is still open it becomes `ingestion.archive` and final, provided that a revision was taken (into the log or to
+    /// wait) or a cursor was advanced; if it is final and differs, `archiveMismatch` is thrown and nothing is taken.
+    /// A duplicate whose stored bytes are damaged is healed.
     /// A single bad revision is an outcome and delays no other one.
     func ingest(_ ingestion: Ingestion) throws(StoreError) -> IngestionReport
 

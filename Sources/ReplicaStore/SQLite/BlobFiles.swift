@@ -109,7 +109,8 @@ struct BlobFiles {
         }
     }
 
-    /// Every blob that is here, ascending. Files whose name is none, such as what a crash left half-written, are passed over.
+    /// Every blob that is here, ascending. Files whose name is none, such as what a crash left half-written, are passed
+    /// over.
     func all() throws(StoreError) -> [BlobID] {
         var result: [BlobID] = []
         for prefix in try names(in: folder.blobsPath) where prefix.utf8.count == 2 {

@@ -172,7 +172,9 @@ struct IngestionRun {
         }
         if let known {
             // What is there was written long ago; a new revision must not rest on damaged bytes.
-            if !Healing.isIntact(known.bytes, hash) { try Healing(connection).replaceContent(known.number, bytes, hash) }
+            if !Healing.isIntact(known.bytes, hash) {
+                try Healing(connection).replaceContent(known.number, bytes, hash)
+            }
             return known.number
         }
         try connection.run(
@@ -202,7 +204,11 @@ struct IngestionRun {
 
     /// Puts the right bytes in the place of damaged ones, if somebody sends them again.
     private mutating func heal(_ sequence: Int, with revision: Revision) throws {
-        guard try truth.stored(sequence)?.intact() == nil else { return }
+        let hash = try connection.first(
+            "SELECT hash FROM content JOIN revision ON revision.content = content.number WHERE sequence = ?",
+            [.integer(sequence)]
+        ) { (row) throws(SQLiteError) in row.bytes(0) }
+        guard try truth.stored(sequence)?.intact() == nil || hash != revision.header.content?.bytes else { return }
         try Healing(connection).replace(sequence, with: revision)
         if let letter = try truth.letterNumber(revision.header.letter) { note(letter, revision, at: sequence) }
     }
@@ -266,7 +272,8 @@ struct IngestionRun {
             """, [.integer(begin.sequence)]
         ) { row in
             let stored = TruthTables.StoredRevision(row)
-            guard let id = stored.id, id.digest == SHA256.digest(of: stored.header), stored.sequence == check.sequence + 1
+            guard let id = stored.id, id.digest == SHA256.digest(of: stored.header),
+                stored.sequence == check.sequence + 1
             else { throw StoreError.damaged(object: "revision \(stored.sequence)") }
             check.append(id)
             let contentHash = try stored.compressedContent.map {

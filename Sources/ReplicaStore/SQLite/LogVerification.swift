@@ -33,8 +33,8 @@ struct LogVerification: Sendable {
         let last = min(sequence + count, end.sequence)
         let rows = try connection.rows(
             """
-            SELECT revision.sequence, revision.id, revision.header, content.bytes, revision.chain, letter.id, content.hash,
-                revision.letter
+            SELECT revision.sequence, revision.id, revision.header, content.bytes, revision.chain, letter.id,
+                content.hash, revision.letter
             FROM revision LEFT JOIN content ON content.number = revision.content
             LEFT JOIN letter ON letter.number = revision.letter
             WHERE revision.sequence > ? AND revision.sequence <= ? ORDER BY revision.sequence
@@ -69,10 +69,13 @@ struct LogVerification: Sendable {
         if let id { fingerprint = fingerprint &+ id }
         checkChain(row, id: id, headerDigest: headerDigest, letter: letter)
         guard id == headerDigest, let header = Self.header(row.stored.header) else {
-            return add("revision", "the header of log entry \(sequence) does not have the hash that names it", id, letter)
+            return add(
+                "revision", "the header of log entry \(sequence) does not have the hash that names it", id, letter)
         }
         if header.letter != letter {
-            add("revision", "log entry \(sequence) stands under another letter than its header names", id, header.letter)
+            add(
+                "revision", "log entry \(sequence) stands under another letter than its header names", id, header.letter
+            )
         }
         checkContent(row, header: header)
         try checkParents(row, header: header, connection)
@@ -100,12 +103,14 @@ struct LogVerification: Sendable {
     private mutating func checkContent(_ row: LogRow, header: RevisionHeader) {
         guard header.content?.bytes == row.contentHash else {
             return add(
-                "content", "log entry \(sequence) refers to another content than its header names", row.stored.id?.digest,
+                "content", "log entry \(sequence) refers to another content than its header names",
+                row.stored.id?.digest,
                 header.letter)
         }
         guard let hash = header.content, let compressed = row.stored.compressedContent else { return }
         guard !Healing.isIntact(compressed, hash) else { return }
-        add("content", "the content of log entry \(sequence) does not have the hash that names it",
+        add(
+            "content", "the content of log entry \(sequence) does not have the hash that names it",
             row.stored.id?.digest, header.letter)
     }
 
@@ -131,16 +136,19 @@ struct LogVerification: Sendable {
         guard let revision = row.stored.intact() else { return }
         let stored = try connection.rows(
             """
-            SELECT blob.id, blob_reference.byte_count FROM blob_reference
+            SELECT blob.id, blob_reference.byte_count, blob_reference.position FROM blob_reference
             LEFT JOIN blob ON blob.number = blob_reference.blob
             WHERE blob_reference.revision = ? ORDER BY blob_reference.position
             """, [.integer(sequence)]
-        ) { row throws in [SQLiteValue.bytes(row.bytes(0)), .integer(row.optionalInteger(1))] }
-        let expected = BlobTables.references(in: revision).map {
-            [SQLiteValue.bytes($0.blob.digest.bytes), .integer($0.byteCount)]
+        ) { row throws in
+            [SQLiteValue.bytes(row.bytes(0)), .integer(row.optionalInteger(1)), .integer(row.integer(2))]
+        }
+        let expected = BlobTables.references(in: revision).enumerated().map { position, reference in
+            [SQLiteValue.bytes(reference.blob.digest.bytes), .integer(reference.byteCount), .integer(position)]
         }
         guard stored != expected else { return }
-        add("blob", "the attachments of log entry \(sequence) are not those that are noted", row.stored.id?.digest,
+        add(
+            "blob", "the attachments of log entry \(sequence) are not those that are noted", row.stored.id?.digest,
             header.letter)
     }
 

@@ -4,8 +4,8 @@ import SQLiteBinding
 
 /// How far a remote has what our log holds, inside a transaction.
 ///
-/// Every entry up to `pushedThrough` is in the remote's log or has a mark that says otherwise; no entry after it is, unless
-/// it is marked `acknowledged`. So a first clone, and a push from the beginning, write no marks at all.
+/// Every entry up to `pushedThrough` is in the remote's log or has a mark that says otherwise; no entry after it is,
+/// unless it is marked `acknowledged`. So a first clone, and a push from the beginning, write no marks at all.
 struct RemoteProgress {
     /// What is special about an entry of the log.
     enum Mark: Int {
@@ -101,7 +101,8 @@ struct RemoteProgress {
         try connection.run(
             """
             INSERT INTO remote_mark (remote, revision, kind, code, text) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (remote, revision) DO UPDATE SET kind = excluded.kind, code = excluded.code, text = excluded.text
+            ON CONFLICT (remote, revision) DO UPDATE
+            SET kind = excluded.kind, code = excluded.code, text = excluded.text
             """,
             [.integer(number), .integer(sequence), .integer(Mark.refused.rawValue), .text(code), .text(text)])
         try withholdDescendants(of: sequence)
@@ -176,7 +177,8 @@ struct RemoteProgress {
         SELECT * FROM (
             \(TruthTables.selection)
             WHERE revision.sequence > ?2
-                AND NOT EXISTS (SELECT 1 FROM remote_mark WHERE remote = ?1 AND remote_mark.revision = revision.sequence)
+                AND NOT EXISTS (
+                    SELECT 1 FROM remote_mark WHERE remote = ?1 AND remote_mark.revision = revision.sequence)
             ORDER BY revision.sequence)
         """
 

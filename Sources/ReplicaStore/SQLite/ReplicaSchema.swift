@@ -2,10 +2,10 @@ import SQLiteBinding
 
 /// The tables of `archive.sqlite`.
 ///
-/// The truth is `letter`, `content`, `revision` and `parent`: rows are added and never changed. What follows from it can be
-/// made again by `reindex`: `head`, `summary`, `blob`, `blob_reference`, `state`, and the search index. The rest is what only
-/// this replica knows: its identity, settings, remotes, waiting revisions, quarantine, import journal; such rows carry a
-/// digest of their values, so that `verify` finds a flipped bit in them too.
+/// The truth is `letter`, `content`, `revision` and `parent`: rows are added and never changed. What follows from it
+/// can be made again by `reindex`: `head`, `summary`, `blob`, `blob_reference`, `state`, and the search index. The rest
+/// is what only this replica knows: its identity, settings, remotes, waiting revisions, quarantine, import journal;
+/// such rows carry a digest of their values, so that `verify` finds a flipped bit in them too.
 enum ReplicaSchema {
     /// Marks the file as a Chancery replica: "ChRe".
     static let applicationID = 0x4368_5265

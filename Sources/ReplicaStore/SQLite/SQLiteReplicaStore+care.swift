@@ -10,7 +10,8 @@ extension SQLiteReplicaStore {
         return try verification.run(progress: progress)
     }
 
-    /// Makes all projections anew from the truth, in one transaction. The search index is emptied and fills again behind.
+    /// Makes all projections anew from the truth, in one transaction. The search index is emptied and fills again
+    /// behind.
     public func reindex() throws(StoreError) {
         try connections.write { try Reindexing($0, folder: folder).run() }
     }

@@ -29,7 +29,8 @@ extension SQLiteReplicaStore {
     ) throws(StoreError) -> [LogEntry] {
         let rows: [TruthTables.StoredRevision] = try connections.read { connection in
             try Self.page(
-                connection, "\(TruthTables.selection) WHERE revision.sequence > ? AND revision.sequence <= ? "
+                connection,
+                "\(TruthTables.selection) WHERE revision.sequence > ? AND revision.sequence <= ? "
                     + "ORDER BY revision.sequence", [.integer(sequence), .integer(end)], maximumBytes: maximumBytes
             ).rows
         }

@@ -23,7 +23,8 @@ extension SQLiteReplicaStore {
         }
     }
 
-    /// Full-text search, best first. Every word must occur; a word that ends in `*` is a prefix; words in double quotes are a phrase.
+    /// Full-text search, best first. Every word must occur; a word that ends in `*` is a prefix; words in double quotes
+    /// are a phrase.
     public func search(_ query: String, limit: Int, offset: Int) throws(StoreError) -> SearchResult {
         let isBehind = try connections.read { connection in
             let index = SearchIndex(connection)

@@ -78,8 +78,8 @@ public final class SQLiteReplicaStore: ReplicaStore {
         try connection.transaction(.immediate) {
             try IdentityTable(connection).insert(identity, epoch: epoch, mode: mode)
         }
-        // The journal mode is a property of the file. Leaving the log behind when this connection closes would lose it at the
-        // renaming, so the log is emptied first; closing removes it.
+        // The journal mode is a property of the file. Leaving the log behind when this connection closes would lose it
+        // at the renaming, so the log is emptied first; closing removes it.
         if mode == .server {
             try connection.setJournal(.writeAheadLog)
             try connection.checkpoint()

@@ -65,7 +65,10 @@ struct SummaryTable {
 
     /// What `summary(_:)` reads, in its order.
     static let selection =
-        "SELECT id, date, senders, recipients, title, incipit, status, tags, conflicts, is_deleted, sort_key FROM summary"
+        """
+        SELECT id, date, senders, recipients, title, incipit, status, tags, conflicts, is_deleted, sort_key
+        FROM summary
+        """
 
     static func summary(_ row: Row) throws -> LetterSummary {
         guard let id = LetterID(bytes: row.bytes(0)) else { throw StoreError.damaged(object: "archive.sqlite") }
@@ -88,23 +91,33 @@ struct SummaryTable {
 extension LetterSummary {
     /// The first words of a text on one line, at most 100 characters; nil if there are none.
     package static func incipit(_ body: String) -> String? {
-        var line = ""
+        var line = String.UnicodeScalarView()
+        var count = 0
+        var isPlain = true
         var isSpaceDue = false
         // Looking at so many scalars bounds the work for a text of nothing but white space, or of nothing but marks.
         for scalar in body.unicodeScalars.prefix(1_000) {
-            if scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F {
-                isSpaceDue = !line.isEmpty
-            } else {
-                if isSpaceDue { line.unicodeScalars.append(" ") }
-                isSpaceDue = false
-                line.unicodeScalars.append(scalar)
-                if line.utf8.count > 400 { break }
+            let isASCII = scalar.value < 0x80
+            if isASCII ? scalar.value <= 0x20 || scalar.value == 0x7F : scalar.properties.isWhitespace {
+                isSpaceDue = count > 0
+                continue
             }
+            if isSpaceDue { line.append(" ") }
+            line.append(scalar)
+            count += isSpaceDue ? 2 : 1
+            isSpaceDue = false
+            isPlain = isPlain && isASCII
+            // Outside ASCII a character may be many scalars.
+            if count > (isPlain ? 102 : 400) { break }
         }
+        return cut(String(line))
+    }
+
+    /// The text up to 100 characters, at the end of a word, unless the first word is all there is.
+    private static func cut(_ line: String) -> String? {
         guard !line.isEmpty else { return nil }
         guard line.count > 100 else { return line }
         let cut = line.prefix(100)
-        // At the end of a word, unless the first word is all there is.
         guard let space = cut.lastIndex(of: " "), line[cut.endIndex] != " " else { return String(cut) }
         return String(cut[..<space])
     }

@@ -5,8 +5,8 @@ import SQLiteBinding
 
 /// Revisions beside the log that wait for a parent, inside a transaction.
 ///
-/// `waiting_parent` holds only parents that are not in the log, so a row without any is ready; none is ready between two
-/// transactions.
+/// `waiting_parent` holds only parents that are not in the log, so a row without any is ready; none is ready between
+/// two transactions.
 struct WaitingTable {
     private let connection: Connection
 
@@ -30,7 +30,8 @@ struct WaitingTable {
         }
     }
 
-    /// A revision is in the log now: it waits no longer, and nobody waits for it. Gives those that wait for nothing more.
+    /// A revision is in the log now: it waits no longer, and nobody waits for it. Gives those that wait for nothing
+    /// more.
     func noteArrival(of id: RevisionID) throws -> [Int] {
         let key = SQLiteValue.bytes(id.digest.bytes)
         try connection.run("DELETE FROM waiting WHERE id = ?", [key])

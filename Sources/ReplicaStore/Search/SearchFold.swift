@@ -1,10 +1,10 @@
 import LetterModel
 
-/// What makes two spellings one to a search: case, accents, curly quotes, dotted and dotless i do not matter, and each CJK
-/// character is a word of its own.
+/// What makes two spellings one to a search: case, accents, curly quotes, dotted and dotless i do not matter, and each
+/// CJK character is a word of its own.
 ///
-/// Letters keep their bytes; only the index and what is compared with it are folded. The index has a tokenizer of its own
-/// after this one (`unicode61`), which splits words and knows the scripts past the table here.
+/// Letters keep their bytes; only the index and what is compared with it are folded. The index has a tokenizer of its
+/// own after this one (`unicode61`), which splits words and knows the scripts past the table here.
 enum SearchFold {
     /// Goes up whenever the same text folds to other bytes: an index of an older fold is made anew.
     static let version = 1
@@ -126,7 +126,9 @@ struct FoldTable: Sendable {
             result[value] = plain
         }
         // Letters whose names do not tell: dotless i, final sigma, and the Cyrillic letters with marks of their own.
-        for (value, plain) in [(0x131, 0x69), (0x3C2, 0x3C3), (0x439, 0x438), (0x451, 0x435), (0x457, 0x456), (0x45E, 0x443)] {
+        for (value, plain) in [
+            (0x131, 0x69), (0x3C2, 0x3C3), (0x439, 0x438), (0x451, 0x435), (0x457, 0x456), (0x45E, 0x443),
+        ] {
             result[UInt32(value)] = UInt32(plain)
         }
         // Capitals go by their small letters.

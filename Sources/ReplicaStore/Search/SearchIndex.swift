@@ -4,9 +4,10 @@ import SQLiteBinding
 
 /// The full-text index, inside a transaction.
 ///
-/// It is filled behind ingestion: `through` is the end of the log up to which every letter's document is in it. The index
-/// keeps no texts, and this SQLite can only delete from such an index when it is given the old values. They are made again
-/// from the truth: `search_entry` says of which heads the document was made, and its digest proves that they are the same.
+/// It is filled behind ingestion: `through` is the end of the log up to which every letter's document is in it. The
+/// index keeps no texts, and this SQLite can only delete from such an index when it is given the old values. They are
+/// made again from the truth: `search_entry` says of which heads the document was made, and its digest proves that they
+/// are the same.
 ///
 /// Source: https://www.sqlite.org/fts5.html#contentless_tables
 struct SearchIndex {
@@ -30,8 +31,9 @@ struct SearchIndex {
         var byteCount = 0
         var position = start
         while position < end, byteCount < maximumBytes {
-            guard let letter = try connection.integer(
-                "SELECT letter FROM revision WHERE sequence = ?", [.integer(position + 1)])
+            guard
+                let letter = try connection.integer(
+                    "SELECT letter FROM revision WHERE sequence = ?", [.integer(position + 1)])
             else { break }
             if done.insert(letter).inserted {
                 guard let size = try index(letter) else {
@@ -57,6 +59,13 @@ struct SearchIndex {
             || through() < StateRow.read(connection).sequence
     }
 
+    /// Whether everything up to these revisions was taken in.
+    func holds(_ heads: [Int]) throws -> Bool {
+        guard try connection.integer("SELECT fold FROM search_state") == SearchFold.version else { return false }
+        let through = try through()
+        return heads.allSatisfy { $0 <= through }
+    }
+
     private func startAgainIfOlder() throws {
         guard try connection.integer("SELECT fold FROM search_state") != SearchFold.version else { return }
         try clear()
@@ -71,7 +80,8 @@ struct SearchIndex {
 
     /// Letters with revisions that the index has not taken in.
     func unindexed() throws(SQLiteError) -> Int {
-        try connection.integer("SELECT count(DISTINCT letter) FROM revision WHERE sequence > ?", [.integer(try through())])
+        try connection.integer(
+            "SELECT count(DISTINCT letter) FROM revision WHERE sequence > ?", [.integer(try through())])
             ?? 0
     }
 

@@ -2,8 +2,8 @@ import LetterModel
 
 /// What somebody typed into a search, as terms that all have to occur.
 ///
-/// Words in double quotes are a phrase; a word that ends in `*` is a prefix; several CJK characters in a row are a phrase.
-/// Nothing of it reaches the index's own query language but quoted strings.
+/// Words in double quotes are a phrase; a word that ends in `*` is a prefix; several CJK characters in a row are a
+/// phrase. Nothing of it reaches the index's own query language but quoted strings.
 struct SearchQuery {
     /// Words in a row.
     struct Term: Hashable {

@@ -3,8 +3,8 @@ import SQLiteBinding
 
 /// Checks the words that the full-text index holds of each letter against those that its document gives.
 ///
-/// The index keeps no texts and no checksums, so each document goes once more through the same tokenizer, into an index in
-/// memory, and the words of both are compared as one sum a letter: of term, column and place of each word.
+/// The index keeps no texts and no checksums, so each document goes once more through the same tokenizer, into an index
+/// in memory, and the words of both are compared as one sum a letter: of term, column and place of each word.
 struct SearchVerification {
     let connections: Connections
 
@@ -47,14 +47,15 @@ struct SearchVerification {
         var last = 0
         while true {
             let (expected, end) = try wordsOfDocuments(after: last)
-            for (letter, entry) in expected where (held.removeValue(forKey: letter) ?? 0) != entry.sum {
+            for (letter, entry) in expected
+            where (held.removeValue(forKey: letter) ?? 0) != entry.sum || !entry.isDocumentRight {
                 problems.append(Self.problem(entry.id, "the search index holds other words than the letter has"))
             }
             guard let end else { break }
             last = end
         }
         if !held.isEmpty { problems.append(Self.problem(nil, "the search index holds letters that it should not")) }
-        return problems.sorted { ($0.letter?.text ?? "") .precedesByBytes($1.letter?.text ?? "") }
+        return problems.sorted { ($0.letter?.text ?? "").precedesByBytes($1.letter?.text ?? "") }
     }
 
     private static func problem(_ letter: LetterID?, _ text: String) -> VerificationReport.Problem {
@@ -82,13 +83,20 @@ struct SearchVerification {
                 try connection.execute(
                     "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_word USING fts5vocab('main', 'search', 'instance')")
                 return try Self.page(
-                    connection, "SELECT term, doc, col, offset FROM temp.search_word WHERE term >= ?",
+                    connection, "\(Self.words("search_word")) WHERE term >= ?",
                     [.text(String(decoding: start, as: UTF8.self))], limit: Self.wordsPerPage)
             }
             sums.merge(page.sums) { $0 &+ $1 }
             next = page.next
         }
         return sums
+    }
+
+    /// Every word with its letter, the number of its column, and its place in it.
+    private static func words(_ table: String) -> String {
+        """
+        SELECT term, doc, (col = 'title') + 2 * (col = 'names') + 4 * (col = 'other'), offset FROM temp.\(table)
+        """
     }
 
     /// Adds up words until a page is full and a new term begins, which is where the next page starts.
@@ -112,8 +120,7 @@ struct SearchVerification {
             }
             count += 1
             var word = termHash
-            for byte in row.bytes(2) { word = mixed(word, UInt64(byte)) }
-            word = mixed(word, UInt64(truncatingIfNeeded: row.integer(3)))
+            word = mixed(word, UInt64(truncatingIfNeeded: row.integer(2) << 32 | row.integer(3)))
             sums[row.integer(1), default: 0] &+= word
             return true
         }
@@ -134,6 +141,8 @@ struct SearchVerification {
     private struct Expected: Sendable {
         let id: LetterID?
         let sum: UInt64
+        /// Whether the document is the one that was put into the index, as its digest says.
+        let isDocumentRight: Bool
     }
 
     /// The sum of the words that the documents of the next letters give; and where to go on.
@@ -148,25 +157,33 @@ struct SearchVerification {
                 """)
             let entries = try connection.rows(
                 """
-                SELECT search_entry.letter, search_entry.heads, letter.id
+                SELECT search_entry.letter, search_entry.heads, letter.id, search_entry.digest
                 FROM search_entry LEFT JOIN letter ON letter.number = search_entry.letter
                 WHERE search_entry.letter > ? ORDER BY search_entry.letter LIMIT ?
                 """, [.integer(last), .integer(Self.lettersPerPage)]
             ) { row throws in
-                (letter: row.integer(0), heads: SearchIndex.decode(row.bytes(1)), id: LetterID(bytes: row.bytes(2)))
+                (
+                    letter: row.integer(0), heads: SearchIndex.decode(row.bytes(1)), id: LetterID(bytes: row.bytes(2)),
+                    digest: row.bytes(3)
+                )
             }
             let index = SearchIndex(connection)
+            var right: Set<Int> = []
             for entry in entries {
                 guard let columns = try index.columns(entry.letter, heads: entry.heads) else { continue }
+                if RowDigest.value(of: columns) == .bytes(entry.digest) { right.insert(entry.letter) }
                 try connection.run(
                     "INSERT INTO temp.document (rowid, body, title, names, other) VALUES (?, ?, ?, ?, ?)",
                     [.integer(entry.letter)] + columns)
             }
             let sums = try Self.page(
-                connection, "SELECT term, doc, col, offset FROM temp.document_word", [], limit: .max
+                connection, Self.words("document_word"), [], limit: .max
             ).sums
             var result: [Int: Expected] = [:]
-            for entry in entries { result[entry.letter] = Expected(id: entry.id, sum: sums[entry.letter] ?? 0) }
+            for entry in entries {
+                result[entry.letter] = Expected(
+                    id: entry.id, sum: sums[entry.letter] ?? 0, isDocumentRight: right.contains(entry.letter))
+            }
             return (result, entries.count == Self.lettersPerPage ? entries.last?.letter : nil)
         }
     }

@@ -4,8 +4,8 @@ import SQLiteBinding
 
 /// Cuts out of a letter the words around the first place that fits a query, inside a transaction.
 ///
-/// The index keeps no texts, so the letter is put into an index of one row in memory, which marks what fits: by the same
-/// tokenizer, so that nothing is marked that did not fit.
+/// The index keeps no texts, so the letter is put into an index of one row in memory, which marks what fits: by the
+/// same tokenizer, so that nothing is marked that did not fit.
 struct SnippetMaker {
     private let connection: Connection
     private let match: String

@@ -1,0 +1,106 @@
+public import Hashing
+public import LetterModel
+import SQLiteBinding
+
+extension SQLiteReplicaStore {
+    // MARK: Blobs
+
+    /// Stores the bytes of an attachment under their SHA-256; durable when it returns.
+    public func storeBlob(_ bytes: [UInt8]) throws(StoreError) -> BlobID {
+        let id = try BlobFiles(folder).store(bytes)
+        try connections.write { try BlobTables($0, folder: folder).set(id, isHere: true) }
+        return id
+    }
+
+    /// The bytes of a blob, re-hashed; nil if it is not here, `damaged` if they no longer fit the name.
+    public func blob(_ id: BlobID) throws(StoreError) -> [UInt8]? {
+        guard let bytes = try BlobFiles(folder).read(id) else { return nil }
+        guard SHA256.digest(of: bytes) == id.digest else { throw .damaged(object: id.hex) }
+        return bytes
+    }
+
+    /// Whether the bytes of a blob are here.
+    public func hasBlob(_ id: BlobID) throws(StoreError) -> Bool {
+        BlobFiles(folder).contains(id)
+    }
+
+    /// The blobs that revisions in this range of the log refer to, each once, in log order.
+    public func blobReferences(after sequence: Int, through end: Int) throws(StoreError) -> [BlobReference] {
+        let found = try connections.read { connection in
+            try connection.rows(
+                """
+                SELECT blob.id, letter.id, blob_reference.byte_count FROM \(BlobTables.join)
+                WHERE blob_reference.revision > ? AND blob_reference.revision <= ?
+                ORDER BY blob_reference.revision, blob_reference.position
+                """, [.integer(sequence), .integer(end)]
+            ) { row throws in try BlobTables.reference(row) }
+        }
+        var seen: Set<BlobID> = []
+        return found.filter { seen.insert($0.blob).inserted }
+    }
+
+    /// The reference to a blob from the first revision in the log that has one; nil if none refers to it.
+    public func blobReference(_ id: BlobID) throws(StoreError) -> BlobReference? {
+        try connections.read { connection in
+            try connection.rows(
+                """
+                SELECT blob.id, letter.id, blob_reference.byte_count FROM \(BlobTables.join)
+                WHERE blob.id = ? ORDER BY blob_reference.revision, blob_reference.position LIMIT 1
+                """, [.bytes(id.digest.bytes)]
+            ) { row throws in try BlobTables.reference(row) }.first
+        }
+    }
+
+    /// Blobs that revisions refer to and whose bytes are not here, in the order of their first reference, at most
+    /// `limit`.
+    public func missingBlobs(limit: Int) throws(StoreError) -> [BlobReference] {
+        try connections.read { connection in
+            let missing = try connection.rows(
+                "SELECT id FROM blob WHERE is_here = 0 ORDER BY number LIMIT ?", [.integer(limit)]
+            ) { row throws in row.bytes(0) }
+            return try missing.compactMap { id in
+                try connection.rows(
+                    """
+                    SELECT blob.id, letter.id, blob_reference.byte_count FROM \(BlobTables.join)
+                    WHERE blob.id = ? ORDER BY blob_reference.revision, blob_reference.position LIMIT 1
+                    """, [.bytes(id)]
+                ) { row throws in try BlobTables.reference(row) }.first
+            }
+        }
+    }
+
+    // MARK: Imports
+
+    /// What an import of a source made here before; nil if its bytes are new to this replica.
+    public func importRecord(sourceSHA256: Digest) throws(StoreError) -> ImportRecord? {
+        try connections.read { connection in
+            try connection.rows(
+                "SELECT file_name, importer, time, author, letters FROM import_record WHERE source = ?",
+                [.bytes(sourceSHA256.bytes)]
+            ) { row throws in
+                let ids = row.bytes(4)
+                return ImportRecord(
+                    sourceSHA256: sourceSHA256, fileName: try row.text(0), importer: try row.text(1),
+                    time: Timestamp(milliseconds: row.integer(2)), author: try row.optionalText(3),
+                    letters: stride(from: 0, to: ids.count - ids.count % 16, by: 16).compactMap {
+                        LetterID(bytes: ids[$0..<$0 + 16])
+                    })
+            }.first
+        }
+    }
+
+    /// Notes who imported what, when; of two imports of one source the later counts. Never travels.
+    public func recordImport(_ record: ImportRecord) throws(StoreError) {
+        let values: [SQLiteValue] = [
+            .bytes(record.sourceSHA256.bytes), .text(record.fileName), .text(record.importer),
+            .integer(record.time.milliseconds), .text(record.author), .bytes(record.letters.flatMap(\.bytes)),
+        ]
+        try connections.write { connection in
+            try connection.run(
+                """
+                INSERT OR REPLACE INTO import_record (source, file_name, importer, time, author, letters, digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """, values + [RowDigest.value(of: values)])
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Hashing
+import LetterModel
+import ReplicaStore
+
+extension ConformanceCheck {
+    private static func letter(attaching blobs: [(id: BlobID, size: Int?)]) -> Letter {
+        var letter = Letter()
+        letter.body = "see the scan"
+        letter.attachments = blobs.map { blob in
+            var attachment = Attachment()
+            attachment.blob = blob.id
+            attachment.size = blob.size
+            return attachment
+        }
+        return letter
+    }
+
+    private static func blobID(_ text: String) -> BlobID { BlobID(SHA256.digest(of: Array(text.utf8))) }
+
+    static let blobs: [ConformanceCheck] = [
+        ConformanceCheck("a blob comes back under its SHA-256, also an empty one") { make in
+            let store = try make()
+            let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let id = try store.storeBlob(bytes)
+            try expect(id, equals: BlobID(SHA256.digest(of: bytes)))
+            try expect(try store.blob(id), equals: bytes)
+            try expect(try store.hasBlob(id), "it is here")
+            try expect(try store.storeBlob(bytes), equals: id)
+            try expect(try store.blob(try store.storeBlob([])), equals: [])
+            let none = blobID("nobody stored this")
+            try expect(try store.blob(none), equals: nil)
+            try expect(!(try store.hasBlob(none)), "it is not here")
+        },
+        ConformanceCheck("references are those of all revisions, each blob once, in log order") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            let (a, b, c) = (blobID("a"), blobID("b"), blobID("c"))
+            let first = try maker.revision(1, letter: letter(attaching: [(b, 2), (a, nil), (b, 2)]))
+            let plain = try maker.revision(2, "no attachments, but the word \"attachments\"")
+            let second = try maker.revision(1, letter: letter(attaching: [(c, 3)]), after: [first])
+            let third = try maker.revision(3, letter: letter(attaching: [(a, 1)]))
+            _ = try store.ingest(maker.ingestion([first, plain, second, third]))
+            let one = RevisionMaker.letterID(1)
+            let all = [
+                BlobReference(blob: b, letter: one, byteCount: 2), BlobReference(blob: a, letter: one, byteCount: nil),
+                BlobReference(blob: c, letter: one, byteCount: 3),
+            ]
+            try expect(try store.blobReferences(after: 0, through: 4), equals: all)
+            try expect(try store.blobReferences(after: 1, through: 3), equals: [all[2]])
+            try expect(
+                try store.blobReferences(after: 3, through: 4),
+                equals: [BlobReference(blob: a, letter: RevisionMaker.letterID(3), byteCount: 1)])
+            try expect(try store.blobReference(a), equals: all[1])
+            try expect(try store.blobReference(blobID("d")), equals: nil)
+        },
+        ConformanceCheck("a blob is missing until its bytes are here, whichever comes first") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            let early = Array("stored before its letter".utf8)
+            let late = Array("stored after its letter".utf8)
+            let never = blobID("never")
+            let earlyID = try store.storeBlob(early)
+            let revision = try maker.revision(
+                1,
+                letter: letter(attaching: [
+                    (earlyID, early.count), (blobID("stored after its letter"), late.count), (never, 9),
+                ]))
+            _ = try store.ingest(maker.ingestion([revision]))
+            try expect(
+                try store.missingBlobs(limit: 10).map(\.blob), equals: [blobID("stored after its letter"), never])
+            try expect(try store.missingBlobs(limit: 1).map(\.blob), equals: [blobID("stored after its letter")])
+            try expect(try store.statistics().missingBlobs, equals: 2)
+            _ = try store.storeBlob(late)
+            try expect(
+                try store.missingBlobs(limit: 10),
+                equals: [BlobReference(blob: never, letter: RevisionMaker.letterID(1), byteCount: 9)])
+        },
+    ]
+
+    static let care: [ConformanceCheck] = [
+        ConformanceCheck("a clean replica verifies without problems, with progress to the end") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            try store.addRemote("origin", address: "a")
+            let revisions = try (1...30).map { try maker.revision($0, "letter number \($0)") }
+            let edits = try (1...10).map { try maker.revision($0, "edited \($0)", after: [revisions[$0 - 1]]) }
+            let forks = try (1...5).map { try maker.revision($0, "forked \($0)", after: [revisions[$0 - 1]]) }
+            let tombstone = try maker.revision(20, nil, after: [revisions[19]])
+            _ = try store.ingest(maker.ingestion(revisions + edits + forks + [tombstone], remote: "origin"))
+            _ = try store.ingest(
+                maker.ingestion([try maker.revision(90, "waits", after: [try maker.revision(90, "gone")])], .wait))
+            _ = try store.search("letter", limit: 3, offset: 0)
+            try store.setSetting("author", to: "Ada")
+            _ = try store.storeBlob([1, 2, 3])
+            var steps: [(done: Int, total: Int)] = []
+            let report = try store.verify { steps.append(($0, $1)) }
+            try expect(report.problems, equals: [])
+            try expect(report.revisions, equals: 46)
+            try expect(report.blobs, equals: 1)
+            try expect(steps.last?.done == steps.last?.total, "progress ends at the total")
+            try expect(zip(steps, steps.dropFirst()).allSatisfy { $0.done <= $1.done }, "progress never goes back")
+        },
+        ConformanceCheck("reindexing changes nothing that can be seen") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            let root = try maker.revision(1, "root")
+            let left = try maker.revision(1, "left", after: [root])
+            let right = try maker.revision(1, "right", after: [root])
+            let gone = try maker.revision(2, "gone")
+            let blob = try maker.revision(3, letter: letter(attaching: [(blobID("x"), 1)]))
+            _ = try store.ingest(
+                maker.ingestion([root, left, right, gone, try maker.revision(2, nil, after: [gone]), blob]))
+            let before = (
+                try store.logState(), try store.letters(LetterQuery()), try store.statistics(),
+                try store.view(of: RevisionMaker.letterID(1)), try store.search("root", limit: 9, offset: 0).hits.count
+            )
+            try store.reindex()
+            try expect(try store.logState(), equals: before.0)
+            try expect(try store.letters(LetterQuery()), equals: before.1)
+            try expect(try store.statistics(), equals: before.2)
+            try expect(try store.view(of: RevisionMaker.letterID(1)), equals: before.3)
+            try expect(try store.search("root", limit: 9, offset: 0).hits.count, equals: before.4)
+            try expect(try store.verify { _, _ in }.problems, equals: [])
+        },
+        ConformanceCheck("an import is remembered by its source") { make in
+            let store = try make()
+            let source = SHA256.digest(of: Array("a file".utf8))
+            try expect(try store.importRecord(sourceSHA256: source), equals: nil)
+            let record = ImportRecord(
+                sourceSHA256: source, fileName: "brief.txt", importer: "text",
+                time: Timestamp(milliseconds: 1_700_000_000_123), author: nil,
+                letters: [RevisionMaker.letterID(2), RevisionMaker.letterID(1)])
+            try store.recordImport(record)
+            try expect(try store.importRecord(sourceSHA256: source), equals: record)
+            let again = ImportRecord(
+                sourceSHA256: source, fileName: "copy.txt", importer: "text", time: record.time, author: "Bo",
+                letters: [])
+            try store.recordImport(again)
+            try expect(try store.importRecord(sourceSHA256: source), equals: again)
+        },
+        ConformanceCheck("quarantined bytes are counted once") { make in
+            let store = try make()
+            let bytes = QuarantinedBytes(
+                headerBytes: Array("{}".utf8), contentBytes: nil, code: "headerMember", text: "no letter",
+                remote: "origin")
+            try store.quarantine(bytes)
+            try store.quarantine(bytes)
+            try store.quarantine(
+                QuarantinedBytes(
+                    headerBytes: Array("{}".utf8), contentBytes: [], code: "contentPresence", text: "empty", remote: nil
+                ))
+            try expect(try store.statistics().quarantined, equals: 2)
+        },
+    ]
+}

@@ -1,0 +1,50 @@
+import Foundation
+import LetterModel
+import ReplicaStore
+import ReplicaStoreConformance
+import Testing
+
+struct BackupTests {
+    private let folders = TemporaryFolders()
+
+    @Test(arguments: [ReplicaMode.local, .server])
+    func `a backup is the whole replica of one moment, while it goes on`(_ mode: ReplicaMode) throws {
+        let path = folders.newPath()
+        let store = try SQLiteReplicaStore.filled(path, mode)
+        let copyPath = folders.newPath()
+        try SQLiteReplicaStore.backUp(folder: path, to: copyPath)
+        let before = try store.logState()
+        let maker = RevisionMaker()
+        _ = try store.ingest(maker.ingestion([try maker.revision(9, "after the backup")]))
+        let copy = try SQLiteReplicaStore.open(folder: copyPath, mode: mode)
+        #expect(try copy.logState() == before)
+        #expect(try copy.verify { _, _ in }.problems == [])
+        #expect(try copy.verify { _, _ in }.blobs == 1)
+        #expect(try store.verify { _, _ in }.problems == [])
+        #expect(throws: StoreError.exists(path: copyPath)) {
+            try SQLiteReplicaStore.backUp(folder: path, to: copyPath)
+        }
+        #expect(throws: StoreError.wrongMode(path: copyPath)) {
+            try SQLiteReplicaStore.open(folder: copyPath, mode: mode == .local ? .server : .local)
+        }
+    }
+
+    @Test func `a backup of nothing, or with a damaged blob, is none`() throws {
+        let nowhere = folders.newPath()
+        #expect(throws: StoreError.notFound(path: nowhere)) {
+            try SQLiteReplicaStore.backUp(folder: nowhere, to: folders.newPath())
+        }
+        let path = folders.newPath()
+        let store = try SQLiteReplicaStore.filled(path)
+        let id = try store.storeBlob([1, 2, 3])
+        let file = URL(fileURLWithPath: "\(path)/blobs/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))")
+        try Data([9]).write(to: file)
+        let copyPath = folders.newPath()
+        #expect(throws: StoreError.damaged(object: id.hex)) {
+            try SQLiteReplicaStore.backUp(folder: path, to: copyPath)
+        }
+        #expect(throws: StoreError.notFound(path: copyPath)) {
+            try SQLiteReplicaStore.open(folder: copyPath, mode: .local)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import LetterModel
+import ReplicaStore
+import ReplicaStoreConformance
+import SQLiteBinding
+
+/// What tests do to a database behind the store's back.
+struct Damage {
+    let connection: Connection
+
+    init(_ folder: String) throws {
+        connection = try Connection(
+            path: folder + "/archive.sqlite", access: .write,
+            policy: ConnectionPolicy(busyTimeoutMilliseconds: 1_000, journal: nil))
+        // The damage of a disk asks no trigger and no key.
+        try connection.execute("PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON")
+        for trigger in try texts("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
+            try connection.execute("DROP TRIGGER \(trigger)")
+        }
+    }
+
+    func texts(_ sql: String) throws -> [String] {
+        try connection.rows(sql) { row throws in try row.text(0) }
+    }
+
+    /// The tables that are no index's own.
+    func tables() throws -> [String] {
+        try texts(
+            """
+            SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0
+                AND name NOT IN ('search_data', 'search_idx', 'search_docsize', 'search_config') ORDER BY name
+            """)
+    }
+
+    func columns(_ table: String) throws -> [String] {
+        try texts("SELECT name FROM pragma_table_info('\(table)') ORDER BY cid")
+    }
+
+    /// Every row of a table, in the order of its key.
+    func rows(_ table: String) throws -> [[SQLiteValue]] {
+        let columns = try columns(table).joined(separator: ", ")
+        return try connection.rows("SELECT \(columns) FROM \(table) ORDER BY 1, 2") { row throws in try row.values() }
+    }
+
+    /// Changes one bit of a value of a column, in the first row that has one. False if none has.
+    func flip(_ table: String, _ column: String) throws -> Bool {
+        let columns = try columns(table)
+        guard let index = columns.firstIndex(of: column) else { return false }
+        for row in try rows(table) {
+            guard let flipped = Damage.flipped(row[index]) else { continue }
+            let match = columns.map { "\($0) IS ?" }.joined(separator: " AND ")
+            try connection.run("UPDATE \(table) SET \(column) = ? WHERE \(match)", [flipped] + row)
+            return true
+        }
+        return false
+    }
+
+    /// A value with one bit changed; nil if it has none.
+    static func flipped(_ value: SQLiteValue) -> SQLiteValue? {
+        switch value {
+        case .null: nil
+        case .integer(let number): .integer(number ^ 64)
+        case .text(let text):
+            text.utf8.isEmpty
+                ? nil
+                : .text(String(decoding: Array(text.utf8.dropLast()) + [(text.utf8.last ?? 0) ^ 1], as: UTF8.self))
+        case .bytes(let bytes): bytes.isEmpty ? nil : .bytes(bytes.dropLast() + [(bytes.last ?? 0) ^ 1])
+        }
+    }
+}
+
+extension SQLiteReplicaStore {
+    /// A replica with something in every table, all of it in the search index.
+    static func filled(_ folder: String, _ mode: ReplicaMode = .local) throws -> SQLiteReplicaStore {
+        let store = try SQLiteReplicaStore.create(
+            folder: folder, archive: RevisionMaker.archive(1), name: "letters", label: "test",
+            epoch: "00000000000000ff", mode: mode)
+        let maker = RevisionMaker()
+        try store.addRemote("origin", address: "https://example.org/letters")
+        try store.setSetting("author", to: "Ada")
+        var letter = Letter()
+        letter.title = "A title"
+        letter.body = "A body of some words"
+        letter.tags = ["tag"]
+        letter.status = .draft
+        var date = LetterDate()
+        date.edtf = "1873-05"
+        letter.date = date
+        var sender = Agent()
+        sender.name = "Ada"
+        letter.senders = [sender]
+        letter.recipients = [sender]
+        var attachment = Attachment()
+        attachment.blob = try store.storeBlob([1, 2, 3])
+        attachment.size = 3
+        letter.attachments = [attachment]
+        let root = try maker.revision(1, letter: letter)
+        letter.title = "Another title"
+        let whole = try maker.revision(5, letter: letter)
+        let left = try maker.revision(1, "left", after: [root])
+        let right = try maker.revision(1, "right", after: [root])
+        let other = try maker.revision(2, "other")
+        let tombstone = try maker.revision(3, nil, after: [])
+        _ = try store.ingest(maker.ingestion([root, left, right, other, tombstone, whole], remote: "origin"))
+        _ = try store.ingest(
+            maker.ingestion(
+                [try maker.revision(4, "waits", after: [try maker.revision(4, "gone")])], .wait, remote: "origin"))
+        try store.advanceCursor(
+            CursorAdvance(remote: "origin", from: nil, to: try store.logState().end))
+        try store.recordAnswers(
+            from: "origin", [PushAnswer(revision: other.id, decision: .refused(code: "code", text: "text"))])
+        try store.quarantine(
+            QuarantinedBytes(headerBytes: [1], contentBytes: [2], code: "code", text: "text", remote: "origin"))
+        try store.recordImport(
+            ImportRecord(
+                sourceSHA256: root.id.digest, fileName: "a.txt", importer: "text", time: Timestamp(milliseconds: 1),
+                author: "Ada", letters: [RevisionMaker.letterID(1)]))
+        try store.catchUpSearchIndex()
+        return store
+    }
+}

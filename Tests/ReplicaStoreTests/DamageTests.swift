@@ -1,0 +1,196 @@
+import Foundation
+import Hashing
+import LetterMerge
+import LetterModel
+import ReplicaStore
+import ReplicaStoreConformance
+import SQLiteBinding
+import Testing
+
+/// Flipped bits are found, named, never passed on, and healed by whoever has the right bytes.
+struct DamageTests {
+    private let folders = TemporaryFolders()
+
+    /// Every table but those that the search index keeps for itself.
+    static let tables = [
+        "archive", "blob", "blob_reference", "content", "head", "healing", "import_record", "letter", "parent",
+        "quarantine", "remote", "remote_mark", "revision", "search_entry", "search_state", "setting", "state",
+        "summary",
+        "waiting", "waiting_parent",
+    ]
+
+    /// Values that nothing can be told from: no truth gives them, and a wrong one costs work, not letters.
+    static let unchecked: Set<String> = [
+        // Which revisions a remote has. Too many: sent again. Too few: found by the fingerprint of the next exchange.
+        "remote_mark.kind", "remote_mark.code", "remote_mark.text", "remote_mark.revision",
+        // How far the search index is, and of which fold: it is filled again.
+        "search_state.through", "search_state.fold",
+        // Numbers of rows that nothing refers to.
+        "archive.number", "state.number", "search_state.number", "healing.number", "quarantine.number",
+        "waiting.number",
+        // Off outside of a transaction that heals.
+        "healing.is_on",
+        // A parent that is waited for: the revision waits longer, and comes again with the next pull from the start.
+        "waiting_parent.parent",
+    ]
+
+    private func copy(_ path: String) throws -> String {
+        let copy = folders.newPath()
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        return copy
+    }
+
+    @Test func `the list of tables is complete`() throws {
+        let path = folders.newPath()
+        _ = try SQLiteReplicaStore.filled(path)
+        #expect(try Damage(path).tables() == Self.tables)
+        #expect(try SQLiteReplicaStore.open(folder: path, mode: .local).verify { _, _ in }.problems == [])
+    }
+
+    @Test(arguments: tables) func `a flipped bit in any column is found`(_ table: String) throws {
+        let path = folders.newPath()
+        _ = try SQLiteReplicaStore.filled(path)
+        for column in try Damage(path).columns(table) where !Self.unchecked.contains("\(table).\(column)") {
+            let copy = try copy(path)
+            #expect(try Damage(copy).flip(table, column), "\(table).\(column) has a value")
+            let store = try SQLiteReplicaStore.open(folder: copy, mode: .local)
+            let problems: [VerificationReport.Problem]
+            do {
+                problems = try store.verify { _, _ in }.problems
+            } catch {
+                guard case .damaged = error else { throw error }
+                continue
+            }
+            #expect(!problems.isEmpty, "\(table).\(column)")
+            if ["revision", "content", "parent", "head", "summary", "search_entry"].contains(table) {
+                #expect(problems.contains { $0.letter != nil }, "\(table).\(column) names a letter: \(problems)")
+            }
+        }
+    }
+
+    @Test(arguments: ["letter", "content", "revision", "parent"])
+    func `no flipped bit of the truth leaves the replica`(_ table: String) throws {
+        let path = folders.newPath()
+        let original = try SQLiteReplicaStore.filled(path).allRevisions()
+        for column in try Damage(path).columns(table) {
+            let copy = try copy(path)
+            #expect(try Damage(copy).flip(table, column))
+            let store = try SQLiteReplicaStore.open(folder: copy, mode: .local)
+            try store.addRemote("other", address: "x")
+            for entry in try store.logEntries(after: 0, through: 6, maximumBytes: .max) {
+                guard case .intact(let logged) = entry else { continue }
+                #expect(original.contains(logged.revision), "\(table).\(column)")
+            }
+            for revision in try store.unsent(to: "other", maximumBytes: .max).revisions {
+                #expect(original.contains(revision), "\(table).\(column)")
+            }
+            for revision in original {
+                do {
+                    guard let found = try store.revision(revision.id) else { continue }
+                    #expect(found.revision == revision)
+                } catch {
+                    guard case .damaged = error else { throw error }
+                }
+            }
+        }
+    }
+
+    @Test func `a damaged content and a damaged header are told apart from their neighbours`() throws {
+        let path = folders.newPath()
+        let original = try SQLiteReplicaStore.filled(path).allRevisions()
+        let damage = try Damage(path)
+        #expect(try damage.flip("content", "bytes"))
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        let entries = try store.logEntries(after: 0, through: 6, maximumBytes: .max)
+        #expect(entries.first == .damaged(sequence: 1, id: original[0].id))
+        #expect(entries.count == 6)
+        #expect(throws: StoreError.damaged(object: original[0].id.hex)) { try store.revision(original[0].id) }
+        #expect(throws: StoreError.self) { try store.history(of: RevisionMaker.letterID(1)) }
+        #expect(try store.view(of: RevisionMaker.letterID(2))?.letter.body == "other")
+        let problems = try store.verify { _, _ in }.problems
+        #expect(problems.contains { $0.kind == "content" && $0.letter == RevisionMaker.letterID(1) })
+        #expect(problems.allSatisfy { $0.letter == RevisionMaker.letterID(1) })
+    }
+
+    @Test(arguments: [("content", "bytes"), ("content", "hash"), ("revision", "header")])
+    func `whoever sends the right bytes again heals the damage`(table: String, column: String) throws {
+        let path = folders.newPath()
+        let original = try SQLiteReplicaStore.filled(path).allRevisions()
+        #expect(try Damage(path).flip(table, column))
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        #expect(try !store.verify { _, _ in }.problems.isEmpty)
+        let report = try store.ingest(RevisionMaker().ingestion(original))
+        #expect(report.outcomes == Array(repeating: .duplicate, count: 6))
+        // `Damage` dropped the triggers; nothing else may differ.
+        let problems = try store.verify { _, _ in }.problems
+        #expect(problems == [])
+        #expect(try store.allRevisions() == original)
+    }
+
+    @Test func `a new revision never rests on a damaged content`() throws {
+        let path = folders.newPath()
+        _ = try SQLiteReplicaStore.filled(path)
+        let damage = try Damage(path)
+        try damage.connection.run("UPDATE content SET bytes = x'00'")
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        let maker = RevisionMaker()
+        let same = try maker.revision(9, "other")
+        #expect(try store.ingest(maker.ingestion([same])).acceptedCount == 1)
+        #expect(try store.revision(same.id)?.revision == same)
+        #expect(try store.view(of: RevisionMaker.letterID(2))?.letter.body == "other")
+    }
+
+    @Test func `a damaged letter delays no other one`() throws {
+        let path = folders.newPath()
+        let original = try SQLiteReplicaStore.filled(path).allRevisions()
+        let damage = try Damage(path)
+        try damage.connection.run("UPDATE content SET bytes = x'00' WHERE number = 1")
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        let maker = RevisionMaker()
+        let report = try store.ingest(
+            maker.ingestion([
+                try maker.revision(1, "more", after: [original[1]]), try maker.revision(9, "a later letter"),
+            ]))
+        #expect(report.acceptedCount == 2)
+        #expect(try store.search("later", limit: 9, offset: 0).hits.count == 1)
+        try store.reindex()
+        #expect(try store.search("later", limit: 9, offset: 0).hits.count == 1)
+    }
+
+    @Test func `damage inside the search index is found, letter by letter where it can be`() throws {
+        let path = folders.newPath()
+        let store = try SQLiteReplicaStore.filled(path)
+        let maker = RevisionMaker()
+        _ = try store.ingest(
+            maker.ingestion(try (20..<60).map { try maker.revision($0, "orchids number \($0) in the garden") }))
+        try store.catchUpSearchIndex()
+        let file = URL(fileURLWithPath: path + "/archive.sqlite")
+        let whole = try Data(contentsOf: file)
+        let place = try #require(whole.range(of: Data("rchids".utf8), options: .backwards))
+        var damaged = whole
+        damaged[place.lowerBound] ^= 1
+        try damaged.write(to: file)
+        let problems = try SQLiteReplicaStore.open(folder: path, mode: .local).verify { _, _ in }.problems
+        #expect(problems.contains { $0.kind == "search" })
+    }
+
+    @Test func `a damaged blob is found, not given out, and replaced by the right bytes`() throws {
+        let path = folders.newPath()
+        let store = try SQLiteReplicaStore.filled(path)
+        let id = BlobID(SHA256.digest(of: [1, 2, 3]))
+        let file = URL(fileURLWithPath: "\(path)/blobs/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))")
+        #expect(try Data(contentsOf: file) == Data([1, 2, 3]))
+        try Data([1, 2, 4]).write(to: file)
+        #expect(throws: StoreError.damaged(object: id.hex)) { try store.blob(id) }
+        let problem = try #require(try store.verify { _, _ in }.problems.first)
+        #expect(problem.kind == "blob" && problem.object == id.hex && problem.letter == RevisionMaker.letterID(1))
+        _ = try store.storeBlob([1, 2, 3])
+        #expect(try store.blob(id) == [1, 2, 3])
+        #expect(try store.verify { _, _ in }.problems == [])
+        try FileManager.default.removeItem(at: file)
+        #expect(try store.verify { _, _ in }.problems.map(\.kind) == ["blob"])
+        try store.reindex()
+        #expect(try store.verify { _, _ in }.problems == [])
+        #expect(try store.missingBlobs(limit: 9).map(\.blob) == [id])
+    }
+}

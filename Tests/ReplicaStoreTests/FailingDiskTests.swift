@@ -1,0 +1,60 @@
+import CFaultVFS
+import Foundation
+import LetterModel
+import ReplicaStore
+import ReplicaStoreConformance
+import Testing
+
+/// A disk that fails acknowledges nothing, and loses nothing that was acknowledged.
+struct FailingDiskTests {
+    private let folders = TemporaryFolders()
+    private let fileSystem = String(cString: fault_vfs_name())
+
+    @Test(arguments: [ReplicaMode.local, .server], [0, 1, 2, 3])
+    func `after a failed fsync the store answers nothing more`(_ mode: ReplicaMode, _ after: Int) throws {
+        let path = folders.newPath()
+        _ = try SQLiteReplicaStore.filled(path, mode)
+        let maker = RevisionMaker()
+        var acknowledged = 6
+        var failure: StoreError?
+        do {
+            let store = try SQLiteReplicaStore.open(folder: path, mode: mode, fileSystem: fileSystem)
+            fault_vfs_fail_sync(Int32(after))
+            defer { fault_vfs_fail_sync(-1) }
+            for number in 10..<20 where failure == nil {
+                do {
+                    _ = try store.ingest(maker.ingestion([try maker.revision(number, "letter \(number)")]))
+                    acknowledged += 1
+                } catch {
+                    failure = error as? StoreError
+                }
+            }
+            guard case .inputOutput = failure else {
+                Issue.record("a failed fsync was not reported: \(String(describing: failure))")
+                return
+            }
+            fault_vfs_fail_sync(-1)
+            #expect(throws: StoreError.self) { try store.setSetting("a", to: "b") }
+        }
+        let store = try SQLiteReplicaStore.open(folder: path, mode: mode)
+        #expect(try store.logState().count >= acknowledged)
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+
+    @Test(arguments: [ReplicaMode.local, .server], [0, 1, 2, 5])
+    func `a full disk takes nothing, and goes on when there is room`(_ mode: ReplicaMode, _ after: Int) throws {
+        let path = folders.newPath()
+        _ = try SQLiteReplicaStore.filled(path, mode)
+        let maker = RevisionMaker()
+        let store = try SQLiteReplicaStore.open(folder: path, mode: mode, fileSystem: fileSystem)
+        let before = try store.logState()
+        let letters = try (10..<40).map { try maker.revision($0, String(repeating: "\($0) ", count: 500)) }
+        fault_vfs_fail_write(Int32(after), 13)
+        defer { fault_vfs_fail_write(-1, 0) }
+        #expect(throws: StoreError.diskFull) { try store.ingest(maker.ingestion(letters)) }
+        fault_vfs_fail_write(-1, 0)
+        #expect(try store.logState() == before)
+        #expect(try store.ingest(maker.ingestion(letters)).acceptedCount == 30)
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+}
