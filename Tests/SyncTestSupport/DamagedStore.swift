@@ -13,6 +13,8 @@ public final class DamagedStore: ReplicaStore {
     public struct Faults: Sendable {
         /// Revisions whose bytes no longer have the hash that names them.
         public var damaged: Set<RevisionID> = []
+        /// What the next reads of the log throw; nil for nothing.
+        public var readErrors: [StoreError?] = []
         /// What the next ingestions throw.
         public var ingestionErrors: [StoreError] = []
     }
@@ -29,7 +31,10 @@ public final class DamagedStore: ReplicaStore {
     public func logEntries(
         after sequence: Int, through end: Int, maximumBytes: Int
     ) throws(StoreError) -> [LogEntry] {
-        let damaged = faults.withLock { $0.damaged }
+        let (damaged, error) = faults.withLock {
+            ($0.damaged, $0.readErrors.isEmpty ? nil : $0.readErrors.removeFirst())
+        }
+        if let error { throw error }
         return try base.logEntries(after: sequence, through: end, maximumBytes: maximumBytes).map { entry in
             guard case .intact(let logged) = entry, damaged.contains(logged.revision.id) else { return entry }
             return .damaged(sequence: logged.sequence, id: logged.revision.id)

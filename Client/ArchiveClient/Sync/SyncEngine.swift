@@ -29,6 +29,8 @@ public final class SyncEngine {
     /// Whether everything is being sent again.
     private var isResend = false
     private var blobsOfferedThrough = 0
+    /// How many blobs travel in one direction, and how many of them are done: for progress.
+    private var blobs = (done: 0, total: 0)
 
     /// An engine for one sync.
     ///
@@ -99,7 +101,7 @@ public final class SyncEngine {
     }
 
     private func perform(_ action: SyncStateMachine.Action) throws -> SyncStateMachine.Event {
-        let blobs = SyncBlobs(store: store, remote: remote, caller: caller, policy: options.blobs)
+        let side = SyncBlobs(store: store, remote: remote, caller: caller, policy: options.blobs)
         switch action {
         case .exchange(let pushBytes): return try exchange(pushBytes: pushBytes)
         case .wait(let milliseconds, let jitter):
@@ -118,25 +120,25 @@ public final class SyncEngine {
             if let notice { report.note(notice) }
             return .compared(comparison)
         case .offerBlobs:
-            let (wanted, through) = try blobs.wanted()
+            let (wanted, through) = try side.wanted()
             blobsOfferedThrough = through
+            blobs = (done: 0, total: wanted.count)
             return .blobsWanted(wanted)
         case .sendBlob(let work):
-            try blobs.send(work, report: &report)
-            progress(SyncProgress(phase: .sendingBlobs, done: report.blobsSent, total: report.blobsSent))
-            return .blobDone
+            try side.send(work, report: &report)
+            return blobDone(.sendingBlobs)
         case .recordBlobsOffered:
-            try blobs.recordOffered(through: blobsOfferedThrough)
+            try side.recordOffered(through: blobsOfferedThrough)
             return .blobsOffered
         case .findBlobs:
-            let (lacking, unavailable) = try blobs.lacking()
+            let (lacking, unavailable) = try side.lacking()
             report.blobsMissing = unavailable
+            blobs = (done: 0, total: lacking.count)
             return .blobsLacking(lacking)
         case .fetchBlob(let work):
-            try blobs.fetch(work, report: &report)
-            if report.blobsReceived == 1 { try blobs.offerAgainToOthers() }
-            progress(SyncProgress(phase: .fetchingBlobs, done: report.blobsReceived, total: report.blobsReceived))
-            return .blobDone
+            try side.fetch(work, report: &report)
+            if report.blobsReceived == 1 { try side.offerAgainToOthers() }
+            return blobDone(.fetchingBlobs)
         case .finish, .fail: preconditionFailure("the loop ends before these are performed")
         }
     }
@@ -164,6 +166,12 @@ public final class SyncEngine {
                 RejectedRevision(revision: revision.id, letter: revision.header.letter, code: code, text: text))
         }
         return .soleRevisionRefused
+    }
+
+    private func blobDone(_ phase: SyncProgress.Phase) -> SyncStateMachine.Event {
+        blobs.done += 1
+        progress(SyncProgress(phase: phase, done: blobs.done, total: blobs.total))
+        return .blobDone
     }
 
     /// Waits in short pieces, so that stopping is prompt.

@@ -16,6 +16,18 @@ public enum ContentEncoding: Hashable, Sendable {
         }
     }
 
+    /// Whether the header `Accept-Encoding` names zstd, and not to refuse it with `q=0`.
+    ///
+    /// Source: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
+    public static func acceptsZstandard(_ acceptEncoding: String?) -> Bool {
+        guard let acceptEncoding else { return false }
+        return acceptEncoding.lowercased().split(separator: ",").contains { choice in
+            let parts = choice.split(separator: ";").map { part in part.filter { $0 != " " && $0 != "\t" } }
+            let isRefused = parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
+            return parts.first == "zstd" && !isRefused
+        }
+    }
+
     /// What the header says; nil if there is to be none.
     public var headerValue: String? {
         switch self {

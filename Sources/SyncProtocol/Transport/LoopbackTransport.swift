@@ -33,10 +33,19 @@ public final class LoopbackTransport: Transport {
         traffic.bytesSent += request.body?.count ?? 0
         let answer = try answer(to: request)
         try head(answer.head)
-        while let bytes = try answer.next() {
+        while let bytes = try LoopbackTransport.nextBytes(answer.next) {
             guard !cancellation.isCancelled else { throw TransportError.cancelled }
             traffic.bytesReceived += bytes.count
             try chunk(bytes)
+        }
+    }
+
+    /// The next bytes of an answer. What fails on that side in the middle of it is a broken connection to this one.
+    private static func nextBytes(_ next: () throws -> [UInt8]?) throws -> [UInt8]? {
+        do {
+            return try next()
+        } catch let error as StoreError {
+            throw TransportError.cut(host: "the other replica", reason: error.description)
         }
     }
 
@@ -82,7 +91,8 @@ public final class LoopbackTransport: Transport {
         let responder = ExchangeResponder(store: store, encoding: encoding)
         try responder.receive(body)
         let answer = try responder.finish(
-            role: role, mayPush: mayPush, acceptsZstandard: request.header("Accept-Encoding") == "zstd")
+            role: role, mayPush: mayPush,
+            acceptsZstandard: ContentEncoding.acceptsZstandard(request.header("Accept-Encoding")))
         var headers = [HeaderField("Content-Type", ExchangeAnswer.contentType)]
         if let encoding = answer.encoding.headerValue { headers.append(HeaderField("Content-Encoding", encoding)) }
         return (TransportResponse(status: 200, headers: headers), answer.nextChunk)

@@ -202,6 +202,17 @@ struct SyncFaultTests {
         try expectSame(laptop, server)
     }
 
+    @Test func `a replica that fails in the middle of its answer is a broken connection, not our own disk`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, laptop) = try Self.strangers(world, long: true)
+        let store = DamagedStore(server.store)
+        store.set { $0.readErrors = [nil, .inputOutput("test")] }
+        let report = try laptop.sync(over: LoopbackTransport(to: store))
+        report.expectDone()
+        #expect(report.requests == 2 && report.pulled == 3)
+        try expectSame(laptop, server)
+    }
+
     @Test func `two processes that sync at the same time do not hurt each other`() throws {
         let world = TestWorld(.inMemory)
         let (server, laptop) = try Self.strangers(world, long: true)

@@ -193,5 +193,11 @@ struct MessageDecoderTests {
         #expect(ContentEncoding(headerValue: "ZSTD") == .zstandard)
         #expect(ContentEncoding(headerValue: "gzip") == nil)
         #expect(ContentEncoding.zstandard.headerValue == "zstd")
+        for accepted in ["zstd", "gzip, zstd", "gzip,ZSTD;q=0.5", " zstd ; q=1"] {
+            #expect(ContentEncoding.acceptsZstandard(accepted), "\(accepted)")
+        }
+        for other in [nil, "", "gzip", "zstd;q=0", "x-zstd", "gzip, zstd; q=0.0"] {
+            #expect(!ContentEncoding.acceptsZstandard(other), "\(other ?? "none")")
+        }
     }
 }
