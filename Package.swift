@@ -111,7 +111,9 @@ let package = Package(
         tests("CompressionTests", ["Compression"]),
         tests("SQLiteBindingTests", ["SQLiteBinding", "CFaultVFS"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
-        tests("LetterMergeTests", ["LetterMerge", "LetterModel", "Hashing"]),
+        tests(
+            "LetterMergeTests", ["LetterMerge", "LetterModel", "Hashing"],
+            exclude: ["Vectors/make-vectors.py", "Vectors/model.jsonl"]),
         tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "Hashing"]),
         tests(
             "ReplicaStoreTests",

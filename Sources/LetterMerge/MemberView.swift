@@ -242,7 +242,7 @@ struct MemberView {
 
     /// A run as people see it: paragraphs without the empty line behind them.
     private func displayed(_ run: [UInt8], _ hunk: TextHunk) -> String {
-        let shown = hunk.isOfParagraphs ? MergedText.withoutParagraphEnd(run[...]) : run[...]
+        let shown = hunk.endsParagraph ? MergedText.withoutParagraphEnd(run[...]) : run[...]
         return String(decoding: shown, as: UTF8.self)
     }
 }

@@ -83,6 +83,11 @@ struct MergedText {
         return twice
     }
 
+    /// Whether bytes end with two line ends.
+    static func endsParagraph(_ bytes: ArraySlice<UInt8>) -> Bool {
+        withoutLineEnd(bytes).flatMap { withoutLineEnd($0) } != nil
+    }
+
     /// Bytes without the line end at their end; nil if there is none.
     static func withoutLineEnd(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard bytes.last == 0x0A else { return nil }
@@ -105,8 +110,11 @@ struct TextHunk {
     let base: [UInt8]
     /// The run of each write that is joined here, the least name first. Never empty.
     let runs: [(write: Int, bytes: [UInt8])]
-    /// Whether the runs are whole paragraphs, not words inside one.
-    let isOfParagraphs: Bool
+    /// Whether a paragraph is over behind the hunk, whichever run is taken: so behind one of whole paragraphs, and behind one of
+    /// words that took in the end of its paragraph.
+    var endsParagraph: Bool {
+        runs.allSatisfy { $0.bytes.isEmpty || MergedText.endsParagraph($0.bytes[...]) }
+    }
 
     /// What a write made of the stretch; of one that is not in the hunk, what the least one did.
     func run(of write: Int) -> [UInt8] {

@@ -97,7 +97,7 @@ struct ThreeWayMerge {
 
     private func isOneParagraph(_ region: TextRegion) -> Bool {
         [(base, region.base), (left, region.sides[0]), (right, region.sides[1])].allSatisfy { list, range in
-            range.count == 1 && !list.isParagraphHunk(range.lowerBound)
+            range.count == 1 && !list.isHunk(range.lowerBound)
         }
     }
 
@@ -112,7 +112,7 @@ struct ThreeWayMerge {
             result.append(runs[0].bytes)
         } else {
             let base = before.rendered { $0.runs[0].bytes }
-            result.append(.hunk(TextHunk(base: base, runs: runs, isOfParagraphs: level == .paragraphs)))
+            result.append(.hunk(TextHunk(base: base, runs: runs)))
         }
         return result
     }

@@ -51,20 +51,16 @@ struct TokenList {
         return text
     }
 
-    /// Whether the token is a hunk of whole paragraphs.
-    func isParagraphHunk(_ index: Int) -> Bool {
-        if let pieces = mixed[index], pieces.count == 1, case .hunk(let hunk) = pieces[0] {
-            return hunk.isOfParagraphs
-        }
-        return false
+    /// Whether the token is a hunk and nothing else.
+    func isHunk(_ index: Int) -> Bool {
+        if let pieces = mixed[index], pieces.count == 1, case .hunk = pieces[0] { true } else { false }
     }
 }
 
 // MARK: Paragraphs
 
 extension TokenList {
-    /// A text by paragraphs: each ends with the run of two or more line ends behind it. A hunk of whole paragraphs is a token
-    /// by itself; a hunk of words belongs to its paragraph.
+    /// A text by paragraphs: each ends with the run of two or more line ends behind it, or with a hunk that ends so.
     init(paragraphsOf text: MergedText) {
         if case .plain(let plain)? = text.pieces.first, text.pieces.count == 1 {
             bytes = plain
@@ -84,16 +80,14 @@ extension TokenList {
         }
         for piece in text.pieces {
             switch piece {
-            case .hunk(let hunk) where hunk.isOfParagraphs:
-                flush(&self)
-                append(mixed: [piece])
-            case .hunk:
+            case .hunk(let hunk):
                 pending.append(piece)
+                if hunk.endsParagraph { flush(&self) }
             case .plain(let plain):
                 var start = 0
                 for end in TokenList.paragraphEnds(plain) {
                     pending.append(.plain(Array(plain[start..<end])))
-                    if TokenList.endsParagraph(plain[start..<end]) { flush(&self) }
+                    if MergedText.endsParagraph(plain[start..<end]) { flush(&self) }
                     start = end
                 }
             }
@@ -123,10 +117,6 @@ extension TokenList {
     private static func lineEndWidth(_ bytes: ArraySlice<UInt8>, at index: Int) -> Int? {
         if bytes[index] == 0x0A { return 1 }
         return bytes[index] == 0x0D && index + 1 < bytes.endIndex && bytes[index + 1] == 0x0A ? 2 : nil
-    }
-
-    private static func endsParagraph(_ bytes: ArraySlice<UInt8>) -> Bool {
-        MergedText.withoutLineEnd(bytes).flatMap { MergedText.withoutLineEnd($0) } != nil
     }
 }
 

@@ -94,9 +94,9 @@ extension MemberWrites {
             let old = view(cell, revising)
             if !old.isConflict && old.value == revising.after[cell] { return }
         case .absent where revising.after[cell] == nil:
-            // It went when the entry did.
-            let removals = cells[cell].removalsOfEntry(seenBy: revising.node, ancestry)
-            if !removals.isEmpty {
+            // It went when the entry did, unless whoever removed that did not know of it.
+            let live = revising.state[cell]
+            if let removals = cells[cell].removalsOfEntry(ending: live, seenBy: revising.node, ancestry) {
                 revising.state[cell] = removals
                 return
             }

@@ -54,13 +54,19 @@ struct CellHistory {
         writes.append(Write(nodes: [node], id: id, value: nil, isRemovalOfEntry: true))
     }
 
-    /// The last removals of the entry that a node knows of.
-    mutating func removalsOfEntry(seenBy node: Int, _ ancestry: Ancestry) -> [Int] {
+    /// The last removals of the entry that a node knows of, if they ended all of these writes.
+    mutating func removalsOfEntry(ending live: [Int], seenBy node: Int, _ ancestry: Ancestry) -> [Int]? {
         var removals = BitSet()
         for number in writes.indices where writes[number].isRemovalOfEntry && isSeen(number, by: node, ancestry) {
             removals.insert(number)
         }
-        return live(in: removals, ancestry)
+        let last = self.live(in: removals, ancestry)
+        var ended = BitSet()
+        for number in last {
+            ended.insert(number)
+            ended = ended.union(seen(by: number, ancestry))
+        }
+        return live.allSatisfy { ended.contains($0) } ? last : nil
     }
 
     /// Adds the write of a root, or the root to the write of another one with the same value.

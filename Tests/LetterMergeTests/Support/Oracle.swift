@@ -43,11 +43,16 @@ struct Oracle {
                 } else if value == -1, before[slot].isEmpty {
                     continue
                 } else if value == -1, before[entry].subtracting([-1]).isEmpty {
-                    // It went when the entry did.
-                    for writer in liveWriters(entry, in: ancestors[number]) {
-                        removals[slot, default: []].append((writer, number))
+                    // It went when the entry did, unless whoever removed that did not know of it.
+                    let removers = liveWriters(entry, in: ancestors[number])
+                    let known = removers.reduce(0) { $0 | ancestors[$1] | 1 << UInt64($1) }
+                    let isGone = liveWriters(slot, in: ancestors[number]).allSatisfy {
+                        known & together($0, slot) != 0
                     }
-                    continue
+                    if isGone {
+                        removals[slot, default: []] += removers.map { ($0, number) }
+                        continue
+                    }
                 }
                 writers[slot] |= bit
                 writers[entry] |= bit
@@ -69,16 +74,20 @@ struct Oracle {
             made |= 1 << UInt64(removal)
         }
         return bits(made).filter { writer in
-            let value = contents[writer]?[slot] ?? -1
-            var same = 1 << UInt64(writer) as UInt64
-            if isRoot[writer] {
-                // Roots that hold the same value made one write together.
-                for other in bits(writers[slot]) where isRoot[other] && contents[other]?[slot] == value {
-                    same |= 1 << UInt64(other)
-                }
-            }
+            let same = together(writer, slot)
             return !bits(made).contains { $0 != writer && ancestors[$0] & same != 0 }
         }
+    }
+
+    /// The revisions that made a write together: roots that hold the same value.
+    private func together(_ writer: Int, _ slot: Int) -> UInt64 {
+        var same = 1 << UInt64(writer) as UInt64
+        guard isRoot[writer] else { return same }
+        let value = contents[writer]?[slot]
+        for other in bits(writers[slot]) where isRoot[other] && contents[other]?[slot] == value {
+            same |= 1 << UInt64(other)
+        }
+        return same
     }
 
     /// What live values come to where a rule decides between them.
