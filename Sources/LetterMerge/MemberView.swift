@@ -160,17 +160,28 @@ struct MemberView {
         _ cell: Int, _ kind: Conflict.Kind, values: [JSONValue?], hunks: [Conflict.Hunk] = [],
         shownAs: (JSONValue?) -> JSONValue?
     ) {
+        let holders = holders(cell)
         let sides = values.map { value in
-            Conflict.Side(head: writes.history.nodes[holder(of: value, cell)].id, value: shownAs(value))
+            let head = holders[value] ?? descendant(ofLive: value, cell)
+            return Conflict.Side(head: writes.history.nodes[head].id, value: shownAs(value))
         }
         conflicts.append(
             Conflict(
                 field: writes.cells[cell].path, kind: kind, base: base(cell), values: sides, hunks: hunks))
     }
 
-    /// The highest head whose content holds a value; if none does, the highest that has seen a live write of it.
-    private mutating func holder(of value: JSONValue?, _ cell: Int) -> Int {
-        for head in ranked where !writes.history.isTombstone(head) && heldValue(cell, head) == value { return head }
+    /// For each value the highest head whose content holds it.
+    private mutating func holders(_ cell: Int) -> [JSONValue?: Int] {
+        var holders: [JSONValue?: Int] = [:]
+        for head in ranked where !writes.history.isTombstone(head) {
+            let held = heldValue(cell, head)
+            if holders[held] == nil { holders[held] = head }
+        }
+        return holders
+    }
+
+    /// The highest head that has seen a live write of a value.
+    private func descendant(ofLive value: JSONValue?, _ cell: Int) -> Int {
         let numbers = live(cell).filter { writes.cells[cell].writes[$0].value == value }
         return ranked.first { head in
             numbers.contains { writes.cells[cell].isSeen($0, by: head, writes.ancestry) }
