@@ -238,7 +238,7 @@ final class Exchange: @unchecked Sendable {
     }
 }
 
-/// A receiver on its way to a worker: whoever holds this holds the receiver alone.
+/// A receiver on its way to a worker thread: whoever holds this holds the receiver alone; the workers' queue hands it over.
 private final class FinishWork: @unchecked Sendable {
     private var receiver: any RequestBodyReceiver
 

@@ -3,12 +3,14 @@ import Synchronization
 
 /// Contexts of zstd that are kept for the next whole frame: making one costs more than a letter's worth of work.
 ///
-/// Unchecked: a context belongs to the one call that took it out of its list.
+/// A context belongs to the one call that took it out of its list, whose mutex is its guard.
 enum ZstandardContexts {
+    /// Guarded by the mutex of `idleCompressors`.
     @safe struct Compressor: @unchecked Sendable {
         let context: OpaquePointer
     }
 
+    /// Guarded by the mutex of `idleDecompressors`.
     @safe struct Decompressor: @unchecked Sendable {
         let context: OpaquePointer
     }

@@ -117,25 +117,30 @@ struct ArchiveTests {
         }
     }
 
+    /// One value for one field.
+    static func decisions(_ field: String, _ value: JSONValue) -> Decisions {
+        var decisions = Decisions()
+        decisions.values = [(MemberPath([field]), value)]
+        return decisions
+    }
+
     @Test func `every conflict needs a decision, and a decision settles it`() async throws {
         let (archive, id) = try await Self.disagreement()
         let view = try await archive.view(of: id)
         await #expect(throws: ArchiveError.undecided(id, fields: ["title"])) {
             try await archive.resolve(id, seeing: view, Decisions(), author: Self.ada)
         }
-        var wrong = Decisions()
-        wrong.values = [(MemberPath(["body"]), "x")]
-        await #expect(throws: ArchiveError.noSuchConflict(id, field: "body")) { [wrong] in
+        let wrong = Self.decisions("body", "x")
+        await #expect(throws: ArchiveError.noSuchConflict(id, field: "body")) {
             try await archive.resolve(id, seeing: view, wrong, author: Self.ada)
         }
-        var decisions = Decisions()
-        decisions.values = [(MemberPath(["title"]), "three")]
+        let decisions = Self.decisions("title", "three")
         try await archive.resolve(id, seeing: view, decisions, author: Self.ada)
         let settled = try await archive.view(of: id)
         #expect(settled.letter.title == "three")
         #expect(settled.conflicts.isEmpty)
         #expect(settled.heads.count == 1)
-        await #expect(throws: ArchiveError.noConflicts(id)) { [decisions] in
+        await #expect(throws: ArchiveError.noConflicts(id)) {
             try await archive.resolve(id, seeing: settled, decisions, author: Self.ada)
         }
     }

@@ -34,11 +34,13 @@ final class ScriptedServer: Sendable {
             // Ends when `stop` shuts the listener down.
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else { break }
                 state.withLock { $0.connections += 1 }
                 serve(connection)
                 close(connection)
             }
+            // Closed by its only user: its number may be another test's socket right after.
+            close(listener)
         }
     }
 
@@ -48,7 +50,6 @@ final class ScriptedServer: Sendable {
 
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     private func serve(_ connection: Int32) {

@@ -194,7 +194,7 @@ final class Portal {
             // Ends when the listener is shut down.
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else { break }
                 var buffer = [UInt8](repeating: 0, count: 65536)
                 _ = recv(connection, &buffer, buffer.count, 0)
                 _ = answer.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
@@ -202,11 +202,12 @@ final class Portal {
                 while recv(connection, &buffer, buffer.count, 0) > 0 {}
                 close(connection)
             }
+            // Closed by its only user: its number may be another test's socket right after.
+            close(listener)
         }
     }
 
     deinit {
         shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
     }
 }
