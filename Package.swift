@@ -98,6 +98,7 @@ let package = Package(
             name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
             path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
         module("ServerTestSupport", in: "Tests"),
+        module("ProgramTestSupport", in: "Tests", ["chancery", "chancery-server"]),
         module(
             "SyncTestSupport", in: "Tests",
             [
@@ -145,7 +146,7 @@ let package = Package(
         tests(
             "ServerCommandsTests",
             ["ServerCommands", "chancery-server", "SyncProtocol", "LetterModel", "ServerTestSupport"]),
-        tests("EndToEndTests", ["chancery", "chancery-server", "letter-box"]),
+        tests("EndToEndTests", ["ProgramTestSupport", "chancery", "chancery-server", "letter-box"]),
         tests("RepositoryTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramTestSupport
 import Testing
 
 /// What goes wrong says what to do next, ends with the documented status, and loses nothing.

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramTestSupport
 import Testing
 
 /// The main job with the real programs: two machines and a server keep one archive of letters.
