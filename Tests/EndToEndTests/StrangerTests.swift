@@ -1,4 +1,5 @@
 import Foundation
+import ProgramTestSupport
 import Testing
 
 /// What a stranger can do with the documents alone: a client in another language, and the standard tools of a shell.
