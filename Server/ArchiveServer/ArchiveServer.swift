@@ -1,5 +1,6 @@
 public import HTTPServer
 import LetterModel
+import ReplicaStore
 
 /// A server for the archives of one data folder: runs from its initializer to ``stop()``.
 ///
@@ -41,7 +42,7 @@ public final class ArchiveServer: Sendable {
         let writer = RegistryWriter(registry, now: clocks.now, log: log)
         let context = RouteContext(
             gatekeeper: Gatekeeper(registry: registry, writer: writer, clocks: clocks, log: log), registry: registry,
-            stores: ArchiveStores(in: folder), writer: writer,
+            stores: ArchiveStores(in: folder), events: LiveEvents(), writer: writer,
             uploads: BodyBudget(limitBytes: ArchiveServer.uploadBudgetBytes), clocks: clocks, log: log)
         self.context = context
         let events = ServerEvents(
@@ -69,12 +70,21 @@ public final class ArchiveServer: Sendable {
             BlobDownloadRoute.route(context),
             BlobUploadRoute.route(context),
             MissingBlobsRoute.route(context),
+            EventsRoute.route(context),
         ]
     }
 
-    /// Moves the folders of archives that were deleted while the server runs, once no request uses them. Call it every
-    /// second or so; it is one short look at the registry.
+    /// Looks after the clients that wait for events, and moves the folders of archives that were deleted while the server
+    /// runs, once no request uses them. Call it every second or so; it is a few short reads.
     public func tidyUp() {
+        context.events.lookAfter(at: context.clocks.uptime()) { archive in
+            do throws(StoreError) {
+                return try context.stores.store(of: archive).logState().end.sequence
+            } catch {
+                // A request that uses the archive tells what is wrong with it.
+                return nil
+            }
+        }
         do throws(ServerFailure) {
             for archive in try context.registry.moveAside(in: folder, where: context.stores.retire) {
                 context.log.note(
@@ -88,6 +98,7 @@ public final class ArchiveServer: Sendable {
 
     /// Takes no new requests, lets open ones finish for a while, and closes everything. A second call does nothing.
     public func stop() {
+        context.events.end()
         let report = http.stop()
         context.noteServer("server.stop")
         context.writer.flush()

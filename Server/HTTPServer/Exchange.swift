@@ -209,10 +209,10 @@ final class Exchange: @unchecked Sendable {
             made = MicroHTTPDResponse(bytes: bytes)
             count = method == RequestMethod.head.rawValue ? 0 : bytes.count
         case .stream(let stream):
-            let body = StreamedBody(stream, exchange: self)
-            made = MicroHTTPDResponse(stream: body, blockBytes: core.configuration.connectionMemoryBytes)
-            // libmicrohttpd sends the end mark of a chunked body for HEAD too: without chunks there is none.
-            if method == RequestMethod.head.rawValue { made?.endWithConnection() }
+            made = unending(StreamedBody(stream, exchange: self))
+            count = 0
+        case .feed(let feed):
+            made = unending(FedBody(feed, exchange: self))
             count = 0
         }
         guard let made, fields.allSatisfy({ made.add($0) }), connection.queue(made, status: response.status)
@@ -221,6 +221,13 @@ final class Exchange: @unchecked Sendable {
         problemCode = response.problemCode
         bytesSent = count
         return true
+    }
+
+    private func unending(_ source: any BodySource) -> MicroHTTPDResponse? {
+        let made = MicroHTTPDResponse(source: source, blockBytes: core.configuration.connectionMemoryBytes)
+        // libmicrohttpd sends the end mark of a chunked body for HEAD too: without chunks there is none.
+        if method == RequestMethod.head.rawValue { made?.endWithConnection() }
+        return made
     }
 
     private static func tooLarge(_ limit: Int) -> ProblemDetails {

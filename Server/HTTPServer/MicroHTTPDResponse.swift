@@ -15,12 +15,12 @@ import CMicroHTTPD
         unsafe pointer = unsafe created
     }
 
-    /// A response of unknown length that asks a stream for its bytes, block by block.
+    /// A response of unknown length that asks a source for its bytes, block by block.
     /// Source: https://www.gnu.org/software/libmicrohttpd/manual/html_node/microhttpd_002dresponse-create.html
-    init?(stream: StreamedBody, blockBytes: Int) {
-        let context = unsafe Unmanaged.passRetained(stream)
+    init?(source: any BodySource, blockBytes: Int) {
+        let context = unsafe Unmanaged.passRetained(SourceBox(source))
         let created = unsafe MHD_create_response_from_callback(
-            UInt64.max, blockBytes, readStream, context.toOpaque(), releaseStream)
+            UInt64.max, blockBytes, readSource, context.toOpaque(), releaseSource)
         guard let created = unsafe created else {
             unsafe context.release()
             return nil
@@ -46,17 +46,24 @@ import CMicroHTTPD
     }
 }
 
-/// Fills a buffer from a stream: C calls it, so it is a function and no closure.
-private func readStream(
-    _ context: UnsafeMutableRawPointer?, _ position: UInt64, _ buffer: UnsafeMutablePointer<CChar>?, _ limit: Int
-) -> Int {
-    guard let context = unsafe context, let buffer = unsafe buffer else { return StreamedBody.failedMark }
-    let stream = unsafe Unmanaged<StreamedBody>.fromOpaque(context).takeUnretainedValue()
-    return unsafe stream.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: limit))
+/// Gives a source of any type one address that C can keep.
+private final class SourceBox {
+    let source: any BodySource
+
+    init(_ source: any BodySource) { self.source = source }
 }
 
-/// Releases a stream when its response is gone.
-private func releaseStream(_ context: UnsafeMutableRawPointer?) {
+/// Fills a buffer from a source: C calls it, so it is a function and no closure.
+private func readSource(
+    _ context: UnsafeMutableRawPointer?, _ position: UInt64, _ buffer: UnsafeMutablePointer<CChar>?, _ limit: Int
+) -> Int {
+    guard let context = unsafe context, let buffer = unsafe buffer else { return BodyMark.failed }
+    let box = unsafe Unmanaged<SourceBox>.fromOpaque(context).takeUnretainedValue()
+    return unsafe box.source.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: limit))
+}
+
+/// Releases a source when its response is gone.
+private func releaseSource(_ context: UnsafeMutableRawPointer?) {
     guard let context = unsafe context else { return }
-    unsafe Unmanaged<StreamedBody>.fromOpaque(context).release()
+    unsafe Unmanaged<SourceBox>.fromOpaque(context).release()
 }

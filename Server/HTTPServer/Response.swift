@@ -11,6 +11,8 @@ public struct Response {
         case bytes([UInt8])
         /// Chunk by chunk as they come; sent with chunked encoding (HTTP/1.0: until the connection closes).
         case stream(any ResponseBodyStream)
+        /// Message by message, whenever there is one; sent like a stream.
+        case feed(MessageFeed)
     }
 
     /// The status code, 200 to 599.

@@ -3,12 +3,7 @@
 ///
 /// Two threads use it in turns, never at once: the socket's thread while the connection runs, the worker while it is
 /// suspended. The suspension's lock orders them, hence `@unchecked Sendable`.
-final class StreamedBody: @unchecked Sendable {
-    /// What libmicrohttpd reads as the clean end, `MHD_CONTENT_READER_END_OF_STREAM`, and as a failure after which
-    /// it closes without an end mark, `MHD_CONTENT_READER_END_WITH_ERROR`. Swift does not see these macros.
-    static let endMark = -1
-    static let failedMark = -2
-
+final class StreamedBody: BodySource, @unchecked Sendable {
     private enum State {
         case ready
         case ended
@@ -26,8 +21,6 @@ final class StreamedBody: @unchecked Sendable {
         self.exchange = exchange
     }
 
-    /// Copies what there is into the buffer and returns how much; 0 when the connection was suspended for more, or
-    /// one of the marks.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let count = min(buffer.count, chunk.count - sentOfChunk)
         if count > 0 {
@@ -37,7 +30,7 @@ final class StreamedBody: @unchecked Sendable {
             return count
         }
         switch state {
-        case .ended: return StreamedBody.endMark
+        case .ended: return BodyMark.end
         case .failed: return fail()
         case .ready: return pull() ? 0 : fail()
         }
@@ -45,7 +38,7 @@ final class StreamedBody: @unchecked Sendable {
 
     private func fail() -> Int {
         exchange.streamFailed()
-        return StreamedBody.failedMark
+        return BodyMark.failed
     }
 
     /// Suspends and lets a worker make the next chunk; false when the server is stopping.

@@ -79,6 +79,29 @@ public final class WebClient {
         }
     }
 
+    /// Reads until a text has come; what follows it in the same packet is left out.
+    public func read(until text: String) throws -> String {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        let end = Array(text.utf8)
+        while !bytes.suffix(end.count).elementsEqual(end) {
+            guard recv(descriptor, &byte, 1, 0) == 1 else {
+                throw Failure(reason: "ended before \(text): \(String(decoding: bytes, as: UTF8.self))")
+            }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Sends a request on a connection of its own and reads no more of the answer than its head.
+    public static func sendForHead(
+        _ method: String, _ path: String, port: Int, fields: [(String, String)] = []
+    ) throws -> Answer {
+        let client = try WebClient(port: port)
+        try client.send(head(method, path, fields: fields, bodyByteCount: nil))
+        return try parse(Array(try client.read(until: "\r\n\r\n").utf8), isHead: true)
+    }
+
     /// Waits until the server has sent something, and leaves it for ``answer()``.
     public func waitForBytes() throws {
         var byte: UInt8 = 0
@@ -102,7 +125,7 @@ public final class WebClient {
         return try WebClient.parse(bytes)
     }
 
-    private static func parse(_ bytes: [UInt8]) throws -> Answer {
+    private static func parse(_ bytes: [UInt8], isHead: Bool = false) throws -> Answer {
         let separator = Array("\r\n\r\n".utf8)
         guard let end = bytes.indices.first(where: { bytes[$0...].starts(with: separator) }) else {
             throw Failure(reason: "no answer: \(String(decoding: bytes, as: UTF8.self))")
@@ -116,6 +139,7 @@ public final class WebClient {
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             fields[parts[0].lowercased()] = parts.count == 2 ? String(parts[1].drop { $0 == " " }) : ""
         }
+        if isHead { return Answer(status: status, fields: fields, body: []) }
         let rest = bytes[(end + separator.count)...]
         if status == 100 { return try parse(Array(rest)) }
         let body = fields["transfer-encoding"] == "chunked" ? try dechunk(rest) : Array(rest)

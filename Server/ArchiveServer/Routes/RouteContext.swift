@@ -8,6 +8,7 @@ struct RouteContext: Sendable {
     let gatekeeper: Gatekeeper
     let registry: ServerRegistry
     let stores: ArchiveStores
+    let events: LiveEvents
     let writer: RegistryWriter
     let uploads: BodyBudget
     let clocks: ServerClocks

@@ -65,6 +65,9 @@ enum SyncRoute {
                     role: admission.grant.role.rawValue, mayPush: mayPush,
                     acceptsZstandard: head.accepts(coding: "zstd"))
                 note(answer.response, admission, mayPush: mayPush)
+                if answer.response.accepted.count > 0 {
+                    context.events.moved(admission.archive.key, to: answer.response.end.cursor.sequence)
+                }
                 return try response(answer)
             }
         }
