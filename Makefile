@@ -36,7 +36,7 @@ format: setup
 
 ## check: all that continuous integration runs
 check: lint
-	CHANCERY_HISTORIES=200000 $(SWIFT_TEST)
+	CHANCERY_HISTORIES=200000 CHANCERY_IMAGES=50000 $(SWIFT_TEST)
 
 ## bench: 10,000 letters imported, pushed and cloned, with times, bytes, round trips and peak memory
 bench: build

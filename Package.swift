@@ -94,6 +94,7 @@ let package = Package(
 
         // What tests share and never ships.
         .target(name: "CFaultVFS", path: "Tests/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "CPowerCutVFS", path: "Tests/CPowerCutVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(
             name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
             path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
@@ -147,6 +148,13 @@ let package = Package(
             "ServerCommandsTests",
             ["ServerCommands", "chancery-server", "SyncProtocol", "LetterModel", "ServerTestSupport"]),
         tests("EndToEndTests", ["ProgramTestSupport", "chancery", "chancery-server", "letter-box"]),
+        tests(
+            "FaultTests",
+            [
+                "CPowerCutVFS", "ProgramTestSupport", "ReplicaStoreConformance", "ReplicaStore", "SyncTestSupport",
+                "SyncProtocol", "ArchiveClient", "LetterMerge", "LetterModel", "Hashing", "chancery",
+                "chancery-server",
+            ]),
         tests("RepositoryTests", []),
     ],
     swiftLanguageModes: [.v6]

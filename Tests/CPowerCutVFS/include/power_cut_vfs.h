@@ -1,0 +1,66 @@
+#pragma once
+
+#include <stdint.h>
+
+// A disk in memory that records what a database writes, and gives what a power cut would leave of it at any moment.
+//
+// What was synced is there afterwards, whole. Of everything since the last sync of a file, any part may be: writes in
+// any order, torn at sectors of 512 bytes, holes and garbage within the bytes that were being written, a cut or grown
+// length, a new file that has no name yet, a deleted one that still has it. Bytes beside a write are never touched:
+// the same that SQLite's own file system promises for Linux (SQLITE_IOCAP_POWERSAFE_OVERWRITE).
+//
+// A connection sees the disk that its thread chose last; files are told apart by the last part of their path.
+
+typedef struct power_cut_disk power_cut_disk;
+typedef struct power_cut_replay power_cut_replay;
+
+/// Which syncs of a disk are ignored: a canary, since a store on such a disk must be seen to lose what it acknowledged.
+enum {
+    POWER_CUT_KEEP_SYNCS = 0,
+    POWER_CUT_IGNORE_DATABASE_SYNCS = 1,
+    POWER_CUT_IGNORE_JOURNAL_SYNCS = 2,
+};
+
+/// The name to open connections with. Registers the VFS at the first call.
+const char *power_cut_vfs_name(void);
+
+power_cut_disk *power_cut_disk_make(void);
+
+/// Frees a disk that no connection has open.
+void power_cut_disk_free(power_cut_disk *disk);
+
+/// The disk of connections that this thread opens from now on.
+void power_cut_use(power_cut_disk *disk);
+
+/// Reads a file of the system into the disk, all of it durable. 0 if it could not.
+int power_cut_disk_load(power_cut_disk *disk, const char *path);
+
+/// Connections that this thread opens from now on move the write-ahead log into the database when it has so many pages;
+/// 0 for SQLite's own number. With a thousand pages a workload that reaches a checkpoint would be slow to replay.
+void power_cut_checkpoint_after(int pages);
+
+/// What is on the disk now is durable; what is written from now on is recorded.
+void power_cut_record(power_cut_disk *disk, int ignored_syncs);
+
+/// Notes that everything up to this number was acknowledged to somebody.
+void power_cut_acknowledge(power_cut_disk *disk, int number);
+
+/// How many operations were recorded, acknowledgements left out: so many moments there are to cut the power at.
+int power_cut_operation_count(const power_cut_disk *disk);
+
+/// Goes through a recording from its beginning. The recorded disk must outlive it and record nothing more.
+power_cut_replay *power_cut_replay_make(const power_cut_disk *disk);
+void power_cut_replay_free(power_cut_replay *replay);
+
+/// Goes on until so many operations were done.
+void power_cut_replay_advance(power_cut_replay *replay, int operations);
+
+/// The highest number that was acknowledged up to here.
+int power_cut_replay_acknowledged(const power_cut_replay *replay);
+
+/// How many writes, truncations, new and deleted files are not durable here.
+int power_cut_replay_pending(const power_cut_replay *replay);
+
+/// Makes what a power cut here leaves, on a disk that no connection has open. Variant 0 keeps everything, 1 nothing that
+/// is not durable, 2 a beginning of what is not; the others any part of it, by the seed. Returns a digest of the image.
+uint64_t power_cut_replay_image(const power_cut_replay *replay, int variant, uint64_t seed, power_cut_disk *into);

@@ -1,0 +1,34 @@
+import Foundation
+import SyncTestSupport
+
+/// How much is done, and by which seed. Small amounts unless the environment says otherwise: `make check` and
+/// `make soak` do.
+enum Amounts {
+    private static let environment = ProcessInfo.processInfo.environment
+
+    /// Another seed every day, so that the battery goes round; `CHANCERY_FAULTS_SEED` repeats a run.
+    static let seed: UInt64 =
+        environment["CHANCERY_FAULTS_SEED"].flatMap { UInt64($0) }
+        ?? UInt64(Date().timeIntervalSince1970 / 86_400)
+
+    /// An amount from the environment.
+    static func amount(_ name: String, otherwise: Int) -> Int {
+        environment[name].flatMap { Int($0) } ?? otherwise
+    }
+
+    /// Numbers of the run's seed and a purpose.
+    static func numbers(_ purpose: UInt64) -> SeededNumbers {
+        SeededNumbers(seed: seed &* 0x9E37_79B9_7F4A_7C15 ^ purpose)
+    }
+
+    /// The command that repeats what a suite did.
+    static func replay(_ suite: String, _ amounts: String...) -> String {
+        "replay: CHANCERY_FAULTS_SEED=\(seed) \(amounts.map { $0 + " " }.joined())swift test --filter \(suite)"
+    }
+
+    /// Says a figure in the output of the run: `make soak` adds them up.
+    static func report(_ layer: String, _ figures: [(String, Int)]) {
+        let text = figures.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
+        FileHandle.standardError.write(Data("figures \(layer) seed=\(seed) \(text)\n".utf8))
+    }
+}
