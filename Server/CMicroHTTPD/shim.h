@@ -8,13 +8,14 @@
 static inline struct MHD_Daemon *chancery_mhd_start(
     unsigned int flags, void *context, void (*logger)(void *, const char *, va_list),
     void *(*began)(void *, const char *, struct MHD_Connection *), MHD_AccessHandlerCallback access,
-    MHD_RequestCompletedCallback completed, struct MHD_OptionItem *options)
+    MHD_RequestCompletedCallback completed, MHD_NotifyConnectionCallback connected, struct MHD_OptionItem *options)
 {
     return MHD_start_daemon(
         flags, 0, (MHD_AcceptPolicyCallback)0, (void *)0, access, context,
         MHD_OPTION_EXTERNAL_LOGGER, logger, context,
         MHD_OPTION_URI_LOG_CALLBACK, began, context,
         MHD_OPTION_NOTIFY_COMPLETED, completed, context,
+        MHD_OPTION_NOTIFY_CONNECTION, connected, context,
         MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
@@ -40,6 +41,14 @@ static inline int chancery_mhd_socket(struct MHD_Connection *connection)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
+}
+
+/// MHD_get_connection_info is variadic. What the MHD_NotifyConnectionCallback left for this connection, NULL if nothing.
+static inline void *chancery_mhd_socket_context(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : (void *)0;
 }
 
 /// MHD_get_connection_info is variadic. The status of the queued response, 0 if there is none.

@@ -18,6 +18,15 @@ import Glibc
     /// Source: https://www.gnu.org/software/libmicrohttpd/manual/html_node/microhttpd_002dflow.html
     func resume() { unsafe MHD_resume_connection(pointer) }
 
+    /// The connection's descriptor.
+    var descriptor: Int32 { unsafe chancery_mhd_socket(pointer) }
+
+    /// What watches this connection, from its acceptance on.
+    var watch: ConnectionWatch? {
+        guard let context = unsafe chancery_mhd_socket_context(pointer) else { return nil }
+        return unsafe Unmanaged<ConnectionWatch>.fromOpaque(context).takeUnretainedValue()
+    }
+
     /// The status of the answer that libmicrohttpd wrote or was given, or nil.
     var status: Int? {
         let status = unsafe chancery_mhd_status(pointer)
@@ -50,7 +59,7 @@ import Glibc
     func reset() {
         var nowhere = sockaddr()
         nowhere.sa_family = sa_family_t(AF_UNSPEC)
-        _ = unsafe connect(chancery_mhd_socket(pointer), &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+        _ = unsafe connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
     /// The header block as it was parsed, with the target as it came.

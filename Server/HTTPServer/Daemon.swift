@@ -43,7 +43,8 @@ import Glibc
         unsafe self.texts = unsafe texts
         let context = unsafe Unmanaged.passRetained(core)
         let started = unsafe chancery_mhd_start(
-            flags, context.toOpaque(), logMessage, beginRequest, continueRequest, endRequest, &options)
+            flags, context.toOpaque(), logMessage, beginRequest, continueRequest, endRequest, noteConnection,
+            &options)
         guard let started = unsafe started else {
             unsafe context.release()
             unsafe texts.forEach { unsafe free($0) }
@@ -82,6 +83,29 @@ import Glibc
 }
 
 // C calls these on its own threads, so they are functions and no closures.
+
+/// A connection was accepted, or is about to be closed: the watch lives as long, kept by the library.
+///
+/// Source: <microhttpd.h>, MHD_NotifyConnectionCallback
+private func noteConnection(
+    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
+    _ kept: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ code: MHD_ConnectionNotificationCode
+) {
+    guard let context = unsafe context, let connection = unsafe connection, let kept = unsafe kept else { return }
+    let core = unsafe Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue()
+    switch code {
+    case .CONNECTION_NOTIFY_STARTED:
+        let watch = unsafe ConnectionWatch(descriptor: Connection(connection).descriptor, core: core)
+        core.reaper.insert(watch)
+        unsafe kept.pointee = Unmanaged.passRetained(watch).toOpaque()
+    default:
+        guard let pointer = unsafe kept.pointee else { return }
+        unsafe kept.pointee = nil
+        let watch = unsafe Unmanaged<ConnectionWatch>.fromOpaque(pointer).takeRetainedValue()
+        watch.closed()
+        core.reaper.remove(watch)
+    }
+}
 
 /// The request line is there and not yet decoded: makes the exchange, which the library keeps until `endRequest`.
 private func beginRequest(

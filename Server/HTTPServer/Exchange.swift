@@ -20,6 +20,7 @@ final class Exchange: @unchecked Sendable {
     let suspension: Suspension
     private let core: ServerCore
     private let connection: Connection
+    private let watch: ConnectionWatch?
     private let peer: RequestHead.Peer
     private let target: [UInt8]
     private let targetAddress: UInt
@@ -43,9 +44,11 @@ final class Exchange: @unchecked Sendable {
         self.connection = connection
         self.target = target
         self.targetAddress = targetAddress
-        suspension = Suspension(connection)
+        watch = connection.watch
+        suspension = Suspension(connection, watch)
         peer = connection.peer
         started = core.events.now()
+        watch?.begin(.head)
     }
 
     // MARK: - The callbacks; false cuts the connection
@@ -76,6 +79,7 @@ final class Exchange: @unchecked Sendable {
             }
             self.receiver = receiver
             phase = .receiving
+            watch?.begin(.body)
             return true
         }
     }
@@ -83,6 +87,7 @@ final class Exchange: @unchecked Sendable {
     /// The next bytes of the body.
     func bodyContinued(_ chunk: [UInt8]) -> Bool {
         bytesReceived += chunk.count
+        watch?.moved(bytes: chunk.count)
         switch phase {
         case .receiving: return receive(chunk)
         case .discarding(let response, let leftBytes):
@@ -116,8 +121,9 @@ final class Exchange: @unchecked Sendable {
 
     /// The response was sent, or never will be.
     func ended(_ reason: RequestRecord.Ending) {
-        let ending = reason != .completed && suspension.isEnded ? .stopped : reason
+        let ending = ending(reason)
         receiver = nil
+        watch?.begin(.requestLine)
         core.open.remove(self)
         let path = target.prefix { $0 != UInt8(ascii: "?") }
         let elapsed = (core.events.now() - started) / .milliseconds(1)
@@ -143,7 +149,10 @@ final class Exchange: @unchecked Sendable {
     }
 
     /// Counts bytes that the connection took.
-    func sent(bytes count: Int) { bytesSent += count }
+    func sent(bytes count: Int) {
+        bytesSent += count
+        watch?.moved(bytes: count)
+    }
 
     /// Notes what was thrown for the access log.
     func failed(_ error: any Error) {
@@ -164,6 +173,7 @@ final class Exchange: @unchecked Sendable {
         if head.body != .none, head.expectsContinue || isLarge { return answer(response, closes: true) }
         // Without a body too: libmicrohttpd closes the connection after an answer that it is given at the head.
         phase = .discarding(response, leftBytes: limit)
+        watch?.begin(.unwantedBody)
         return true
     }
 
@@ -175,8 +185,15 @@ final class Exchange: @unchecked Sendable {
         } catch {
             receiver = nil
             phase = .discarding(response(to: .failure(error)), leftBytes: core.configuration.discardLimitBytes)
+            watch?.begin(.unwantedBody)
         }
         return true
+    }
+
+    private func ending(_ reason: RequestRecord.Ending) -> RequestRecord.Ending {
+        if reason == .completed { return reason }
+        if suspension.isEnded { return .stopped }
+        return watch?.isCut == true ? .timedOut : reason
     }
 
     private func response(to outcome: Result<Response, any Error>) -> Response {
@@ -207,11 +224,14 @@ final class Exchange: @unchecked Sendable {
         switch response.body {
         case .bytes(let bytes):
             made = MicroHTTPDResponse(bytes: bytes)
+            watch?.begin(.response(bytes: bytes.count))
             count = method == RequestMethod.head.rawValue ? 0 : bytes.count
         case .stream(let stream):
+            watch?.begin(.stream)
             made = unending(StreamedBody(stream, exchange: self))
             count = 0
         case .feed(let feed):
+            watch?.begin(.feed)
             made = unending(FedBody(feed, exchange: self))
             count = 0
         }

@@ -52,7 +52,7 @@ public final class HTTPServer: Sendable {
             daemon = try Daemon(core: core, socket: socket)
         } catch {
             socket.close()
-            core.workers.stop()
+            core.stopThreads()
             throw error
         }
         port = socket.port
@@ -64,6 +64,9 @@ public final class HTTPServer: Sendable {
 
     /// Requests that are being received, worked on or answered at this moment; idle connections do not count.
     public var openRequestCount: Int { core.open.count }
+
+    /// Connections that are open at this moment, idle ones too.
+    public var openConnectionCount: Int { core.reaper.connectionCount }
 
     /// Refuses new connections, gives open requests `stopLimitSeconds` to finish, cuts the others, and ends the threads.
     ///
@@ -81,7 +84,7 @@ public final class HTTPServer: Sendable {
             core.open.waitUntilEmpty(limitSeconds: core.configuration.stopLimitSeconds)
             let report = StopReport(cutRequestCount: core.open.endAll())
             daemon.stop()
-            core.workers.stop()
+            core.stopThreads()
             state = .stopped(report)
             return report
         }

@@ -37,6 +37,21 @@ public struct ServerConfiguration: Sendable {
     public var maximumConnectionCount = 10_000
     /// Seconds without a byte in either direction after which a connection is closed; not while work runs for it.
     public var idleTimeoutSeconds = 60
+    /// From the end of the request line to the end of the head. The whole head fits into one packet or a few; half a
+    /// minute is enough for a line that loses every second one. The request line itself has to be there this long after
+    /// `idleTimeoutSeconds`, counted from the connection's begin (its TLS handshake included) or its last response.
+    public var headDeadline: Duration = .seconds(30)
+    /// In each such window of a body that comes in, `minimumBodyBytesPerSecond` have to come on average. Time in which
+    /// the connection is suspended for our own work is not counted. A body that nobody wants has one window in all.
+    public var bodyWindow: Duration = .seconds(30)
+    /// The slowest upload that is served: a fifth of what an old mobile network gives. With the limit of its body, this is
+    /// an absolute deadline for each request.
+    public var minimumBodyBytesPerSecond = 1024
+    /// In each such window of a response, `minimumResponseBytesPerSecond` have to be taken on average; suspended time
+    /// (a stream that waits for its next chunk) is not counted.
+    public var responseWindow: Duration = .seconds(30)
+    /// The slowest download that is served, counted by what the client's system has acknowledged.
+    public var minimumResponseBytesPerSecond = 1024
     /// Seconds that open requests have to finish when the server is stopped; then they are cut.
     public var stopLimitSeconds = 30
     /// Bytes of an unwanted body that are read and thrown away so that the client sees the answer.

@@ -7,6 +7,7 @@ final class ServerCore: Sendable {
     let handler: any Handler
     let gate: RequestGate
     let workers: WorkerPool
+    let reaper: Reaper
     let open = OpenExchanges()
     private let stopping = Atomic(false)
     private let lastMessage = Mutex("it gives no reason")
@@ -17,10 +18,22 @@ final class ServerCore: Sendable {
         self.handler = handler
         gate = RequestGate(maximumHeaderBytes: configuration.maximumHeaderBytes)
         workers = try WorkerPool(threadCount: configuration.workerThreadCount)
+        do {
+            reaper = try Reaper(configuration)
+        } catch {
+            workers.stop()
+            throw error
+        }
     }
 
     /// Whether connections shall be closed after their next response.
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
+
+    /// Lets the threads that are not libmicrohttpd's end.
+    func stopThreads() {
+        workers.stop()
+        reaper.stop()
+    }
 
     /// Lets connections be closed after their next response.
     func beginStopping() { stopping.store(true, ordering: .relaxed) }

@@ -31,7 +31,7 @@ public struct RequestRecord: Sendable {
         case completed
         /// The connection ended before: by the client, by a failing stream, or because a limit was passed.
         case cut
-        /// Nothing moved for too long.
+        /// Nothing moved for too long, or too little: a deadline of the configuration was passed.
         case timedOut = "timed-out"
         /// The server was stopped before the response was sent.
         case stopped

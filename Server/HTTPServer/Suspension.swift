@@ -16,9 +16,12 @@ final class Suspension: Sendable {
 
     private let state = Mutex(State.running)
     private let connection: Connection
+    /// Told of both, so that the time in between does not count against the client.
+    private let watch: ConnectionWatch?
 
-    init(_ connection: Connection) {
+    init(_ connection: Connection, _ watch: ConnectionWatch?) {
         self.connection = connection
+        self.watch = watch
     }
 
     /// Whether the stop came: whatever is still to be said to this connection, it is cut.
@@ -29,6 +32,7 @@ final class Suspension: Sendable {
         state.withLock { state in
             guard state == .running else { return false }
             connection.suspend()
+            watch?.suspend()
             state = .suspended
             return true
         }
@@ -39,6 +43,7 @@ final class Suspension: Sendable {
         state.withLock { state in
             guard state == .suspended else { return }
             handOver()
+            watch?.resume()
             state = .running
             connection.resume()
         }

@@ -8,14 +8,18 @@ final class LiveServer: Sendable {
     let server: HTTPServer
     private let log: RequestLog
 
-    init(routes: [Route] = [], _ configure: (inout ServerConfiguration) -> Void = { _ in }) throws {
+    init(
+        routes: [Route] = [], clock: ManualClock? = nil,
+        _ configure: (inout ServerConfiguration) -> Void = { _ in }
+    ) throws {
         var configuration = ServerConfiguration()
         configuration.stopLimitSeconds = 10
         configure(&configuration)
         let log = RequestLog()
         self.log = log
         let events = ServerEvents(
-            now: { ContinuousClock.now }, requestEnded: { log.append($0) }, libraryMessage: { log.append(message: $0) })
+            now: { clock?.now ?? ContinuousClock.now }, requestEnded: { log.append($0) },
+            libraryMessage: { log.append(message: $0) })
         server = try HTTPServer(configuration: configuration, events: events, handler: Router(routes + testRoutes))
     }
 
@@ -61,6 +65,16 @@ private final class RequestLog: Sendable {
         }
         return records.withLock { $0.removeFirst() }
     }
+}
+
+/// A clock that the test moves.
+final class ManualClock: Sendable {
+    private let base = ContinuousClock.now
+    private let moved = Mutex(Duration.zero)
+
+    var now: ContinuousClock.Instant { base + moved.withLock { $0 } }
+
+    func advance(_ duration: Duration) { moved.withLock { $0 += duration } }
 }
 
 /// A door that work waits at until the test opens it.

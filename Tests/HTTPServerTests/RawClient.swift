@@ -35,10 +35,14 @@ final class RawClient {
     private let server: AnyObject?
     private var buffer: [UInt8] = []
 
-    /// Connects to 127.0.0.1; every wait is limited to 20 seconds.
-    init(port: Int, keeping server: AnyObject? = nil) throws {
+    /// Connects to 127.0.0.1; every wait is limited to 20 seconds. A small receive buffer lets the server soon notice a
+    /// client that does not read.
+    init(port: Int, receiveBufferBytes: Int32? = nil, keeping server: AnyObject? = nil) throws {
         self.server = server
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var bytes = receiveBufferBytes {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+        }
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -82,6 +86,24 @@ final class RawClient {
 
     /// Tells the server that nothing more will be sent.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Sends one byte after the other, each as soon as nothing has come for so long, until the server closes; false if it
+    /// never does.
+    func drip(_ bytes: [UInt8], everyMilliseconds interval: Int32, limit: Int = 2000) -> Bool {
+        for index in 0..<limit {
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            if poll(&waiting, 1, interval) > 0 { return fill() != true }
+            if !send([bytes[index % bytes.count]]) { return true }
+        }
+        return false
+    }
+
+    /// Reads at most so many bytes, and throws them away; nil when the connection is over.
+    func readAndForget(_ count: Int) -> Int? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let received = recv(descriptor, &bytes, bytes.count, 0)
+        return received > 0 ? received : nil
+    }
 
     /// Reads one response to its end: by Content-Length, by chunks, or by the end of the connection.
     func receive(toHead: Bool = false) throws -> Received {

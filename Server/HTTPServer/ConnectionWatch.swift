@@ -1,0 +1,76 @@
+import Glibc
+import Synchronization
+
+/// One connection from its acceptance to its close, with the deadline that it is under.
+///
+/// **Invariant.** `shutdown` is called under the lock that ``closed()`` takes, and libmicrohttpd tells of the close
+/// before it gives the descriptor back to the system: the descriptor of another connection is never shut down.
+final class ConnectionWatch: Sendable {
+    private struct State {
+        var deadline: Deadline
+        var isClosed = false
+        var isCut = false
+    }
+
+    private let descriptor: Int32
+    private let limits: ServerConfiguration
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let state: Mutex<State>
+
+    init(descriptor: Int32, core: ServerCore) {
+        self.descriptor = descriptor
+        limits = core.configuration
+        now = core.events.now
+        state = Mutex(State(deadline: Deadline(.requestLine, at: core.events.now())))
+    }
+
+    /// Whether the connection was cut because its client took too long.
+    var isCut: Bool { state.withLock { $0.isCut } }
+
+    /// The client is to do this next.
+    func begin(_ part: Deadline.Part) {
+        let now = now()
+        state.withLock { $0.deadline = Deadline(part, at: now) }
+    }
+
+    /// Counts bytes of a body, in either direction.
+    func moved(bytes count: Int) { state.withLock { $0.deadline.moved(bytes: count) } }
+
+    /// The connection waits for us.
+    func suspend() {
+        let now = now()
+        state.withLock { $0.deadline.suspend(at: now) }
+    }
+
+    /// The connection waits for the client again.
+    func resume() {
+        let now = now()
+        state.withLock { $0.deadline.resume(at: now) }
+    }
+
+    /// The connection is over, and its descriptor is about to be given back.
+    func closed() { state.withLock { $0.isClosed = true } }
+
+    /// Shuts the connection down if its client took too long; libmicrohttpd sees that as an end and closes it.
+    ///
+    /// Source: https://man7.org/linux/man-pages/man2/shutdown.2.html
+    func cutIfOver() {
+        let now = now()
+        state.withLock { state in
+            guard !state.isClosed, !state.isCut,
+                state.deadline.isOver(at: now, queuedBytes: queuedBytes(), limits: limits)
+            else { return }
+            state.isCut = true
+            _ = shutdown(descriptor, Int32(SHUT_RDWR))
+        }
+    }
+
+    /// What the system has not yet brought to the other end, 0 when it does not say.
+    ///
+    /// Source: https://man7.org/linux/man-pages/man7/tcp.7.html, SIOCOUTQ (which is TIOCOUTQ)
+    private func queuedBytes() -> Int {
+        var count: Int32 = 0
+        guard unsafe ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 else { return 0 }
+        return Int(count)
+    }
+}
