@@ -50,14 +50,19 @@ extension Archive {
     /// Runs blocking work on a thread that the cooperative pool does not wait for.
     private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: body()) }
+            inBackground { continuation.resume(returning: body()) }
         }
+    }
+
+    /// Runs blocking work on a thread of its own, and returns at once.
+    static func inBackground(_ body: @escaping @Sendable () -> Void) {
+        DispatchQueue.global().async { body() }
     }
 }
 
 extension Surroundings {
     /// The same surroundings as a sync takes them.
-    fileprivate var sync: SyncSurroundings {
+    var sync: SyncSurroundings {
         SyncSurroundings(
             monotonicMilliseconds: MachineClock.monotonicMilliseconds,
             random: { [randomBytes] in randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) } },

@@ -9,10 +9,18 @@ enum SyncCommand {
     static let dryRun = Flag("dry-run", help: "Say what would be sent, and send nothing.")
     static let retryRefused = Flag("retry-refused", help: "Send again what a remote refused.")
 
+    static let watch = Flag(
+        "watch", help: "Stay, and sync whenever something was written on either side, until interrupted.")
+
     static let description = CommandDescription(
         "sync", summary: "exchange letters with remotes",
-        discussion: "What a cut connection has brought is kept; run it again and it goes on from there.",
-        arguments: [remotes], options: [dryRun, retryRefused],
+        discussion: """
+            What a cut connection has brought is kept; run it again and it goes on from there.
+
+            With --watch it stays until it is interrupted (Ctrl-C, SIGTERM), and ends with 0. A network that is lost, a laptop that slept, \
+            a server that restarts: it tries again by itself. With --json it then prints one object a line for each sync.
+            """,
+        arguments: [remotes], options: [watch, dryRun, retryRefused],
         exitStatuses: [
             ExitStatus(2, "A remote was down or refused something, and was named; all of them down is 1."),
             ExitStatus(3, "Done, and a letter of this archive has a conflict."),
@@ -35,6 +43,7 @@ enum SyncCommand {
         if values[remotes].isEmpty { chosen = known }
         if values[dryRun] { return showUnsent(chosen, context) }
         if values[retryRefused] { for remote in chosen { try await archive.forgetRefusals(by: remote.name) } }
+        if values[watch] { return try await SyncWatch(context).run(archive, chosen) }
         var reports: [SyncReport] = []
         for remote in chosen {
             reports.append(

@@ -28,12 +28,13 @@ struct SyncRun {
     }
 
     /// `CHANCERY_TOKEN` counts only where a single server is talked to: a token belongs to one origin.
-    private func token(for address: RemoteAddress, isOnlyOne: Bool) throws -> String? {
+    func token(for address: RemoteAddress, isOnlyOne: Bool) throws -> String? {
         if isOnlyOne, let token = context.environment["CHANCERY_TOKEN"], !token.isEmpty { return token }
         return try TokenFile(context).token(for: address.origin)
     }
 
-    private func say(_ report: SyncReport, _ name: String, _ url: String) {
+    /// Says what a sync did, and what a person should know of it.
+    func say(_ report: SyncReport, _ name: String, _ url: String) {
         let console = context.console
         for notice in report.notices { console.note("\(name): \(notice.description)") }
         for rejected in report.rejected {

@@ -1,0 +1,69 @@
+import ArchiveClient
+import Dispatch
+import Glibc
+import LetterModel
+import ReplicaStore
+
+/// `sync --watch`: follows remotes until the process is told to stop, and says what moved.
+struct SyncWatch {
+    private let context: CommandContext
+
+    init(_ context: CommandContext) {
+        self.context = context
+    }
+
+    /// Follows all of them at once.
+    func run(_ archive: Archive, _ remotes: [Remote]) async throws -> CommandStatus {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for remote in remotes {
+                group.addTask { try await follow(archive, remote, isOnlyOne: remotes.count == 1) }
+            }
+            group.addTask {
+                await SyncWatch.interruption()
+                throw CancellationError()
+            }
+            do {
+                while try await group.next() != nil {}
+            } catch is CancellationError {
+                group.cancelAll()
+            }
+        }
+        return .done
+    }
+
+    private func follow(_ archive: Archive, _ remote: Remote, isOnlyOne: Bool) async throws {
+        let run = SyncRun(context)
+        let token = try run.token(for: try RemoteAddress(parsing: remote.address), isOnlyOne: isOnlyOne)
+        var lastFailure: String?
+        for try await report in archive.follow(remote.name, token: token) {
+            if context.isJSON { context.print(report.json) }
+            // A network that is away for an hour is told of once.
+            let failure = report.failure?.description
+            let isNews = failure != nil ? failure?.hasSameBytes(as: lastFailure ?? "") == false : report.hasNews
+            if lastFailure != nil, failure == nil { context.console.note("\(remote.name): connected again") }
+            if isNews { run.say(report, remote.name, remote.address) }
+            lastFailure = failure
+        }
+    }
+
+    /// Returns when the process is told to stop.
+    private static func interruption() async {
+        let signals = [SIGINT, SIGTERM]
+        for number in signals { signal(number, SIG_IGN) }
+        let sources = signals.map { DispatchSource.makeSignalSource(signal: $0, queue: .global()) }
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        for source in sources {
+            source.setEventHandler { continuation.yield() }
+            source.resume()
+        }
+        for await _ in stream { break }
+        for source in sources { source.cancel() }
+    }
+}
+
+extension SyncReport {
+    /// Whether anything moved, or a person should know of something.
+    fileprivate var hasNews: Bool {
+        pushed + pulled + blobsSent + blobsReceived > 0 || !rejected.isEmpty || !notices.isEmpty
+    }
+}
