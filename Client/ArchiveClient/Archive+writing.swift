@@ -136,7 +136,7 @@ extension Archive {
         let report = try store.ingest(Ingestion(archive: identity.archive, revisions: [revision]))
         switch report.outcomes.first {
         case .rejected(let error)?: throw error
-        case .missingParents?, .waiting?: throw StoreError.damaged(object: "the history of letter \(id)")
+        case .missingParents?, .waiting?, .held?: throw StoreError.damaged(object: "the history of letter \(id)")
         case .accepted?, .duplicate?, nil: return revision.id
         }
     }

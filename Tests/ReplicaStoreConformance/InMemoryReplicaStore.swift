@@ -17,6 +17,8 @@ public final class InMemoryReplicaStore: ReplicaStore {
         var acknowledged: Set<RevisionID> = []
         var refusals: [RevisionID: (code: String, text: String)] = [:]
         var blobsOfferedThrough = 0
+        /// What it has and is kept beside the log here.
+        var beside: Set<RevisionID> = []
     }
 
     /// Everything that the replica holds.
@@ -29,7 +31,12 @@ public final class InMemoryReplicaStore: ReplicaStore {
         var chain: [Digest] = [.zero]
         var fingerprint = Digest.zero
         var waiting: [(revision: Revision, remote: String?)] = []
+        var held: [Revision] = []
+        var letInDeletions: Set<LetterID> = []
+        /// What was shown before the ingestion that goes on.
+        var shownBefore = Shown()
         var quarantine: Set<Digest> = []
+        var evidence: [RemoteEvidence] = []
         var remotes: [ByteKey: RemoteState] = [:]
         var blobs: [BlobID: [UInt8]] = [:]
         var imports: [Digest: ImportRecord] = [:]
@@ -204,6 +211,9 @@ public final class InMemoryReplicaStore: ReplicaStore {
     /// Records what a remote said of revisions that were sent to it.
     public func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError) {
         try changeRemote(remote) { remote, state in
+            for answer in answers where answer.decision == .acknowledged && state.isBeside(answer.revision) {
+                remote.beside.insert(answer.revision)
+            }
             for answer in answers where state.places[answer.revision] != nil {
                 switch answer.decision {
                 case .acknowledged:
@@ -251,7 +261,7 @@ public final class InMemoryReplicaStore: ReplicaStore {
         }
     }
 
-    private func changeRemote(_ name: String, _ body: (inout RemoteState, State) -> Void) throws(StoreError) {
+    func changeRemote(_ name: String, _ body: (inout RemoteState, State) -> Void) throws(StoreError) {
         try change { (state) throws(StoreError) in
             var remote = try state.remote(name)
             body(&remote, state)

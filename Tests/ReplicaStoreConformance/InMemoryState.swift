@@ -29,22 +29,37 @@ extension InMemoryReplicaStore.State {
         if let advance = ingestion.advance { try self.advance(advance) }
         let before = log.count
         var outcomes: [IngestionOutcome] = []
+        if !waiting.isEmpty || ingestion.revisions.contains(where: { $0.header.content == nil }) { shownBefore = shown }
+        var isHolding = isHolding(ingestion)
         for revision in ingestion.revisions {
-            if !revision.header.parents.allSatisfy({ places[$0] != nil }) { promote(ingestion.archive) }
-            let outcome = decide(revision, ingestion)
+            if !revision.header.parents.allSatisfy({ places[$0] != nil }) {
+                promote(ingestion.archive, guardedThrough: ingestion.guardedThrough ?? before)
+                isHolding = isHolding || !held.isEmpty
+            }
+            let outcome = decide(revision, ingestion, isHolding: isHolding)
             switch outcome {
-            case .accepted: append(revision, from: ingestion.remote)
+            case .accepted:
+                if let through = ingestion.guardedThrough { noteDeletion(revision, through: through) }
+                append(revision, from: ingestion.remote)
+            case .held:
+                hold(revision, from: ingestion.remote)
+                isHolding = true
             case .duplicate: acknowledge(revision.id, by: ingestion.remote)
             case .waiting:
                 if !waiting.contains(where: { $0.revision.id == revision.id }) {
                     waiting.append((revision, ingestion.remote))
                 }
+                noteBeside(revision.id, at: ingestion.remote)
             case .missingParents, .rejected: break
             }
             outcomes.append(outcome)
         }
-        promote(ingestion.archive)
+        promote(ingestion.archive, guardedThrough: ingestion.guardedThrough ?? before)
         if identity.isArchiveOpen, ingestion.settlesArchive(outcomes) { try settle(ingestion.archive) }
+        return report(outcomes, since: before)
+    }
+
+    func report(_ outcomes: [IngestionOutcome], since before: Int) -> IngestionReport {
         var letters: [LetterID] = []
         for revision in log[before...] where !letters.contains(revision.header.letter) {
             letters.append(revision.header.letter)
@@ -54,17 +69,22 @@ extension InMemoryReplicaStore.State {
             acceptedCount: log.count - before, letters: letters)
     }
 
-    private func decide(_ revision: Revision, _ ingestion: Ingestion) -> IngestionOutcome {
+    private func decide(_ revision: Revision, _ ingestion: Ingestion, isHolding: Bool) -> IngestionOutcome {
         guard revision.header.archive == ingestion.archive else { return .rejected(RevisionError(.archive)) }
         guard places[revision.id] == nil else { return .duplicate }
+        let through = ingestion.guardedThrough
+        if through != nil, held.contains(where: { $0.id == revision.id }) { return .held }
         guard belongsTogether(revision) else { return .rejected(RevisionError(.parentLetter)) }
-        let missing = revision.header.parents.filter { places[$0] == nil }
+        let missing = revision.header.parents.filter { parent in
+            places[parent] == nil && !(through != nil && held.contains { $0.id == parent })
+        }
         guard missing.isEmpty else {
             switch ingestion.missingParents {
             case .refuse: return .missingParents(missing)
             case .wait: return .waiting
             }
         }
+        if let through, mustHold(revision, through: through, isHolding: isHolding) { return .held }
         return .accepted(sequence: log.count + 1)
     }
 
@@ -74,13 +94,17 @@ extension InMemoryReplicaStore.State {
         }
     }
 
-    private mutating func append(_ revision: Revision, from remote: String?) {
+    mutating func append(_ revision: Revision, from remote: String?) {
         log.append(revision)
         places[revision.id] = log.count
         chain.append(LogPosition.chain(chain[log.count - 1], extendedBy: revision.id))
         fingerprint = fingerprint &+ revision.id.digest
         waiting.removeAll { $0.revision.id == revision.id }
+        held.removeAll { $0.id == revision.id }
         acknowledge(revision.id, by: remote)
+        for name in remotes.keys where remotes[name]?.beside.remove(revision.id) != nil {
+            acknowledge(revision.id, by: name.text)
+        }
     }
 
     private mutating func acknowledge(_ id: RevisionID, by name: String?) {
@@ -90,10 +114,12 @@ extension InMemoryReplicaStore.State {
     }
 
     /// Takes in what waits for nothing more, in the order in which its last parent came.
-    private mutating func promote(_ archive: ArchiveID) {
+    mutating func promote(_ archive: ArchiveID, guardedThrough through: Int, isReleasing: Bool = false) {
         while true {
             let ready = waiting.enumerated().filter {
-                $0.element.revision.header.parents.allSatisfy { places[$0] != nil }
+                $0.element.revision.header.parents.allSatisfy { parent in
+                    places[parent] != nil || held.contains { $0.id == parent }
+                }
             }
             let next = ready.min { left, right in
                 (lastArrival(left.element.revision), left.offset) < (lastArrival(right.element.revision), right.offset)
@@ -101,8 +127,12 @@ extension InMemoryReplicaStore.State {
             guard let next else { return }
             let (revision, remote) = next.element
             waiting.remove(at: next.offset)
-            if belongsTogether(revision) {
-                append(revision, from: remote)
+            let isGuarded = !isReleasing && (remote != nil || !held.isEmpty)
+            if isGuarded, mustHold(revision, through: through, isHolding: !held.isEmpty) {
+                hold(revision, from: remote)
+            } else if belongsTogether(revision) {
+                if isGuarded { noteDeletion(revision, through: through) }
+                append(revision, from: nil)
             } else {
                 quarantine.insert(SHA256.digest(of: revision.id.digest.bytes))
             }

@@ -38,8 +38,10 @@ struct Damage {
 
     /// Every row of a table, in the order of its key.
     func rows(_ table: String) throws -> [[SQLiteValue]] {
-        let columns = try columns(table).joined(separator: ", ")
-        return try connection.rows("SELECT \(columns) FROM \(table) ORDER BY 1, 2") { row throws in try row.values() }
+        let columns = try columns(table)
+        let order = columns.count > 1 ? "1, 2" : "1"
+        let list = columns.joined(separator: ", ")
+        return try connection.rows("SELECT \(list) FROM \(table) ORDER BY \(order)") { row throws in try row.values() }
     }
 
     /// Changes one bit of a value of a column, in the first row that has one. False if none has.
@@ -109,6 +111,10 @@ extension SQLiteReplicaStore {
             CursorAdvance(remote: "origin", from: nil, to: try store.logState().end))
         try store.recordAnswers(
             from: "origin", [PushAnswer(revision: other.id, decision: .refused(code: "code", text: "text"))])
+        try store.recordEvidence(
+            RemoteEvidence(
+                remote: "origin", time: Timestamp(milliseconds: 1), kind: "forked", position: try store.logState().end,
+                statedCursor: "cursor", statedCount: 1, statedFingerprint: root.id.digest))
         try store.quarantine(
             QuarantinedBytes(headerBytes: [1], contentBytes: [2], code: "code", text: "text", remote: "origin"))
         try store.recordImport(
@@ -117,5 +123,19 @@ extension SQLiteReplicaStore {
                 author: "Ada", letters: [RevisionMaker.letterID(1)]))
         try store.catchUpSearchIndex()
         return store
+    }
+
+    /// One deletion that was let in, and a dozen that are held back.
+    func fillDeletions() throws {
+        let maker = RevisionMaker()
+        let letters = try (20...32).map { try maker.revision($0, "letter \($0)") }
+        _ = try ingest(maker.ingestion(letters, remote: "origin"))
+        var tombstones = try letters.enumerated().map { try maker.revision(20 + $0, nil, after: [$1]) }
+        tombstones.append(try maker.revision(32, "on top", after: [tombstones[12]]))
+        for page in [tombstones.prefix(1), tombstones.dropFirst()] {
+            var ingestion = maker.ingestion(Array(page), .wait, remote: "origin")
+            ingestion.guardedThrough = try logState().end.sequence
+            _ = try ingest(ingestion)
+        }
     }
 }

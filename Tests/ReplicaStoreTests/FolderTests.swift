@@ -152,13 +152,13 @@ struct FolderTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
-    @Test func `a database of the first schema opens, today and ever after`() throws {
+    @Test(arguments: [1, 2]) func `a database of any schema opens, today and ever after`(_ version: Int) throws {
         let path = folders.newPath()
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         do {
             let connection = try Connection(
                 path: path + "/archive.sqlite", access: .create, policy: .shared(busyTimeoutMilliseconds: 0))
-            try connection.execute(try Self.text("schema-1"))
+            try connection.execute(try Self.text("schema-\(version)"))
         }
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
         #expect(try store.verify { _, _ in }.problems == [])
@@ -166,6 +166,8 @@ struct FolderTests {
         #expect(try store.letters(LetterQuery()).map(\.incipit) == ["Come home at once."])
         #expect(try store.search("home", limit: 9, offset: 0).hits.count == 1)
         #expect(try store.remotes().map(\.name) == ["origin"])
+        #expect(try store.unconfirmedDeletions().heldRevisions == version - 1)
+        #expect(try store.evidence().map(\.kind) == (version == 1 ? [] : ["forked"]))
         let maker = RevisionMaker()
         #expect(try store.ingest(maker.ingestion([try maker.revision(9, "new")])).firstSequence == 3)
     }

@@ -48,6 +48,39 @@ public final class DamagedStore: ReplicaStore {
         return try base.ingest(ingestion)
     }
 
+    /// Entries, the damaged ones as such.
+    public func logEntries(of ids: [RevisionID], maximumBytes: Int) throws(StoreError) -> [LogEntry] {
+        let damaged = faults.withLock { $0.damaged }
+        return try base.logEntries(of: ids, maximumBytes: maximumBytes).map { entry in
+            guard case .intact(let logged) = entry, damaged.contains(logged.revision.id) else { return entry }
+            return .damaged(sequence: logged.sequence, id: logged.revision.id)
+        }
+    }
+
+    /// As the replica below.
+    public func summaries(of ranges: [IDRange]) throws(StoreError) -> [RangeSummary] { try base.summaries(of: ranges) }
+    /// As the replica below.
+    public func revisionIDs(in ranges: [IDRange]) throws(StoreError) -> [[RevisionID]] {
+        try base.revisionIDs(in: ranges)
+    }
+    /// As the replica below.
+    public func unknown(among ids: [RevisionID]) throws(StoreError) -> [RevisionID] { try base.unknown(among: ids) }
+    /// As the replica below.
+    public func sharedSet(with remote: String) throws(StoreError) -> SharedSet { try base.sharedSet(with: remote) }
+    /// As the replica below.
+    public func recordLost(by remote: String, _ revisions: [RevisionID]) throws(StoreError) {
+        try base.recordLost(by: remote, revisions)
+    }
+    /// As the replica below.
+    public func recordEvidence(_ evidence: RemoteEvidence) throws(StoreError) { try base.recordEvidence(evidence) }
+    /// As the replica below.
+    public func evidence() throws(StoreError) -> [RemoteEvidence] { try base.evidence() }
+    /// As the replica below.
+    public func unconfirmedDeletions() throws(StoreError) -> UnconfirmedDeletions { try base.unconfirmedDeletions() }
+    /// As the replica below.
+    public func releaseHeldDeletions() throws(StoreError) -> IngestionReport { try base.releaseHeldDeletions() }
+    /// As the replica below.
+    public func confirmDeletions() throws(StoreError) { try base.confirmDeletions() }
     /// As the replica below.
     public func identity() throws(StoreError) -> ReplicaIdentity { try base.identity() }
     /// As the replica below.

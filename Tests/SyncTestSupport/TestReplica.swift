@@ -47,7 +47,8 @@ public final class TestReplica {
         for outcome in report.outcomes {
             switch outcome {
             case .accepted, .duplicate: break
-            case .waiting, .missingParents, .rejected: throw TestFailure("a test's revision was not taken: \(outcome)")
+            case .waiting, .held, .missingParents, .rejected:
+                throw TestFailure("a test's revision was not taken: \(outcome)")
             }
         }
     }

@@ -20,17 +20,21 @@ public struct Ingestion: Sendable {
     public var remote: String?
     /// Where we stand in that remote's log afterwards.
     public var advance: CursorAdvance?
+    /// The guard against mass deletion is on, and counts letters whose first revision is in our log up to this sequence: the end of
+    /// the log when the pull began, which may take many ingestions. Nil: it is off, as for local writes and pushes to a server.
+    public var guardedThrough: Int?
 
     /// An ingestion of its parts.
     public init(
         archive: ArchiveID, revisions: [Revision], missingParents: MissingParents = .refuse, remote: String? = nil,
-        advance: CursorAdvance? = nil
+        advance: CursorAdvance? = nil, guardedThrough: Int? = nil
     ) {
         self.archive = archive
         self.revisions = revisions
         self.missingParents = missingParents
         self.remote = remote
         self.advance = advance
+        self.guardedThrough = guardedThrough
     }
 }
 
@@ -42,6 +46,8 @@ public enum IngestionOutcome: Hashable, Sendable {
     case duplicate
     /// It is kept beside the log until its parents come.
     case waiting
+    /// It is kept beside the log until a person lets it in: one of too many deletions, or a descendant of one.
+    case held
     /// It was not kept: these parents are not in the log.
     case missingParents([RevisionID])
     /// It was not kept: no archive can take it.

@@ -88,7 +88,7 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// as many as fit into `maximumBytes`, at least one if there is any.
     func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch
 
-    /// Records what a remote said of revisions that were sent to it.
+    /// Records what a remote said of revisions that were sent to it, or that it was found to have.
     func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError)
 
     /// The revisions that a remote refused, with its reasons.
@@ -106,6 +106,44 @@ public protocol ReplicaStore: AnyObject, Sendable {
 
     /// Records that all blobs which log entries up to `sequence` refer to were offered to the remote.
     func recordBlobsOffered(to remote: String, through sequence: Int) throws(StoreError)
+
+    // MARK: Reconciliation
+
+    /// Count and fingerprint of the log's ids in each of these ranges, which ascend and do not overlap.
+    func summaries(of ranges: [IDRange]) throws(StoreError) -> [RangeSummary]
+
+    /// The log's ids in each of these ranges, ascending.
+    func revisionIDs(in ranges: [IDRange]) throws(StoreError) -> [[RevisionID]]
+
+    /// Those of these revisions that are in the log, each once, in log order, so parents before children: as many as fit into
+    /// `maximumBytes`, at least one if there is any. A row that no longer has the hash that names it comes as `.damaged`.
+    func logEntries(of ids: [RevisionID], maximumBytes: Int) throws(StoreError) -> [LogEntry]
+
+    /// Those of these revisions that are neither in the log nor kept beside it, in the order given.
+    func unknown(among ids: [RevisionID]) throws(StoreError) -> [RevisionID]
+
+    /// What this replica and a remote have in common, as far as this side can tell.
+    func sharedSet(with remote: String) throws(StoreError) -> SharedSet
+
+    /// Records that a remote lacks revisions that it was thought to have: they are sent again. Refused ones stay refused.
+    func recordLost(by remote: String, _ revisions: [RevisionID]) throws(StoreError)
+
+    /// Keeps what was seen of a remote. The oldest go past `RemoteEvidence.maximumCount`.
+    func recordEvidence(_ evidence: RemoteEvidence) throws(StoreError)
+
+    /// What was seen of all remotes, also of removed ones, in the order in which it was recorded.
+    func evidence() throws(StoreError) -> [RemoteEvidence]
+
+    // MARK: Deletions that nobody confirmed
+
+    /// The deletions that came from others and that no person here has confirmed.
+    func unconfirmedDeletions() throws(StoreError) -> UnconfirmedDeletions
+
+    /// Takes what is held back into the log. Its letters count as let in until they are confirmed.
+    func releaseHeldDeletions() throws(StoreError) -> IngestionReport
+
+    /// Forgets the letters whose deletions were let in: a person has seen to them. What is held back stays so.
+    func confirmDeletions() throws(StoreError)
 
     // MARK: Blobs
 

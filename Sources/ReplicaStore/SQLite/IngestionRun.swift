@@ -17,6 +17,16 @@ struct IngestionRun {
     private let begin: StateRow
     private let hasRefusals: Bool
     private var hasWaiting: Bool
+    private var hasHeld: Bool
+    private var hasBeside: Bool
+    /// The guard against mass deletion; nil where it is off, or has nothing to look at.
+    private var deletions: DeletionCount?
+    /// Up to where in the log letters count for it; nil where the ingestion is not guarded.
+    private let guardedThrough: Int?
+    /// A person is letting everything in.
+    private var isReleasing = false
+
+    private var isGuarded: Bool { guardedThrough != nil }
     /// Waiting revisions whose last parent has come, in the order of that.
     private var ready: [Int] = []
     /// Letters with new revisions, each once, in the order of the first.
@@ -42,6 +52,13 @@ struct IngestionRun {
         begin = state
         hasRefusals = try connection.integer("SELECT 1 FROM remote_mark WHERE kind IN (1, 2) LIMIT 1") != nil
         hasWaiting = try connection.integer("SELECT 1 FROM waiting LIMIT 1") != nil
+        hasHeld = try !HeldTable(connection).isEmpty()
+        hasBeside = try !BesideTable(connection).isEmpty()
+        guardedThrough = ingestion.guardedThrough
+        let hasTombstone = ingestion.revisions.contains { $0.header.content == nil }
+        if let through = ingestion.guardedThrough, hasTombstone || hasHeld {
+            deletions = try DeletionCount(connection, through: through, revisions: ingestion.revisions)
+        }
     }
 
     /// Takes the revisions in and makes what follows from them.
@@ -49,6 +66,33 @@ struct IngestionRun {
         var outcomes: [IngestionOutcome] = []
         outcomes.reserveCapacity(revisions.count)
         for revision in revisions { outcomes.append(try take(revision)) }
+        try finish()
+        return outcomes
+    }
+
+    /// Takes what was held back into the log, and makes what follows from it.
+    mutating func releaseHeld() throws {
+        isReleasing = true
+        for revision in try HeldTable(connection).takeAll() {
+            let letter = try truth.letterNumber(revision.header.letter)
+            switch try find(revision.header.parents) {
+            case .all(let parents) where parents.allSatisfy({ $0.letter == letter }):
+                try append(revision, letter: letter, parents: parents, from: nil)
+            case .all:
+                try QuarantineTable(connection).add(
+                    QuarantinedBytes(revision, RevisionError(.parentLetter), remote: nil))
+            case .missing(let ids):
+                // A parent among them was damaged. It is asked for again, and this one waits for it.
+                try WaitingTable(connection).add(revision, missing: ids, remote: nil)
+                hasWaiting = true
+                continue
+            }
+            if revision.header.content == nil, let letter { try DeletionCount.note(letter, connection) }
+        }
+        try finish()
+    }
+
+    private mutating func finish() throws {
         try promoteWaiting()
         try state.write(connection)
         try summarise()
@@ -56,7 +100,6 @@ struct IngestionRun {
             try RemoteProgress(connection, name: name)?.acknowledge(sequences.sorted())
         }
         try readBack()
-        return outcomes
     }
 
     /// The report on what `run` did.
@@ -87,6 +130,10 @@ struct IngestionRun {
             if let remote { known[remote, default: []].append(sequence) }
             return .duplicate
         }
+        if hasHeld, try HeldTable(connection).contains(revision.id) {
+            // Without the guard it comes in after all, below.
+            if isGuarded { return try hold(revision, from: remote) }
+        }
         let letter = try truth.letterNumber(revision.header.letter)
         var parents = try find(revision.header.parents)
         if case .missing = parents, !ready.isEmpty {
@@ -98,18 +145,39 @@ struct IngestionRun {
         case .missing(let ids):
             // Whatever its other parents are, one of another letter can never become right.
             guard try belongsTogether(revision, letter: letter) else { return .rejected(RevisionError(.parentLetter)) }
+            let lacking = try hasHeld && isGuarded ? ids.filter { try !HeldTable(connection).contains($0) } : ids
+            if lacking.isEmpty { return try hold(revision, from: remote) }
             switch missingParents {
             case .refuse: return .missingParents(ids)
             case .wait:
-                try WaitingTable(connection).add(revision, missing: ids, remote: remote)
+                try WaitingTable(connection).add(revision, missing: lacking, remote: remote)
                 hasWaiting = true
+                try noteBeside(revision.id, at: remote)
                 return .waiting
             }
         case .all(let parents):
             guard parents.allSatisfy({ $0.letter == letter }) else { return .rejected(RevisionError(.parentLetter)) }
+            if isGuarded, try deletions?.holds(revision, letter: letter) == true {
+                return try hold(revision, from: remote)
+            }
             try append(revision, letter: letter, parents: parents, from: remote)
             return .accepted(sequence: state.sequence)
         }
+    }
+
+    /// Keeps a revision beside the log until a person lets it in. What waited for it is held next.
+    private mutating func hold(_ revision: Revision, from remote: String?) throws -> IngestionOutcome {
+        try HeldTable(connection).add(revision)
+        hasHeld = true
+        if hasWaiting { ready += try WaitingTable(connection).noteArrival(of: revision.id) }
+        try noteBeside(revision.id, at: remote)
+        return .held
+    }
+
+    private mutating func noteBeside(_ id: RevisionID, at remote: String?) throws {
+        guard let remote, let number = try RemoteProgress(connection, name: remote)?.number else { return }
+        try BesideTable(connection).add(id, at: number)
+        hasBeside = true
     }
 
     private func find(_ ids: [RevisionID]) throws -> Parents {
@@ -156,6 +224,12 @@ struct IngestionRun {
             "INSERT INTO head (letter, revision) VALUES (?, ?)", [.integer(letter), .integer(state.sequence)])
         if let remote { known[remote, default: []].append(state.sequence) }
         if hasWaiting { ready += try WaitingTable(connection).noteArrival(of: revision.id) }
+        if hasHeld { try HeldTable(connection).remove(revision.id) }
+        if hasBeside {
+            let beside = BesideTable(connection)
+            for name in try beside.remotes(with: revision.id) { known[name, default: []].append(state.sequence) }
+            try beside.forget(revision.id.digest.bytes)
+        }
         try blobs.addReferences(of: revision, at: state.sequence)
         note(letter, revision, at: state.sequence)
     }
@@ -226,6 +300,10 @@ struct IngestionRun {
             case .gone: break
             case .intact(let revision, let remote):
                 let letter = try truth.letterNumber(revision.header.letter)
+                if try isHeldBack(revision, letter: letter, from: remote) {
+                    _ = try hold(revision, from: remote)
+                    continue
+                }
                 guard revision.header.archive == archive, case .all(let parents) = try find(revision.header.parents),
                     parents.allSatisfy({ $0.letter == letter })
                 else {
@@ -233,10 +311,21 @@ struct IngestionRun {
                         QuarantinedBytes(revision, RevisionError(.parentLetter), remote: remote))
                     continue
                 }
-                try append(revision, letter: letter, parents: parents, from: remote)
+                // Which remotes have it was noted beside it.
+                try append(revision, letter: letter, parents: parents, from: nil)
             }
         }
         ready = []
+    }
+
+    /// Whether a revision that waited is held back now: it came from a remote, also if its parent came another way.
+    private mutating func isHeldBack(_ revision: Revision, letter: Int?, from remote: String?) throws -> Bool {
+        guard !isReleasing, remote != nil || hasHeld else { return false }
+        if deletions == nil, hasHeld || revision.header.content == nil {
+            let through = guardedThrough ?? begin.sequence
+            deletions = try DeletionCount(connection, through: through, revisions: [])
+        }
+        return try deletions?.holds(revision, letter: letter) == true
     }
 
     // MARK: What follows

@@ -161,9 +161,40 @@ struct RemoteProgress {
         try release(kind: .withheld, through: through)
     }
 
+    /// The remote lacks these entries after all; ascending. What it refused stays refused.
+    func lose(_ sequences: [Int]) throws(SQLiteError) {
+        let through = try pushedThrough()
+        for sequence in sequences {
+            switch try mark(sequence) {
+            case nil where sequence <= through: try setMark(.again, sequence)
+            case .acknowledged: try setMark(nil, sequence)
+            case nil, .refused, .withheld, .again: break
+            }
+        }
+    }
+
+    /// The ids of our log that the remote is not known to have.
+    func lacking() throws -> [RevisionID] {
+        try connection.rows(
+            """
+            SELECT id FROM revision WHERE sequence > ?2
+                AND NOT EXISTS (
+                    SELECT 1 FROM remote_mark
+                    WHERE remote = ?1 AND remote_mark.revision = revision.sequence AND kind = 0)
+            UNION ALL
+            SELECT revision.id FROM remote_mark JOIN revision ON revision.sequence = remote_mark.revision
+            WHERE remote = ?1 AND kind <> 0 AND remote_mark.revision <= ?2
+            """, [.integer(number), .integer(try pushedThrough())]
+        ) { row throws in
+            guard let id = Digest(bytes: row.bytes(0)) else { throw StoreError.damaged(object: "archive.sqlite") }
+            return RevisionID(id)
+        }
+    }
+
     /// Forgets everything: all of our log is to be sent again, and theirs to be pulled from the start.
     func forgetProgress() throws(SQLiteError) {
         try connection.run("DELETE FROM remote_mark WHERE remote = ?", [.integer(number)])
+        try BesideTable(connection).forgetAll(of: number)
         try RemoteTable(connection).forgetProgress(number)
     }
 

@@ -4,7 +4,7 @@ import SQLiteBinding
 ///
 /// The truth is `letter`, `content`, `revision` and `parent`: rows are added and never changed. What follows from it
 /// can be made again by `reindex`: `head`, `summary`, `blob`, `blob_reference`, `state`, and the search index. The rest
-/// is what only this replica knows: its identity, settings, remotes, waiting revisions, quarantine, import journal;
+/// is what only this replica knows: its identity, settings, remotes with evidence, waiting and held revisions, quarantine, import journal;
 /// such rows carry a digest of their values, so that `verify` finds a flipped bit in them too.
 enum ReplicaSchema {
     /// Marks the file as a Chancery replica: "ChRe".
@@ -14,7 +14,8 @@ enum ReplicaSchema {
     static let migrator = Migrator(
         applicationID: applicationID,
         migrations: [
-            Migrator.Migration("truth, projections, remotes, search", script: version1)
+            Migrator.Migration("truth, projections, remotes, search", script: version1),
+            Migrator.Migration("held deletions, evidence, what remotes have beside the log", script: version2),
         ])
 
     private static let version1 = """
@@ -209,5 +210,43 @@ enum ReplicaSchema {
             letters BLOB NOT NULL,
             digest BLOB NOT NULL
         ) STRICT;
+        """
+    private static let version2 = """
+        CREATE TABLE held (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 32),
+            letter BLOB NOT NULL CHECK (length(letter) = 16),
+            header BLOB NOT NULL,
+            content BLOB,
+            digest BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE pulled_deletion (
+            letter INTEGER PRIMARY KEY REFERENCES letter (number)
+        ) STRICT;
+
+        CREATE TABLE remote_beside (
+            remote INTEGER NOT NULL REFERENCES remote (number) ON DELETE CASCADE,
+            id BLOB NOT NULL CHECK (length(id) = 32),
+            PRIMARY KEY (remote, id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX remote_beside_by_id ON remote_beside (id);
+        INSERT INTO remote_beside (remote, id)
+            SELECT remote.number, waiting.id FROM waiting JOIN remote ON remote.name = waiting.remote;
+
+        CREATE TABLE remote_evidence (
+            number INTEGER PRIMARY KEY,
+            remote TEXT NOT NULL,
+            time INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            epoch TEXT,
+            sequence INTEGER,
+            chain BLOB,
+            stated_cursor TEXT,
+            stated_count INTEGER,
+            stated_fingerprint BLOB,
+            digest BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX remote_evidence_by_remote ON remote_evidence (remote);
         """
 }

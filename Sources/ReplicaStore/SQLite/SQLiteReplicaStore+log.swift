@@ -107,7 +107,7 @@ extension Ingestion {
         advance != nil
             || outcomes.contains {
                 switch $0 {
-                case .accepted, .waiting, .duplicate: true
+                case .accepted, .waiting, .held, .duplicate: true
                 case .missingParents, .rejected: false
                 }
             }

@@ -52,8 +52,15 @@ extension SQLiteReplicaStore {
             let truth = TruthTables(connection)
             var acknowledged: [Int] = []
             var refused: [(sequence: Int, code: String, text: String)] = []
+            let beside = BesideTable(connection)
             for answer in answers {
-                guard let sequence = try truth.sequence(of: answer.revision) else { continue }
+                guard let sequence = try truth.sequence(of: answer.revision) else {
+                    // What waits here, or is held back, is not sent; but it is known that the remote has it.
+                    if answer.decision == .acknowledged, try beside.isKept(answer.revision) {
+                        try beside.add(answer.revision, at: progress.number)
+                    }
+                    continue
+                }
                 switch answer.decision {
                 case .acknowledged: acknowledged.append(sequence)
                 case .refused(let code, let text): refused.append((sequence, code, text))

@@ -119,6 +119,7 @@ struct Verification {
     private static let digestedTables = [
         ("archive", "id, is_open, name, label, merge_rule, mode, epoch"), ("setting", "key, value"),
         ("remote", RemoteTable.columns), ("waiting", "id, header, content, remote"),
+        ("held", "id, letter, header, content"), ("remote_evidence", EvidenceTable.columns),
         ("quarantine", "bytes_digest, header, content, code, text, remote"),
         ("import_record", "source, file_name, importer, time, author, letters"),
     ]

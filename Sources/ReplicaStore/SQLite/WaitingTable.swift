@@ -59,15 +59,11 @@ struct WaitingTable {
         ) { (row) throws(SQLiteError) in (row.bytes(0), row.bytes(1), row.optionalBytes(2), try row.optionalText(3)) }
         guard let (id, header, compressed, remote) = row else { return .gone }
         try connection.run("DELETE FROM waiting WHERE number = ?", [.integer(number)])
-        do {
-            let content = try compressed.map { try Zstandard.decompress($0, limitBytes: Limits.contentBytes) }
-            let revision = try Revision(headerBytes: header, contentBytes: content)
-            return revision.id.digest.bytes == id ? .intact(revision, remote: remote) : .gone
-        } catch is RevisionError {
-            return .gone
-        } catch is Zstandard.Failure {
-            return .gone
+        if let revision = Revision(id: id, header: header, compressed: compressed) {
+            return .intact(revision, remote: remote)
         }
+        try BesideTable(connection).forget(id)
+        return .gone
     }
 }
 

@@ -150,7 +150,7 @@ public final class ExchangeResponder {
             case .duplicate: exceptions.append(PushException(id: revision.id, result: .duplicate))
             case .missingParents(let parents):
                 exceptions.append(PushException(id: revision.id, result: .missingParent(parents)))
-            case .waiting:
+            case .waiting, .held:
                 exceptions.append(PushException(id: revision.id, result: .missingParent(revision.header.parents)))
             case .rejected(let error): exceptions.append(PushException(id: revision.id, refusedFor: error))
             }

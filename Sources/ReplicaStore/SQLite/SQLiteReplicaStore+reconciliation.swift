@@ -1,0 +1,164 @@
+import Hashing
+public import LetterModel
+import SQLiteBinding
+
+extension SQLiteReplicaStore {
+    // MARK: Reconciliation
+
+    /// Count and fingerprint of the log's ids in each of these ranges. One pass over the index for each run of ranges that
+    /// follow each other without a gap, however many there are.
+    public func summaries(of ranges: [IDRange]) throws(StoreError) -> [RangeSummary] {
+        try connections.read { connection in
+            var summaries = [RangeSummary](repeating: RangeSummary(), count: ranges.count)
+            try Self.walk(connection, ranges) { index, id in summaries[index].add(id) }
+            return summaries
+        }
+    }
+
+    /// The log's ids in each of these ranges, ascending.
+    public func revisionIDs(in ranges: [IDRange]) throws(StoreError) -> [[RevisionID]] {
+        try connections.read { connection in
+            var ids = [[RevisionID]](repeating: [], count: ranges.count)
+            try Self.walk(connection, ranges) { index, id in ids[index].append(id) }
+            return ids
+        }
+    }
+
+    /// Gives each id in the ranges with the index of its range.
+    private static func walk(
+        _ connection: Connection, _ ranges: [IDRange], _ take: (_ index: Int, _ id: RevisionID) -> Void
+    ) throws {
+        precondition(IDRange.areAscending(ranges), "ranges ascend and do not overlap")
+        let ends = ranges.map { (lowest: $0.lowest, highest: $0.highest) }
+        var first = 0
+        while first < ends.count {
+            var last = first
+            while last + 1 < ends.count, ends[last + 1].lowest == ends[last].highest &+ Digest.one { last += 1 }
+            var index = first
+            try connection.forEach(
+                "SELECT id FROM revision WHERE id BETWEEN ? AND ? ORDER BY id",
+                [.bytes(ends[first].lowest.bytes), .bytes(ends[last].highest.bytes)]
+            ) { row in
+                guard let id = Digest(bytes: row.bytes(0)) else { throw StoreError.damaged(object: "archive.sqlite") }
+                while ends[index].highest < id { index += 1 }
+                take(index, RevisionID(id))
+                return true
+            }
+            first = last + 1
+        }
+    }
+
+    /// Those of these revisions that are in the log, in log order.
+    public func logEntries(of ids: [RevisionID], maximumBytes: Int) throws(StoreError) -> [LogEntry] {
+        let rows: [(stored: TruthTables.StoredRevision, id: RevisionID)] = try connections.read { connection in
+            let truth = TruthTables(connection)
+            var idBySequence: [Int: RevisionID] = [:]
+            for id in ids {
+                if let sequence = try truth.sequence(of: id) { idBySequence[sequence] = id }
+            }
+            var rows: [(stored: TruthTables.StoredRevision, id: RevisionID)] = []
+            var byteCount = 0
+            // Bytes on disk are fewer than those that count, so this reads enough.
+            for (sequence, id) in idBySequence.sorted(by: { $0.key < $1.key }) {
+                guard rows.isEmpty || byteCount < maximumBytes else { break }
+                guard let stored = try truth.stored(sequence) else { continue }
+                byteCount += stored.header.count + (stored.compressedContent?.count ?? 0)
+                rows.append((stored, id))
+            }
+            return rows
+        }
+        var entries: [LogEntry] = []
+        var byteCount = 0
+        for (stored, id) in rows {
+            if let revision = stored.intact() {
+                byteCount += revision.byteCount
+                guard entries.isEmpty || byteCount <= maximumBytes else { break }
+                entries.append(.intact(LoggedRevision(sequence: stored.sequence, revision: revision)))
+            } else {
+                entries.append(.damaged(sequence: stored.sequence, id: id))
+            }
+        }
+        return entries
+    }
+
+    /// Those of these revisions that are neither in the log nor kept beside it.
+    public func unknown(among ids: [RevisionID]) throws(StoreError) -> [RevisionID] {
+        try connections.read { connection in
+            let truth = TruthTables(connection)
+            let beside = BesideTable(connection)
+            return try ids.filter { try truth.sequence(of: $0) == nil && !beside.isKept($0) }
+        }
+    }
+
+    /// What this replica and a remote have in common, as far as this side can tell.
+    public func sharedSet(with remote: String) throws(StoreError) -> SharedSet {
+        try connections.read { connection in
+            let progress = try RemoteTable(connection).progress(remote)
+            return SharedSet(
+                log: try StateRow.read(connection).logState(epoch: try IdentityTable(connection).epoch()),
+                lacking: try progress.lacking().sorted(), beside: try BesideTable(connection).ids(of: progress.number))
+        }
+    }
+
+    /// Records that a remote lacks revisions that it was thought to have.
+    public func recordLost(by remote: String, _ revisions: [RevisionID]) throws(StoreError) {
+        try connections.write { connection in
+            let progress = try RemoteTable(connection).progress(remote)
+            let truth = TruthTables(connection)
+            let beside = BesideTable(connection)
+            var sequences: [Int] = []
+            for id in revisions {
+                if let sequence = try truth.sequence(of: id) {
+                    sequences.append(sequence)
+                } else {
+                    try beside.remove(id, at: progress.number)
+                }
+            }
+            try progress.lose(sequences.sorted())
+        }
+    }
+
+    /// Keeps what was seen of a remote.
+    public func recordEvidence(_ evidence: RemoteEvidence) throws(StoreError) {
+        try connections.write { try EvidenceTable($0).add(evidence) }
+    }
+
+    /// What was seen of all remotes, in the order in which it was recorded.
+    public func evidence() throws(StoreError) -> [RemoteEvidence] {
+        try connections.read { try EvidenceTable($0).all() }
+    }
+
+    // MARK: Deletions that nobody confirmed
+
+    /// The deletions that came from others and that no person here has confirmed.
+    public func unconfirmedDeletions() throws(StoreError) -> UnconfirmedDeletions {
+        try connections.read { connection in
+            let (held, revisions) = try HeldTable(connection).letters()
+            let letIn = try connection.rows(
+                "SELECT id FROM pulled_deletion JOIN letter ON letter.number = pulled_deletion.letter ORDER BY id"
+            ) { row throws in LetterID(bytes: row.bytes(0)) }
+            return UnconfirmedDeletions(held: held, heldRevisions: revisions, letIn: letIn.compactMap { $0 })
+        }
+    }
+
+    /// Takes what is held back into the log.
+    public func releaseHeldDeletions() throws(StoreError) -> IngestionReport {
+        try connections.write { connection in
+            let identity = IdentityTable(connection)
+            let ingestion = Ingestion(archive: try identity.identity().archive, revisions: [])
+            var run = try IngestionRun(connection, ingestion, folder: folder)
+            try run.releaseHeld()
+            return run.report([], epoch: try identity.epoch())
+        }
+    }
+
+    /// Forgets the letters whose deletions were let in.
+    public func confirmDeletions() throws(StoreError) {
+        try connections.write { try $0.run("DELETE FROM pulled_deletion") }
+    }
+}
+
+extension Digest {
+    /// The number one.
+    fileprivate static let one = Digest(bytes: [UInt8](repeating: 0, count: 31) + [1]) ?? .zero
+}
