@@ -67,6 +67,7 @@ public final class ArchiveServer: Sendable {
             ArchiveRoutes.list(context),
             ArchiveRoutes.one(context),
             SyncRoute.route(context),
+            ReconciliationRoute.route(context),
             BlobDownloadRoute.route(context),
             BlobUploadRoute.route(context),
             MissingBlobsRoute.route(context),

@@ -35,6 +35,21 @@ public enum ProtocolLimits {
     public static let blobQuestionBytes = 512 * 1024
     /// The largest blob that travels in one piece, in bytes. Larger ones stay where they are until blobs travel in pieces.
     public static let blobInOnePieceBytes = 32 * 1024 * 1024
+    /// How many ranges of ids one question of reconciliation may name: sixteen to the third.
+    public static let rangesPerQuestion = 4_096
+    /// How many revisions one question of reconciliation may want.
+    public static let wantedPerQuestion = 4_096
+    /// A range of up to so many ids is listed; of more, its sixteen parts are summed up.
+    public static let listedIDs = 64
+    /// A question of reconciliation, decoded: the most ranges and the most ids are 650 KB.
+    public static let reconciliationQuestionBytes = 1024 * 1024
+    /// What the ranges of an answer aim at, in decoded bytes; what does not fit is asked again.
+    public static let reconciliationAnswerBytes = 2 * 1024 * 1024
+    /// How many ranges may be open before a client takes the other side for a liar.
+    public static let openRanges = 262_144
+    /// How many questions one reconciliation may take before a client takes the other side for a liar: an answer brings some 30,000 ids, or 4 MiB
+    /// of revisions.
+    public static let reconciliationQuestions = 10_000
     /// The most that a client reads of an error's body, in bytes.
     public static let problemBytes = 64 * 1024
 }

@@ -1,5 +1,6 @@
 public import Hashing
 public import LetterModel
+public import ReplicaStore
 
 /// The first line of a sync response: what became of the push, and what the pages that follow lead up to.
 public struct ExchangeResponse: Hashable, Sendable {
@@ -44,12 +45,20 @@ public struct ExchangeResponse: Hashable, Sendable {
         public var count: Int
         /// The sum of their ids modulo 2^256.
         public var fingerprint: Digest
+        /// The whole chain hash there, of which the cursor has the beginning; nil from an older server.
+        public var chain: Digest?
 
         /// An end of its parts.
-        public init(cursor: Cursor, count: Int, fingerprint: Digest) {
+        public init(cursor: Cursor, count: Int, fingerprint: Digest, chain: Digest? = nil) {
             self.cursor = cursor
             self.count = count
             self.fingerprint = fingerprint
+            self.chain = chain
+        }
+
+        /// The end as a position that can be followed further; nil if the whole chain hash is not known.
+        public var position: LogPosition? {
+            chain.map { LogPosition(epoch: cursor.epoch, sequence: cursor.sequence, chain: $0) }
         }
     }
 
@@ -142,12 +151,17 @@ extension ExchangeResponse.LogEnd {
         guard let fingerprint = members["fingerprint"]?.text.flatMap(Digest.init(hex:)) else {
             throw .envelope(member: "end.fingerprint")
         }
-        self.init(cursor: cursor, count: count, fingerprint: fingerprint)
+        let chain = members["chain"]
+        let digest = chain?.text.flatMap(Digest.init(hex:))
+        guard chain == nil || digest.map(cursor.fits) == true else { throw .envelope(member: "end.chain") }
+        self.init(cursor: cursor, count: count, fingerprint: fingerprint, chain: digest)
     }
 
     var json: JSONValue {
-        [
+        var members: JSONObject = [
             "cursor": .string(cursor.text), "count": .integer(count), "fingerprint": .string(fingerprint.hex),
         ]
+        members["chain"] = chain.map { .string($0.hex) }
+        return .object(members)
     }
 }

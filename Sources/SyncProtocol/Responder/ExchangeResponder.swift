@@ -96,7 +96,8 @@ public final class ExchangeResponder {
             exceptions: push?.exceptions ?? [],
             totalRevisions: position.map { last - $0.sequence } ?? 0,
             end: ExchangeResponse.LogEnd(
-                cursor: Cursor(state.end), count: state.count, fingerprint: state.fingerprint))
+                cursor: Cursor(state.end), count: state.count, fingerprint: state.fingerprint,
+                chain: state.end.chain))
         let pages = position.map {
             LogPages(store: store, after: $0, through: last, limitBytes: request.limitBytes ?? .max)
         }

@@ -50,4 +50,10 @@ public struct EncodedBody: Hashable, Sendable {
         bytes = isSmall ? plain : Zstandard.compress(plain)
         encoding = isSmall ? .identity : .zstandard
     }
+
+    /// These bytes as they are.
+    public init(plain: [UInt8]) {
+        bytes = plain
+        encoding = .identity
+    }
 }

@@ -27,6 +27,8 @@ public struct MessageDecoder: ~Copyable {
 
         /// For what a client sends.
         public static let request = Allowance(totalBytes: ProtocolLimits.requestBytes, ratio: nil)
+        /// For a question of reconciliation.
+        public static let question = Allowance(totalBytes: ProtocolLimits.reconciliationQuestionBytes, ratio: nil)
         /// For what a remote answers: as long as an archive is, and no denser than letters are.
         public static let response = Allowance(totalBytes: .max, ratio: ProtocolLimits.responseRatio)
     }

@@ -65,6 +65,9 @@ public final class LoopbackTransport: Transport {
     private func route(_ request: TransportRequest) throws -> Answer {
         let body = request.body ?? []
         if request.method == .post, request.path == "sync" { return try exchange(request, body) }
+        if request.method == .post, request.path == ReconciliationResponder.path {
+            return try reconcile(request, body)
+        }
         let blobs = BlobResponder(store: store)
         if request.method == .post, request.path == "blobs/missing" {
             let type = HeaderField("Content-Type", BlobResponder.questionContentType)
@@ -96,6 +99,19 @@ public final class LoopbackTransport: Transport {
         var headers = [HeaderField("Content-Type", ExchangeAnswer.contentType)]
         if let encoding = answer.encoding.headerValue { headers.append(HeaderField("Content-Encoding", encoding)) }
         return (TransportResponse(status: 200, headers: headers), answer.nextChunk)
+    }
+
+    private func reconcile(_ request: TransportRequest, _ body: [UInt8]) throws -> Answer {
+        guard let encoding = ContentEncoding(headerValue: request.header("Content-Encoding")) else {
+            throw Problem(status: 415, code: .unsupportedEncoding, title: "This encoding is not spoken here")
+        }
+        let answer = try ReconciliationResponder(store: store).answer(
+            body, encoding: encoding,
+            acceptsZstandard: ContentEncoding.acceptsZstandard(request.header("Accept-Encoding"))
+        ).body
+        var headers = [HeaderField("Content-Type", ReconciliationResponder.contentType)]
+        if let encoding = answer.encoding.headerValue { headers.append(HeaderField("Content-Encoding", encoding)) }
+        return LoopbackTransport.whole(answer.bytes, status: 200, headers)
     }
 
     private static func whole(_ bytes: [UInt8], status: Int, _ headers: [HeaderField]) -> Answer {

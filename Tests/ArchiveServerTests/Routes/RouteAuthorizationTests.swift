@@ -1,5 +1,6 @@
 import HTTPServer
 import LetterModel
+import ReplicaStore
 import ServerTestSupport
 import SyncProtocol
 import Testing
@@ -33,6 +34,13 @@ struct RouteAuthorizationTests {
             body: ExchangeRequest(
                 replica: "test", archive: ArchiveDescription(id: SampleLetters.archive, isOpen: false, mergeRule: 1)
             ).body(pushing: []).bytes, own: (200, 200)),
+        Row(
+            route: "POST /v1/archives/:archive/reconcile", path: { "/v1/archives/\($0)/reconcile" },
+            type: "application/x-ndjson",
+            body: ReconciliationRequest(
+                archive: ArchiveDescription(id: SampleLetters.archive, isOpen: false, mergeRule: 1),
+                questions: [ReconciliationRequest.Question(.all, claim: nil)]
+            ).body.bytes, own: (200, 200)),
         Row(
             route: "GET /v1/archives/:archive/blobs/:blob",
             path: { "/v1/archives/\($0)/blobs/\(SampleLetters.scanID.hex)" }, own: (200, 200)),
