@@ -7,7 +7,7 @@ SWIFT_BUILD = swift build $(SWIFT_FLAGS)
 SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
-.PHONY: all setup build demo test check lint format bench clean
+.PHONY: all setup build demo test check lint format drill bench clean
 
 all: build
 
@@ -35,8 +35,12 @@ format: setup
 	swift format format --in-place --recursive --parallel Package.swift Sources Client Server Tests Benchmarks Examples
 
 ## check: all that continuous integration runs
-check: lint
+check: lint drill
 	CHANCERY_HISTORIES=200000 CHANCERY_IMAGES=50000 $(SWIFT_TEST)
+
+## drill: backs a server up under writes, restores it, serves it, clones it, and compares every byte; DATA= names a folder of your own
+drill: build
+	Scripts/drill.sh $(BIN) $(DATA)
 
 ## bench: 10,000 letters imported, pushed and cloned, with times, bytes, round trips and peak memory
 bench: build

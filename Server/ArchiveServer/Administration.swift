@@ -28,7 +28,7 @@ public struct Administration: Sendable {
 
     let folder: ServerFolder
     let registry: ServerRegistry
-    private let surroundings: Surroundings
+    let surroundings: Surroundings
 
     /// Opens the data folder.
     ///
@@ -41,7 +41,8 @@ public struct Administration: Sendable {
         registry = try ServerRegistry(folder, create: create)
     }
 
-    private func entry(_ action: String, _ object: String, _ details: JSONObject = [:]) -> AuditEntry {
+    /// An entry for the audit log: the person at the machine did this, now.
+    func entry(_ action: String, _ object: String, _ details: JSONObject = [:]) -> AuditEntry {
         AuditEntry(
             time: surroundings.now(), subject: "user \(surroundings.userName)", action: action, object: object,
             outcome: .done, details: details)

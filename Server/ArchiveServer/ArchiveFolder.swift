@@ -16,12 +16,15 @@ enum ArchiveFolder {
         do throws(StoreError) {
             _ = try SQLiteReplicaStore.create(
                 folder: path, archive: .make(time: time, random: randomBytes(10)), name: name.text, label: "server",
-                epoch: Hex.encode(randomBytes(8)), mode: .server)
+                epoch: newEpoch(randomBytes), mode: .server)
         } catch {
             guard case .exists = error else { throw error }
             _ = try open(path)
         }
     }
+
+    /// A name for a new life of a log, that no other replica has.
+    static func newEpoch(_ randomBytes: (_ count: Int) -> [UInt8]) -> String { Hex.encode(randomBytes(8)) }
 
     /// Opens an archive for the one server of its data folder.
     static func open(_ path: String) throws(StoreError) -> SQLiteReplicaStore {

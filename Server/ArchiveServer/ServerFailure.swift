@@ -21,6 +21,16 @@ public enum ServerFailure: Error, Sendable, Equatable {
     case unknownToken(TokenID)
     /// The system refused something on a file or folder.
     case fileSystem(path: String, reason: String)
+    /// A folder that has to be new or empty holds something.
+    case notEmpty(path: String)
+    /// A copy and its original would lie in one another.
+    case insideData(path: String)
+    /// What is to be backed up is damaged.
+    case backupRefused(String)
+    /// The folder holds no backup.
+    case notABackup(path: String)
+    /// A backup is not as it was made.
+    case backupDamaged(path: String, reason: String)
     /// The registry's database refused, or the disk did.
     case registry(String)
     /// An archive's store refused.
@@ -40,6 +50,11 @@ public enum ServerFailure: Error, Sendable, Equatable {
         case .unknownArchive: "unknownArchive"
         case .unknownToken: "unknownToken"
         case .fileSystem: "file"
+        case .notEmpty: "notEmpty"
+        case .insideData: "insideData"
+        case .backupRefused: "backupRefused"
+        case .notABackup: "notABackup"
+        case .backupDamaged: "backupDamaged"
         case .registry: "registry"
         case .store(_, .newerSchema): "newerFormat"
         case .store: "store"
@@ -66,6 +81,15 @@ extension ServerFailure: CustomStringConvertible {
         case .unknownArchive(let name): "there is no archive \(name); see `chancery-server archive list`"
         case .unknownToken(let id): "there is no token \(id); see `chancery-server token list`"
         case .fileSystem(let path, let reason): "\(path): \(reason)"
+        case .notEmpty(let path):
+            "there is something in \(path) already; nothing was changed: name a new or an empty folder"
+        case .insideData(let path):
+            "\(path) and the server's data would lie in one another; name a folder elsewhere, best on another disk"
+        case .backupRefused(let reason): "no backup was made, since it would not be good: \(reason)"
+        case .notABackup(let path):
+            "\(path) is not a backup that `chancery-server backup` finished; nothing was changed"
+        case .backupDamaged(let path, let reason):
+            "the backup \(path) is damaged: \(reason); nothing was changed: take another backup, or another copy of it"
         case .registry(let reason): "the server's registry refused: \(reason)"
         case .store(let archive, let error): "archive \(archive): \(error.description)"
         case .http(let error): error.description

@@ -48,7 +48,13 @@ public enum ServerProgram {
                     Command(TokenListCommand.description, Action(.array, TokenListCommand.run)),
                     Command(TokenRevokeCommand.description, Action(.object, TokenRevokeCommand.run)),
                 ]),
-            CommandSection("Care", [Command(CheckCommand.description, Action(.object, CheckCommand.run))]),
+            CommandSection(
+                "Care",
+                [
+                    Command(CheckCommand.description, Action(.object, CheckCommand.run)),
+                    Command(BackupCommand.description, Action(.object, BackupCommand.run)),
+                    Command(RestoreCommand.description, Action(.object, RestoreCommand.run)),
+                ]),
         ])
 
     /// Runs one command line and returns the status to exit with.

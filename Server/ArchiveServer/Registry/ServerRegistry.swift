@@ -47,6 +47,16 @@ final class ServerRegistry: @unchecked Sendable {
         try source.backUp(to: "\(path).before-\(version + 1)")
     }
 
+    /// Copies the registry as it is at one moment into a new file, while others go on.
+    func backUp(to copy: String) throws(ServerFailure) {
+        do {
+            let source = try Connection(path: path, access: .read, policy: .reader)
+            try source.backUp(to: copy)
+        } catch {
+            throw ServerRegistry.failure(error, path: path)
+        }
+    }
+
     /// Runs a closure in a transaction that reads one moment.
     func reading<Value: Sendable>(_ body: (Connection) throws -> Value) throws(ServerFailure) -> Value {
         try transaction(.reading, body)

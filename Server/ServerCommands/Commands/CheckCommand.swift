@@ -8,8 +8,7 @@ enum CheckCommand {
     static let description = CommandDescription(
         "check", summary: "verify every archive and the audit log",
         discussion: """
-            Computes every hash anew and compares everything that is derived from the letters. Stop the server first: \
-            it holds its archives.
+            Computes every hash anew and compares everything that is derived from the letters, also while the server runs.
             """)
 
     static func run(_ values: Values, _ context: CommandContext) throws -> CommandStatus {
@@ -19,7 +18,7 @@ enum CheckCommand {
             switch archive.result {
             case .success(let found):
                 lines.append(
-                    "\(archive.name): \(counted(found.revisions, "revision", "revisions")), \(counted(found.blobs, "blob", "blobs"))"
+                    "\(archive.name): \(counted(found.revisions, "revision")), \(counted(found.blobs, "blob"))"
                 )
                 for problem in found.problems {
                     lines.append("\(archive.name): \(problem.kind) \(problem.object ?? ""): \(problem.text)")
@@ -33,10 +32,6 @@ enum CheckCommand {
         }
         context.print(report.json, lines: lines)
         return report.isWell ? .done : .failed
-    }
-
-    private static func counted(_ number: Int, _ one: String, _ several: String) -> String {
-        "\(number) \(number == 1 ? one : several)"
     }
 }
 

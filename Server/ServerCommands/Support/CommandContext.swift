@@ -20,10 +20,12 @@ struct CommandContext: Sendable {
     ///
     /// - Parameter create: Whether the folder is made if it is not there.
     func administration(create: Bool = false) throws(ServerFailure) -> Administration {
-        try Administration(
-            folder, create: create,
-            surroundings: .init(
-                now: surroundings.now, randomBytes: surroundings.randomBytes, userName: surroundings.userName))
+        try Administration(folder, create: create, surroundings: administrationSurroundings)
+    }
+
+    /// What administration takes from the world.
+    var administrationSurroundings: Administration.Surroundings {
+        .init(now: surroundings.now, randomBytes: surroundings.randomBytes, userName: surroundings.userName)
     }
 
     /// Prints a result: one JSON value with `--json`, else lines.
