@@ -31,7 +31,7 @@ extension Archive {
                     var schedule = LiveSchedule()
                     while !Task.isCancelled {
                         let (end, told) = (try await logEnd(), listener.told)
-                        let jitter = Double(surroundings.sync.random() % 1000) / 1000
+                        let jitter = Double(surroundings.sync().random() % 1000) / 1000
                         let now = MachineClock.monotonicMilliseconds()
                         guard schedule.isDue(end: end, told: told, at: now, jitter: jitter) else {
                             try await Task.sleep(for: Archive.lookInterval)
@@ -76,7 +76,7 @@ extension Archive {
             let transport = CurlTransport(
                 origin: address.origin, archivePath: "\(address.prefix)/v1/archives/\(address.archive)", token: token,
                 configuration: configuration)
-            listener.run(transport, surroundings: surroundings.sync, cancellation: cancellation)
+            listener.run(transport, surroundings: surroundings.sync(), cancellation: cancellation)
         }
     }
 }

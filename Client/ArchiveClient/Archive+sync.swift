@@ -1,5 +1,6 @@
 import CurlTransport
 import Dispatch
+import Hashing
 import LetterModel
 import ReplicaStore
 import SyncProtocol
@@ -32,7 +33,8 @@ extension Archive {
                     token: token)
                 let engine = SyncEngine(
                     store: store, remote: remote, transport: transport, options: options ?? settings,
-                    surroundings: surroundings.sync, cancellation: cancellation, progress: progress)
+                    surroundings: surroundings.sync(at: surroundings.place(of: store)), cancellation: cancellation,
+                    progress: progress)
                 return engine.run()
             }
         } onCancel: {
@@ -61,11 +63,19 @@ extension Archive {
 }
 
 extension Surroundings {
-    /// The same surroundings as a sync takes them.
-    var sync: SyncSurroundings {
+    /// The same surroundings as a sync takes them, of a replica at this place.
+    func sync(at place: String? = nil) -> SyncSurroundings {
         SyncSurroundings(
+            now: now, place: place,
             monotonicMilliseconds: MachineClock.monotonicMilliseconds,
             random: { [randomBytes] in randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) } },
             sleep: MachineClock.sleep)
+    }
+
+    /// What tells this copy of a replica from every other one: the machine, and the file that its database is. A copy of the folder
+    /// is another file; a folder that was moved on its disk is the same. Nil for a replica that is no file.
+    fileprivate func place(of store: any ReplicaStore) -> String? {
+        guard let files = (store as? SQLiteReplicaStore)?.fileNumbers() else { return nil }
+        return SHA256.digest(of: Array("\(machine) \(files)".utf8)).hex
     }
 }

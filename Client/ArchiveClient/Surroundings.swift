@@ -9,10 +9,17 @@ public struct Surroundings: Sendable {
     /// So many random bytes.
     public let randomBytes: @Sendable (_ count: Int) -> [UInt8]
 
+    /// What tells this machine from others, for noticing that a replica's folder was copied; empty if nothing does.
+    public let machine: String
+
     /// Surroundings of one's own.
-    public init(now: @escaping @Sendable () -> Timestamp, randomBytes: @escaping @Sendable (_ count: Int) -> [UInt8]) {
+    public init(
+        now: @escaping @Sendable () -> Timestamp, randomBytes: @escaping @Sendable (_ count: Int) -> [UInt8],
+        machine: String = ""
+    ) {
         self.now = now
         self.randomBytes = randomBytes
+        self.machine = machine
     }
 
     /// The machine's clock and libcrypto's randomness: what every program but a test gives.
@@ -22,7 +29,7 @@ public struct Surroundings: Sendable {
             clock_gettime(CLOCK_REALTIME, &time)
             return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
         },
-        randomBytes: { SecureBytes.random(count: $0) })
+        randomBytes: { SecureBytes.random(count: $0) }, machine: MachineName.read())
 
     /// A new LetterID.
     func newLetterID() -> LetterID { .make(time: now(), random: randomBytes(10)) }
@@ -47,5 +54,19 @@ enum MachineClock {
     static func sleep(milliseconds: Int) {
         var time = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
         nanosleep(&time, nil)
+    }
+}
+
+/// The name that an installation of Linux has, if it has one.
+///
+/// Source: https://www.freedesktop.org/software/systemd/man/latest/machine-id.html
+private enum MachineName {
+    static func read() -> String {
+        let descriptor = open("/etc/machine-id", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : ""
     }
 }

@@ -1,3 +1,4 @@
+// One call into a library: what the program does is in ChanceryCommands.
 import ChanceryCommands
 import CommandOptions
 import Glibc

@@ -12,6 +12,8 @@ public final class TestReplica {
     public let name: String
     /// Milliseconds that were waited in all syncs.
     public private(set) var waitedMilliseconds = 0
+    /// Where this copy of the replica is, as far as it can tell.
+    public var place: String?
     /// Makes the revisions that are written here.
     public let maker: RevisionMaker
     private var numbers = SeededNumbers(seed: 1)
@@ -85,6 +87,7 @@ public final class TestReplica {
 
     private var surroundings: SyncSurroundings {
         SyncSurroundings(
+            now: { Timestamp(milliseconds: 1_764_000_000_000 + self.waitedMilliseconds) }, place: place,
             monotonicMilliseconds: { self.waitedMilliseconds }, random: { self.numbers.next() },
             sleep: { self.waitedMilliseconds += $0 })
     }

@@ -38,6 +38,11 @@ struct SyncBlobs {
         }
     }
 
+    /// Notes that the remote may lack blobs that it had.
+    func offerAgain() throws(StoreError) {
+        try store.setSetting(offerAgainKey(remote), to: "yes")
+    }
+
     private func offerAgainKey(_ remote: String) -> String { "sync.\(remote).offerBlobsAgain" }
 
     /// The blobs that this replica lacks and wants, and that the remote has; and how many it does not have.

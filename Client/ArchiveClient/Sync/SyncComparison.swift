@@ -3,42 +3,11 @@ import LetterModel
 import ReplicaStore
 import SyncProtocol
 
-/// What both sides should hold after an exchange: ours without what was not sent and what was refused, with descendants;
-/// theirs as of the stated log end. Only the client compares, since only it knows both lists.
+/// What both sides should hold after an exchange: ours without what was not sent and what was refused, with descendants, and
+/// with what is kept beside the log; theirs as of the stated log end. Only the client compares, since only it knows both lists.
 struct SyncComparison {
     let store: any ReplicaStore
     let remote: String
-
-    /// Our count and fingerprint of what the remote should hold; nil if it cannot be told now, because something else wrote
-    /// meanwhile or too much is unsent to be looked at.
-    private func shared() throws -> (count: Int, fingerprint: Digest)? {
-        let before = try store.logState()
-        var count = before.count
-        var fingerprint = before.fingerprint
-        let unsent = try store.unsent(to: remote, maximumBytes: ProtocolLimits.pushBytes)
-        guard !unsent.hasMore else { return nil }
-        var left = Set(unsent.revisions.map(\.id))
-        left.formUnion(try refused())
-        for id in left {
-            count -= 1
-            fingerprint = fingerprint &- id.digest
-        }
-        guard try store.logState() == before else { return nil }
-        return (count, fingerprint)
-    }
-
-    /// The revisions that the remote refused, and their descendants.
-    private func refused() throws -> Set<RevisionID> {
-        let refusals = try store.refusals(by: remote)
-        var refused = Set(refusals.map(\.revision))
-        for letter in Set(refusals.map(\.letter)) {
-            for logged in try store.history(of: letter) {
-                let revision = logged.revision
-                if revision.header.parents.contains(where: refused.contains) { refused.insert(revision.id) }
-            }
-        }
-        return refused
-    }
 
     /// Compares with what the remote stated.
     ///
@@ -49,9 +18,8 @@ struct SyncComparison {
     func compare(
         with end: ExchangeResponse.LogEnd, at position: LogPosition?, isLast: Bool
     ) throws -> (SyncStateMachine.Comparison, notice: SyncNotice?) {
-        guard try store.remote(named: remote).position == position, let ours = try shared() else {
-            return (.unknown, nil)
-        }
+        guard try store.remote(named: remote).position == position else { return (.unknown, nil) }
+        let ours = try store.sharedSet(with: remote).expected
         let key = "sync.\(remote).difference"
         let known = try store.setting(key)
         if ours.count == end.count && ours.fingerprint == end.fingerprint {

@@ -26,6 +26,8 @@ public final class SyncEngine {
     private var report: SyncReport
     /// The last exchange whose envelope came.
     private var exchange: SyncExchange?
+    /// The last reconciliation that was begun.
+    private var reconciliation: SyncReconciliation?
     /// Whether everything is being sent again.
     private var isResend = false
     private var blobsOfferedThrough = 0
@@ -62,8 +64,11 @@ public final class SyncEngine {
         let start = surroundings.monotonicMilliseconds()
         let trafficBefore = transport.traffic
         do {
+            try evidence.notePlace(surroundings.place, &report)
             try loop()
             report.conflicts = try store.statistics().conflicts
+            let held = try store.unconfirmedDeletions().held.count
+            if held > 0 { report.note(.deletionsHeld(letters: held)) }
         } catch {
             report.failure = SyncEngine.syncError(error)
         }
@@ -91,24 +96,30 @@ public final class SyncEngine {
             do {
                 event = try perform(action)
             } catch {
-                // Only an exchange can have gained something before it failed, or have sent revisions.
-                var failed: SyncExchange?
-                if case .exchange = action { failed = exchange }
-                event = .failed(
-                    SyncEngine.syncError(error), gained: failed?.hasGained ?? false, sentCount: failed?.sentCount ?? 0)
+                event = failure(SyncEngine.syncError(error), of: action)
             }
         }
     }
 
+    /// Only an exchange or a reconciliation can have gained something before it failed.
+    private func failure(_ error: SyncError, of action: SyncStateMachine.Action) -> SyncStateMachine.Event {
+        switch action {
+        case .exchange:
+            return .failed(error, gained: exchange?.hasGained ?? false, sentCount: exchange?.sentCount ?? 0)
+        case .reconcile:
+            return .failed(error, gained: reconciliation?.hasGained ?? false, sentCount: 0)
+        default: return .failed(error, gained: false, sentCount: 0)
+        }
+    }
+
     private func perform(_ action: SyncStateMachine.Action) throws -> SyncStateMachine.Event {
-        let side = SyncBlobs(store: store, remote: remote, caller: caller, policy: options.blobs)
         switch action {
         case .exchange(let pushBytes): return try exchange(pushBytes: pushBytes)
         case .wait(let milliseconds, let jitter):
             try wait(milliseconds + Int(surroundings.random() % UInt64(jitter + 1)))
             return .waited
-        case .forgetProgress(let notice):
-            if let notice { report.note(notice) }
+        case .reconcile(let notice, let adoptsEnd): return try reconcile(because: notice, adoptsEnd: adoptsEnd)
+        case .forgetProgress:
             isResend = true
             try store.forgetProgress(with: remote)
             return .progressForgotten
@@ -143,16 +154,47 @@ public final class SyncEngine {
         }
     }
 
+    private func reconcile(because notice: SyncNotice?, adoptsEnd: Bool) throws -> SyncStateMachine.Event {
+        guard let exchange, let end = exchange.end else { return .cannotReconcile }
+        let position = try store.remote(named: remote).position
+        if let notice { try evidence.note(notice, at: position, end, &report) }
+        guard !adoptsEnd || end.position != nil else { return .cannotReconcile }
+        let reconciliation = try SyncReconciliation(store: store, remote: remote, caller: caller, progress: progress)
+        self.reconciliation = reconciliation
+        do {
+            try reconciliation.run(countThere: end.count, report: &report)
+        } catch let error as SyncError where error.meansNoSuchRoute {
+            return .cannotReconcile
+        }
+        if reconciliation.lostCount > 0 {
+            if notice == nil, !evidence.isExplained(report) {
+                try evidence.note(.lostRevisions, at: position, end, &report)
+            }
+            // Its blobs may be lost with them.
+            try side.offerAgain()
+        }
+        if adoptsEnd, let adopted = end.position {
+            try side.offerAgain()
+            try store.advanceCursor(CursorAdvance(remote: remote, from: position, to: adopted))
+        }
+        return .reconciled
+    }
+
     private func exchange(pushBytes: Int?) throws -> SyncStateMachine.Event {
         let exchange = try SyncExchange(
             store: store, remote: remote, caller: caller, report: report, isResend: isResend, progress: progress)
         self.exchange = exchange
+        let before = try store.remote(named: remote).position
         try exchange.run(pushBytes: pushBytes, limitBytes: options.responseLimitBytes, report: &report)
+        if let end = exchange.end, exchange.wasRestored { try evidence.note(.restored, at: before, end, &report) }
         // A reader's next sync asks first, before it sends megabytes that are refused.
         let role = exchange.result.mayPush ? nil : exchange.role
         if try store.setting(roleKey) != role { try store.setSetting(roleKey, to: role) }
         return .exchanged(exchange.result)
     }
+
+    private var side: SyncBlobs { SyncBlobs(store: store, remote: remote, caller: caller, policy: options.blobs) }
+    private var evidence: SyncEvidence { SyncEvidence(store: store, remote: remote, now: surroundings.now) }
 
     /// The role that the remote gave us last, if it was one that may not push.
     private var roleKey: String { "sync.\(remote).role" }

@@ -60,6 +60,19 @@ public enum SyncError: Error, Equatable, Sendable {
         }
     }
 
+    /// Whether a server that answered other requests says by this that it does not have the route.
+    var meansNoSuchRoute: Bool {
+        switch self {
+        case .notFound: true
+        case .remoteFailed(let status, _): [405, 501].contains(status)
+        case .notAServer(let detail): detail.hasSameBytes(as: SyncError.plainNotFound)
+        default: false
+        }
+    }
+
+    /// What is said of a 404 without problem details.
+    static let plainNotFound = "it answered 404 (not found)"
+
     /// Whether the same may go well in a moment.
     var isRetryable: Bool {
         switch self {

@@ -24,6 +24,8 @@ final class SyncExchange {
     private var openPage = OpenPage()
     private var pulledEntries = 0
     private(set) var result = SyncStateMachine.Exchange()
+    /// Whether the remote lives another life than when we were last there, and has all that we had seen.
+    private(set) var wasRestored = false
 
     /// How many revisions were sent.
     var sentCount: Int { sent.count }
@@ -124,13 +126,14 @@ final class SyncExchange {
         self.response = response
         try agree(on: response.archive)
         result.mayPush = response.push == .taken
+        result.wasEmptyThere = response.end.count == response.accepted.count
         result.cursor = response.cursor
         let unsent = result.mayPush ? 0 : try store.remote(named: remote).unsent
         if unsent > 0 { report.note(.pushForbidden(role: response.role, unsent: unsent)) }
         if result.mayPush { try recordAnswers(response) }
         guard response.cursor == .ok else { return }
         let epoch = response.end.cursor.epoch
-        if let stored, !stored.epoch.hasSameBytes(as: epoch) { report.note(.restored) }
+        if let stored, !stored.epoch.hasSameBytes(as: epoch) { wasRestored = true }
         follower = LogFollower(after: stored, epoch: epoch)
     }
 
@@ -208,29 +211,27 @@ final class SyncExchange {
         do {
             openPage.revisions.append(try Revision(headerBytes: header, contentBytes: content))
         } catch {
-            openPage.bad.append(
-                QuarantinedBytes(
-                    headerBytes: header, contentBytes: content, code: error.code.rawValue, text: error.description,
-                    remote: remote))
+            openPage.bad.append(QuarantinedBytes(header, content, error, remote: remote))
         }
     }
 
     private func closePage(at cursor: Cursor) throws {
         guard var follower else { throw SyncError.malformedResponse(detail: "pages follow a cursor that does not fit") }
         try follower.close(at: cursor)
+        let lastOfPages = response.map { $0.accepted.first.map { $0 - 1 } ?? $0.end.cursor.sequence }
+        let guardedThrough = try baseline.begin(isWhole: follower.position.sequence == lastOfPages)
         let ingested = try store.ingest(
             Ingestion(
                 archive: archive, revisions: openPage.revisions, missingParents: .wait, remote: remote,
-                advance: CursorAdvance(remote: remote, from: stored, to: follower.position)))
+                advance: CursorAdvance(remote: remote, from: stored, to: follower.position),
+                guardedThrough: guardedThrough))
         stored = follower.position
         self.follower = follower
         result.advanced = true
         for (revision, outcome) in zip(openPage.revisions, ingested.outcomes) {
             guard case .rejected(let error) = outcome else { continue }
             openPage.bad.append(
-                QuarantinedBytes(
-                    headerBytes: revision.headerBytes, contentBytes: revision.contentBytes,
-                    code: error.code.rawValue, text: error.description, remote: remote))
+                QuarantinedBytes(revision.headerBytes, revision.contentBytes, error, remote: remote))
         }
         for bytes in openPage.bad {
             try store.quarantine(bytes)
@@ -263,7 +264,10 @@ final class SyncExchange {
             stored = follower.position
         }
         self.follower = follower
+        if result.isAtEnd { try baseline.end() }
     }
+
+    private var baseline: PullBaseline { PullBaseline(store: store, remote: remote) }
 }
 
 /// The page that has begun and is not closed yet.

@@ -1,3 +1,5 @@
+public import LetterModel
+
 /// Which blobs a sync fetches.
 public enum BlobPolicy: Hashable, Sendable {
     /// None.
@@ -33,6 +35,10 @@ public struct SyncOptions: Hashable, Sendable {
 
 /// What a sync takes from the world. Tests bring their own, and move time by hand.
 public struct SyncSurroundings {
+    /// The time, for the evidence that is kept of what was seen of a remote. Nothing is decided by it.
+    public let now: () -> Timestamp
+    /// What tells this copy of the replica from every other one: the machine and the file. Nil if nothing does.
+    public let place: String?
     /// A clock that never goes back, in milliseconds; for the report only.
     public let monotonicMilliseconds: () -> Int
     /// A random number, for the jitter of waits.
@@ -42,9 +48,11 @@ public struct SyncSurroundings {
 
     /// Surroundings of one's own.
     public init(
-        monotonicMilliseconds: @escaping () -> Int, random: @escaping () -> UInt64,
-        sleep: @escaping (_ milliseconds: Int) -> Void
+        now: @escaping () -> Timestamp, place: String? = nil, monotonicMilliseconds: @escaping () -> Int,
+        random: @escaping () -> UInt64, sleep: @escaping (_ milliseconds: Int) -> Void
     ) {
+        self.now = now
+        self.place = place
         self.monotonicMilliseconds = monotonicMilliseconds
         self.random = random
         self.sleep = sleep

@@ -62,12 +62,18 @@ public struct RejectedRevision: Hashable, Sendable {
 public enum SyncNotice: Hashable, Sendable {
     /// The remote came back from an old copy; what it had lost was sent again.
     case rewound
-    /// The remote's log is another one than it was; everything was compared anew by sending and pulling all.
+    /// The remote's log is another one than it was; both sides were compared by their revisions.
     case forked
+    /// The remote held nothing any more; everything was sent again.
+    case wiped
     /// The remote was restored, but has all that this replica had seen there.
     case restored
-    /// The remote had acknowledged revisions that it lacks now; everything was sent again.
+    /// The remote had acknowledged revisions that it lacks now; they were sent again.
     case lostRevisions
+    /// This replica's folder is a copy, or was restored from one, since its last sync.
+    case copied
+    /// So many letters would be deleted by what came: too many at once, so their deletions are held back until a person decides.
+    case deletionsHeld(letters: Int)
     /// The role on the remote does not allow to push; so many revisions stay here.
     case pushForbidden(role: String, unsent: Int)
     /// The remote cannot give these revisions intact.
@@ -78,14 +84,14 @@ public enum SyncNotice: Hashable, Sendable {
     case damagedBlob(BlobID)
     /// The remote did not take a blob, for the reason with this code.
     case blobRefused(BlobID, code: String)
-    /// Both sides should hold the same now and do not, even after everything was exchanged.
+    /// Both sides should hold the same now and do not, even after they were reconciled.
     case difference(countHere: Int, countThere: Int)
 
     /// Whether something did not travel that should have.
     public var isPartial: Bool {
         switch self {
-        case .rewound, .forked, .restored, .lostRevisions: false
-        case .pushForbidden, .damagedThere, .quarantined, .damagedBlob, .blobRefused, .difference: true
+        case .rewound, .forked, .wiped, .restored, .lostRevisions, .copied: false
+        case .deletionsHeld, .pushForbidden, .damagedThere, .quarantined, .damagedBlob, .blobRefused, .difference: true
         }
     }
 
@@ -94,8 +100,11 @@ public enum SyncNotice: Hashable, Sendable {
         switch self {
         case .rewound: "rewound"
         case .forked: "forked"
+        case .wiped: "wiped"
         case .restored: "restored"
         case .lostRevisions: "lostRevisions"
+        case .copied: "copied"
+        case .deletionsHeld: "deletionsHeld"
         case .pushForbidden: "pushForbidden"
         case .damagedThere: "damagedThere"
         case .quarantined: "quarantined"
@@ -112,9 +121,14 @@ extension SyncNotice: CustomStringConvertible {
         switch self {
         case .rewound: "the remote came back from an old copy; what it had lost was sent again, nothing is missing"
         case .forked:
-            "the remote's history is not the one that was seen before; everything was exchanged anew, nothing is missing here: ask who runs it"
+            "the remote's history is not the one that was seen before; both sides were compared and what one lacked was sent, nothing is missing here: ask who runs it"
+        case .wiped: "the remote was empty; everything that this replica holds was sent again, nothing is missing"
         case .restored: "the remote was restored from a backup; it has everything that this replica had seen there"
         case .lostRevisions: "the remote had lost revisions that it had acknowledged; they were sent again"
+        case .copied:
+            "this archive's folder was copied, or restored from a backup, since its last sync; what it lacked was received: nothing is lost, also if the original goes on being used"
+        case .deletionsHeld(let letters):
+            "others deleted \(letters) letters, too many at once to hide them unasked; they stay as they are here: see them with `chancery status`, then `chancery sync --accept-deletions` or `--reject-deletions`"
         case .pushForbidden(let role, let unsent):
             "as \(role) you may not push there: \(unsent) revisions stay here; ask for a token of a writer"
         case .damagedThere(let id):

@@ -2,8 +2,8 @@ package import SyncProtocol
 
 /// Decides what a sync does next: event in, action out. A pure value: it does no I/O, reads no clock and draws no numbers.
 ///
-/// The order of things: exchanges until all is pushed and pulled; a comparison of both sides; blobs out; blobs in. A sync with
-/// nothing to do is one exchange. Each action is answered with exactly one event; failures are repeated within limits.
+/// The order of things: exchanges until all is pushed and pulled; a comparison of both sides, and reconciliation where they
+/// differ, after which exchanges go on; blobs out; blobs in. A sync with nothing to do is one exchange. Each action is answered with exactly one event; failures are repeated within limits.
 package struct SyncStateMachine {
     /// Something that happened.
     package enum Event: Equatable {
@@ -15,6 +15,10 @@ package struct SyncStateMachine {
         case failed(SyncError, gained: Bool, sentCount: Int)
         /// A wait is over.
         case waited
+        /// Both sides were reconciled: what they lack is here, or marked to be sent.
+        case reconciled
+        /// The remote does not know how to reconcile.
+        case cannotReconcile
         /// What was known of the remote is forgotten.
         case progressForgotten
         /// The one revision of the last push is marked as refused.
@@ -37,8 +41,11 @@ package struct SyncStateMachine {
         case exchange(pushBytes: Int?)
         /// Wait at least so long, and a random part of the jitter.
         case wait(milliseconds: Int, jitterMilliseconds: Int)
-        /// Forget the cursor and what was acknowledged: everything is sent and pulled again.
-        case forgetProgress(because: SyncNotice?)
+        /// Find out what each side lacks, fetch what is lacking here, and mark what is lacking there. `adoptsEnd`: the cursor did not
+        /// fit, so the end that was stated before becomes the new one.
+        case reconcile(because: SyncNotice?, adoptsEnd: Bool)
+        /// The remote cannot reconcile: forget the cursor and what was acknowledged; everything is sent and pulled again.
+        case forgetProgress
         /// The remote takes no request with this one revision: mark it as refused.
         case refuseSoleRevision
         /// Compare both sides; `isLast`: nothing more will be done about a difference, so remember it.
@@ -63,6 +70,8 @@ package struct SyncStateMachine {
     package struct Exchange: Equatable {
         /// What the remote says of the cursor.
         package var cursor = ExchangeResponse.CursorVerdict.ok
+        /// Whether the remote held nothing before this exchange.
+        package var wasEmptyThere = false
         /// Whether the remote lets us push.
         package var mayPush = true
         /// Revisions that the remote decided about: accepted, had, refused.
@@ -85,7 +94,7 @@ package struct SyncStateMachine {
     package enum Comparison: Equatable {
         /// They hold the same.
         case equal
-        /// They do not. `isKnown`: it is the difference that a full exchange did not settle before.
+        /// They do not. `isKnown`: it is the difference that reconciliation did not settle before.
         case different(isKnown: Bool)
         /// It cannot be told now: something moved meanwhile.
         case unknown
@@ -110,10 +119,12 @@ package struct SyncStateMachine {
     private var failures = 0
     /// Pages in a row that did not fit.
     private var misfits = 0
-    /// How many times everything was begun anew.
+    /// How many times the remote turned out to be another one than it was.
     private var resets = 0
-    private var wasResetForDifference = false
-    private var wasResetForParents = false
+    /// Whether the remote knows how to reconcile, as far as is known.
+    private var canReconcile = true
+    private var wasReconciledForDifference = false
+    private var wasReconciledForParents = false
     private var blobs: [BlobWork] = []
 
     package init(options: SyncOptions) {
@@ -129,6 +140,13 @@ package struct SyncStateMachine {
         case .exchanged(let exchange): return next(after: exchange)
         case .failed(let error, let gained, let sentCount): return next(after: error, gained: gained, sentCount)
         case .waited: return current
+        case .reconciled:
+            failures = 0
+            misfits = 0
+            return exchange()
+        case .cannotReconcile:
+            canReconcile = false
+            return begin(.forgetProgress)
         case .progressForgotten, .soleRevisionRefused: return exchange()
         case .compared(let comparison): return next(after: comparison)
         case .blobsWanted(let wanted):
@@ -165,38 +183,45 @@ package struct SyncStateMachine {
         misfits = 0
         switch result.cursor {
         case .ok: break
-        case .rewound: return reset(because: .rewound)
+        case .rewound: return reset(because: result.wasEmptyThere ? .wiped : .rewound)
         case .forked: return reset(because: .forked)
         }
-        if result.lacksAcknowledged && !wasResetForParents {
-            wasResetForParents = true
-            return reset(because: .lostRevisions)
+        if result.lacksAcknowledged && !wasReconciledForParents {
+            wasReconciledForParents = true
+            return reconcile(because: .lostRevisions, adoptsEnd: false)
         }
         if result.hasUnsent && isPushing && (result.decidedCount > 0 || becameWriter) { return exchange() }
         guard result.isAtEnd else {
             if result.advanced { return exchange() }
             return next(after: .malformedResponse(detail: "it ends before the stated end"), gained: false, 0)
         }
-        return begin(.compare(isLast: wasResetForDifference))
+        return begin(.compare(isLast: wasReconciledForDifference))
     }
 
-    /// A page is dropped and asked for once more; then everything is; then it is the remote's fault.
+    /// A page is dropped and asked for once more; then both sides are reconciled; then it is the remote's fault.
     private mutating func afterMisfit() -> Action {
         misfits += 1
         return misfits == 1 ? exchange() : reset(because: .forked)
     }
 
-    private mutating func reset(because notice: SyncNotice?) -> Action {
+    /// The cursor does not fit: the remote is another one than it was.
+    private mutating func reset(because notice: SyncNotice) -> Action {
         resets += 1
         guard resets <= SyncStateMachine.maximumResets else { return .fail(.forked) }
         misfits = 0
-        return begin(.forgetProgress(because: notice))
+        return reconcile(because: notice, adoptsEnd: true)
+    }
+
+    private mutating func reconcile(because notice: SyncNotice?, adoptsEnd: Bool) -> Action {
+        // A remote that cannot is asked all the same where something is to be told: the answer costs nothing new.
+        guard canReconcile || notice != nil else { return begin(.forgetProgress) }
+        return begin(.reconcile(because: notice, adoptsEnd: adoptsEnd))
     }
 
     private mutating func next(after comparison: Comparison) -> Action {
-        if comparison == .different(isKnown: false) && !wasResetForDifference {
-            wasResetForDifference = true
-            return reset(because: nil)
+        if comparison == .different(isKnown: false) && !wasReconciledForDifference {
+            wasReconciledForDifference = true
+            return reconcile(because: nil, adoptsEnd: false)
         }
         return begin(isPushing ? .offerBlobs : .findBlobs)
     }
@@ -225,6 +250,13 @@ package struct SyncStateMachine {
             hasAnswered = true
         }
         failures += 1
+        // A reconciliation that failed begins with an exchange: its end may be old by then.
+        if case .reconcile(let notice, let adoptsEnd) = current {
+            if adoptsEnd { resets -= 1 }
+            if notice == nil { wasReconciledForDifference = false }
+            if notice == .lostRevisions { wasReconciledForParents = false }
+            current = .exchange(pushBytes: isPushing ? pushBytes : nil)
+        }
         guard error.isRetryable, failures < options.maximumFailures else { return .fail(error) }
         let doubled = SyncStateMachine.firstWaitMilliseconds << min(failures - 1, 10)
         let backoff = min(doubled, SyncStateMachine.longestWaitMilliseconds)

@@ -37,6 +37,16 @@ struct ReplicaFolder: Sendable {
         return header[19] == 2 ? .writeAheadLog : .rollbackJournal
     }
 
+    /// The numbers of the folder and of the database's file. Nothing is opened: closing a second descriptor of the database would
+    /// drop SQLite's locks.
+    ///
+    /// Source: https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+    func fileNumbers() -> String? {
+        var (ofFolder, ofDatabase) = (stat(), stat())
+        guard stat(path, &ofFolder) == 0, stat(databasePath, &ofDatabase) == 0 else { return nil }
+        return "\(ofFolder.st_ino) \(ofDatabase.st_ino)"
+    }
+
     /// Makes the folder, with those around it.
     func make() throws(StoreError) {
         try Self.makeFolder(path)

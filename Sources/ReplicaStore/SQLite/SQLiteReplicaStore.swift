@@ -146,6 +146,10 @@ public final class SQLiteReplicaStore: ReplicaStore {
         try ReplicaFolder.replace("\(folder.databasePath).before-\(version + 1)", with: temporary)
     }
 
+    /// The numbers of the folder and its database on their file system: others for every copy, the same after a move. Nil if they
+    /// cannot be looked at.
+    public func fileNumbers() -> String? { folder.fileNumbers() }
+
     // MARK: Identity
 
     /// Which archive this replica holds, and what it calls itself.

@@ -101,7 +101,7 @@ struct OldCopiesTests {
         let (_, ada, ben) = try Self.family(world)
         let empty = try world.replica("server")
         let report = try ada.sync(with: empty)
-        #expect(report.failure == nil && report.pushed == 5 && report.notices == [.rewound])
+        #expect(report.failure == nil && report.pushed == 5 && report.notices == [.wiped])
         try ben.sync(with: empty).expectDone()
         try expectSame(ada, empty)
         try expectSame(ben, empty)
@@ -164,7 +164,7 @@ struct OldCopiesTests {
             from: "origin", copy.log().map { PushAnswer(revision: $0, decision: .acknowledged) })
         let old = try server.backup(through: 3)
         let report = try copy.sync(with: old)
-        #expect(report.failure == nil && report.pushed == 2 && report.notices.isEmpty)
+        #expect(report.failure == nil && report.pushed == 2 && report.notices == [.lostRevisions])
         try expectSame(copy, old)
     }
 
@@ -185,15 +185,143 @@ struct OldCopiesTests {
         try expectSame(ada, forged)
     }
 
-    @Test func `a log whose chain never fits is given up, and nothing of it is taken that does not fit`() throws {
+    @Test func `a log whose chain never fits is told, and its letters come by reconciliation`() throws {
         let world = TestWorld(.inMemory)
         let (server, ada) = (try world.replica("server"), try world.replica("ada"))
         for number in 1...3 { try server.write(number, "Letter \(number)") }
-        let report = try ada.sync(over: DroppingTransport(LoopbackTransport(to: server.store)))
+        let dropping = DroppingTransport(LoopbackTransport(to: server.store))
+        let report = try ada.sync(over: dropping)
+        #expect(report.failure == nil && report.notices == [.forked])
+        #expect(report.requests <= 6)
+        try expectSame(ada, server)
+        #expect(try ada.sync(over: dropping).requests == 1)
+    }
+
+    @Test func `a log whose chain never fits, on a remote that cannot reconcile, is given up`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, ada) = (try world.replica("server"), try world.replica("ada"))
+        for number in 1...3 { try server.write(number, "Letter \(number)") }
+        let report = try ada.sync(
+            over: withoutReconciliation(DroppingTransport(LoopbackTransport(to: server.store))))
         #expect(report.failure == .forked)
-        #expect(report.requests <= 10)
+        #expect(report.requests <= 14)
         #expect(try ada.log().isEmpty)
         #expect(try ada.origin().position == nil)
+    }
+
+    // MARK: Remotes that cannot reconcile
+
+    @Test(arguments: StoreKind.allCases, [nil, "0000000000000999"] as [String?])
+    func `an old copy that cannot reconcile gets everything again`(_ kind: StoreKind, _ epoch: String?) throws {
+        let world = TestWorld(kind)
+        let (server, ada, _) = try Self.family(world)
+        let old = try server.backup(through: 2, epoch: epoch)
+        for number in 10...11 { try old.write(number, "written after the restore") }
+        try ada.write(6, "written meanwhile")
+        let report = try ada.sync(over: withoutReconciliation(LoopbackTransport(to: old.store)))
+        #expect(report.failure == nil && !report.isPartial)
+        #expect(report.pushed == 4 && report.pulled == 2)
+        try expectSame(ada, old)
+        #expect(try ada.log().count == 8, "nothing is there twice")
+    }
+
+    // MARK: What reconciliation costs
+
+    @Test(arguments: StoreKind.allCases)
+    func `an old copy is mended by what differs alone, in a bounded number of requests`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (server, ada) = (try world.replica("server"), try world.replica("ada"))
+        for number in 1...300 { try ada.write(number, "Letter \(number)") }
+        try ada.sync(with: server).expectDone()
+        let old = try server.backup(through: 290)
+        for number in 400...404 { try old.write(number, "written after the restore") }
+        let transport = FaultyTransport(LoopbackTransport(to: old.store)) { _, _ in .none }
+        let report = try ada.sync(over: transport)
+        #expect(report.failure == nil && report.pushed == 10 && report.pulled == 5)
+        #expect(transport.requests.count <= 5)
+        #expect(transport.requests.filter { $0.path == "reconcile" }.count <= 3)
+        try expectSame(ada, old)
+        let quiet = try ada.sync(with: old)
+        #expect(quiet.requests == 1 && quiet.notices.isEmpty)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `differences that no cursor tells of are mended both ways, to the last revision`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (server, ada) = (try world.replica("server"), try world.replica("ada"))
+        for number in 1...40 { try ada.write(number, "Letter \(number)") }
+        try ada.sync(with: server).expectDone()
+        // Each side is replaced by one that lacks what the other believes it to have: a hole in the middle.
+        let all = try server.store.allRevisions()
+        let holed = try world.replica("server", archive: 1)
+        try holed.take(all.enumerated().filter { $0.offset % 7 != 0 }.map(\.element))
+        let laptop = try world.replica("ada", archive: 1)
+        try laptop.take(all.enumerated().filter { $0.offset % 5 != 0 }.map(\.element))
+        try laptop.store.addRemote("origin", address: "x")
+        try laptop.store.recordAnswers(
+            from: "origin", laptop.log().map { PushAnswer(revision: $0, decision: .acknowledged) })
+        try laptop.store.advanceCursor(
+            CursorAdvance(remote: "origin", from: nil, to: try holed.store.logState().end))
+        let report = try laptop.sync(with: holed)
+        #expect(report.failure == nil && report.notices == [.lostRevisions])
+        try expectSame(laptop, holed)
+        #expect(try holed.log().count == 38, "two were nowhere any more")
+        #expect(try laptop.sync(with: holed).requests == 1)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `what a remote refused, and its descendants, are left out of reconciliation`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (server, ada, _) = try Self.family(world)
+        let refused = try ada.write(1, "refused")
+        try ada.write(1, "its child")
+        func refusing(_ base: TestReplica) -> any Transport {
+            RefusingTransport(LoopbackTransport(to: base.store), refusing: [refused.id])
+        }
+        #expect(try ada.sync(over: refusing(server)).rejected.count == 1)
+        let old = try server.backup(through: 3)
+        let report = try ada.sync(over: refusing(old))
+        #expect(report.failure == nil && report.pushed == 2 && report.rejected.isEmpty)
+        #expect(try old.ids() == server.ids())
+        #expect(try ada.origin().refused == 1 && ada.origin().unsent == 0)
+        #expect(try ada.sync(over: refusing(old)).requests == 1)
+    }
+
+    // MARK: Evidence
+
+    @Test(arguments: StoreKind.allCases)
+    func `what was seen before is kept as evidence, with the time`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (server, ada, _) = try Self.family(world)
+        let seen = try #require(try ada.origin().position)
+        #expect(try ada.store.evidence().isEmpty)
+        let restored = try server.backup(through: 5, epoch: "0000000000000999")
+        try ada.sync(with: restored).expectDone()
+        let old = try server.backup(through: 2, epoch: "0000000000000999")
+        try old.write(9, "another history")
+        _ = try ada.sync(with: old)
+        _ = try ada.sync(with: old)
+        let evidence = try ada.store.evidence()
+        #expect(evidence.map(\.kind) == ["restored", "rewound"])
+        #expect(evidence.first?.position == seen)
+        #expect(evidence.first?.statedCount == 5)
+        #expect(evidence.first?.statedFingerprint == (try server.store.logState().fingerprint))
+        #expect(evidence.last?.position?.epoch == "0000000000000999")
+        #expect(evidence.allSatisfy { $0.time.milliseconds >= 1_764_000_000_000 && $0.statedCursor?.utf8.count == 43 })
+    }
+
+    @Test func `a folder that was copied or restored says so at its first sync, once`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, ada, _) = try Self.family(world)
+        ada.place = "the laptop, file 7"
+        #expect(try ada.sync(with: server).notices.isEmpty)
+        let copy = try ada.cloned(as: "copy")
+        try copy.store.setSetting("sync.place", to: try ada.store.setting("sync.place"))
+        copy.place = "another laptop, file 9"
+        #expect(try copy.sync(with: server).notices == [.copied])
+        #expect(try copy.sync(with: server).notices.isEmpty)
+        #expect(try copy.store.evidence().map(\.kind) == ["copied"])
+        #expect(try ada.sync(with: server).notices.isEmpty)
     }
 }
 

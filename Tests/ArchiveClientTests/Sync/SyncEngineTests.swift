@@ -247,7 +247,7 @@ struct SyncEngineTests {
         #expect(report.isPartial)
         #expect(try ada.ids() == [other.id])
         #expect(try ada.store.statistics().waiting == 1)
-        #expect(report.notices.contains(.difference(countHere: 1, countThere: 3)))
+        #expect(report.notices.contains(.difference(countHere: 2, countThere: 3)))
         #expect(try ada.sync(over: LoopbackTransport(to: store)).requests == 1, "a known difference costs nothing")
         // Somebody who holds it whole gives it back; what waited follows.
         try ada.take([damaged])
@@ -269,6 +269,18 @@ struct SyncEngineTests {
         #expect(report.notices.contains(.quarantined(bad.id, code: "contentHash")))
         #expect(try ada.ids() == [good.id, last.id])
         #expect(try ada.store.statistics().quarantined == 1)
+        #expect(try ada.sync(over: transport).requests == 1, "a known difference costs nothing")
+    }
+
+    @Test func `bytes that were no revision in a page come by reconciliation`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, ada) = (try world.replica("server"), try world.replica("ada"))
+        let bad = try server.write(1, "bad")
+        let forging = ForgingTransport(
+            LoopbackTransport(to: server.store), content: bad.contentBytes ?? [], onlyPages: true)
+        let report = try ada.sync(over: forging)
+        #expect(report.failure == nil && report.notices == [.quarantined(bad.id, code: "contentHash")])
+        try expectSame(ada, server)
     }
 
     // MARK: Blobs

@@ -80,31 +80,75 @@ struct SyncStateMachineTests {
 
     // MARK: Cursors that do not fit
 
-    @Test(arguments: [(ExchangeResponse.CursorVerdict.rewound, SyncNotice.rewound), (.forked, .forked)])
-    func `a cursor that does not fit makes everything new`(
-        _ verdict: ExchangeResponse.CursorVerdict, _ notice: SyncNotice
+    static func reconcile(_ notice: SyncNotice?, adoptsEnd: Bool = false) -> Machine.Action {
+        .reconcile(because: notice, adoptsEnd: adoptsEnd)
+    }
+
+    @Test(
+        arguments: [
+            (ExchangeResponse.CursorVerdict.rewound, false, SyncNotice.rewound), (.rewound, true, .wiped),
+            (.forked, false, .forked), (.forked, true, .forked),
+        ])
+    func `a cursor that does not fit is told, both sides are reconciled, and exchanges go on from the stated end`(
+        _ verdict: ExchangeResponse.CursorVerdict, _ wasEmpty: Bool, _ notice: SyncNotice
     ) {
         var machine = Self.started()
-        #expect(machine.handle(Self.exchange { $0.cursor = verdict }) == .forgetProgress(because: notice))
+        let event = Self.exchange {
+            $0.cursor = verdict; $0.wasEmptyThere = wasEmpty
+        }
+        #expect(machine.handle(event) == Self.reconcile(notice, adoptsEnd: true))
+        #expect(machine.handle(.reconciled) == .exchange(pushBytes: Self.push))
+        #expect(machine.handle(Self.exchange()) == .compare(isLast: false))
+    }
+
+    @Test func `a remote that cannot reconcile gets and gives everything again`() {
+        var machine = Self.started()
+        let rewound = Self.exchange { $0.cursor = .rewound }
+        #expect(machine.handle(rewound) == Self.reconcile(.rewound, adoptsEnd: true))
+        #expect(machine.handle(.cannotReconcile) == .forgetProgress)
         #expect(machine.handle(.progressForgotten) == .exchange(pushBytes: Self.push))
+        _ = machine.handle(Self.exchange())
+        #expect(machine.handle(.compared(.different(isKnown: false))) == .forgetProgress, "it is not asked again")
+        #expect(machine.handle(.progressForgotten) == .exchange(pushBytes: Self.push))
+        #expect(machine.handle(Self.exchange()) == .compare(isLast: true))
+        #expect(machine.handle(.compared(.different(isKnown: false))) == .offerBlobs)
     }
 
     @Test func `a remote whose log is another one each time is given up`() {
         var machine = Self.started()
+        let rewound = Self.exchange { $0.cursor = .rewound }
         for _ in 0..<3 {
-            #expect(machine.handle(Self.exchange { $0.cursor = .rewound }) == .forgetProgress(because: .rewound))
-            #expect(machine.handle(.progressForgotten) == .exchange(pushBytes: Self.push))
+            #expect(machine.handle(rewound) == Self.reconcile(.rewound, adoptsEnd: true))
+            #expect(machine.handle(.reconciled) == .exchange(pushBytes: Self.push))
         }
-        #expect(machine.handle(Self.exchange { $0.cursor = .rewound }) == .fail(.forked))
+        #expect(machine.handle(rewound) == .fail(.forked))
     }
 
-    @Test func `a page that does not fit is asked for again, then everything is, then it is a fork`() {
+    @Test func `a reconciliation that is cut begins again with an exchange, and does not count`() {
+        var machine = Self.started(SyncOptions(maximumFailures: 10))
+        let rewound = Self.exchange { $0.cursor = .rewound }
+        for _ in 0..<8 {
+            #expect(machine.handle(rewound) == Self.reconcile(.rewound, adoptsEnd: true))
+            guard case .wait = machine.handle(Self.failed(Self.cut)) else { return #expect(Bool(false), "it gave up") }
+            #expect(machine.handle(.waited) == .exchange(pushBytes: Self.push))
+        }
+        #expect(machine.handle(rewound) == Self.reconcile(.rewound, adoptsEnd: true))
+        #expect(machine.handle(.reconciled) == .exchange(pushBytes: Self.push))
+        _ = machine.handle(Self.exchange())
+        #expect(machine.handle(.compared(.different(isKnown: false))) == Self.reconcile(nil))
+        guard case .wait = machine.handle(Self.failed(Self.cut)) else { return #expect(Bool(false), "it gave up") }
+        _ = machine.handle(.waited)
+        _ = machine.handle(Self.exchange())
+        #expect(machine.handle(.compared(.different(isKnown: false))) == Self.reconcile(nil))
+    }
+
+    @Test func `a page that does not fit is asked for again, then both sides are reconciled, then it is a fork`() {
         var machine = Self.started()
         let misfit = Self.exchange { $0.isMisfit = true }
         for _ in 0..<3 {
             #expect(machine.handle(misfit) == .exchange(pushBytes: Self.push))
-            #expect(machine.handle(misfit) == .forgetProgress(because: .forked))
-            #expect(machine.handle(.progressForgotten) == .exchange(pushBytes: Self.push))
+            #expect(machine.handle(misfit) == Self.reconcile(.forked, adoptsEnd: true))
+            #expect(machine.handle(.reconciled) == .exchange(pushBytes: Self.push))
         }
         #expect(machine.handle(misfit) == .exchange(pushBytes: Self.push))
         #expect(machine.handle(misfit) == .fail(.forked))
@@ -126,16 +170,16 @@ struct SyncStateMachineTests {
         let lacking = Self.exchange {
             $0.lacksAcknowledged = true; $0.hasUnsent = true
         }
-        #expect(machine.handle(lacking) == .forgetProgress(because: .lostRevisions))
-        #expect(machine.handle(.progressForgotten) == .exchange(pushBytes: Self.push))
+        #expect(machine.handle(lacking) == Self.reconcile(.lostRevisions))
+        #expect(machine.handle(.reconciled) == .exchange(pushBytes: Self.push))
         #expect(machine.handle(lacking) == .compare(isLast: false))
     }
 
-    @Test func `a difference makes one full exchange, then it is told`() {
+    @Test func `a difference is reconciled once, then it is told`() {
         var machine = Self.started()
         _ = machine.handle(Self.exchange())
-        #expect(machine.handle(.compared(.different(isKnown: false))) == .forgetProgress(because: nil))
-        #expect(machine.handle(.progressForgotten) == .exchange(pushBytes: Self.push))
+        #expect(machine.handle(.compared(.different(isKnown: false))) == Self.reconcile(nil))
+        #expect(machine.handle(.reconciled) == .exchange(pushBytes: Self.push))
         #expect(machine.handle(Self.exchange()) == .compare(isLast: true))
         #expect(machine.handle(.compared(.different(isKnown: false))) == .offerBlobs)
     }

@@ -17,6 +17,8 @@ class RewritingTransport: Transport {
 
     var traffic: Traffic { base.traffic }
 
+    /// The requests whose answers are rewritten.
+    var paths: Set<String> { ["sync"] }
     func rewrite(request lines: [[UInt8]]) throws -> [[UInt8]] { lines }
     func rewrite(answer lines: [[UInt8]]) throws -> [[UInt8]] { lines }
 
@@ -24,7 +26,7 @@ class RewritingTransport: Transport {
         _ request: TransportRequest, cancellation: Cancellation, head: (TransportResponse) throws -> Void,
         chunk: ([UInt8]) throws -> Void
     ) throws {
-        guard request.path == "sync" else {
+        guard paths.contains(request.path) else {
             return try base.send(request, cancellation: cancellation, head: head, chunk: chunk)
         }
         var request = request
@@ -90,14 +92,28 @@ final class RefusingTransport: RewritingTransport {
 /// A remote that gives a content another wording under the same header.
 final class ForgingTransport: RewritingTransport {
     private let content: [UInt8]
+    private let onlyPages: Bool
 
-    init(_ base: any Transport, content: [UInt8]) {
+    init(_ base: any Transport, content: [UInt8], onlyPages: Bool = false) {
         self.content = content
+        self.onlyPages = onlyPages
         super.init(base)
     }
 
+    override var paths: Set<String> { onlyPages ? ["sync"] : ["sync", "reconcile"] }
+
     override func rewrite(answer lines: [[UInt8]]) throws -> [[UInt8]] {
         lines.map { $0 == content ? Array(#"{"body":"forged"}"#.utf8) : $0 }
+    }
+}
+
+/// A remote that does not know how to reconcile, as older servers did not.
+func withoutReconciliation(_ base: any Transport) -> FaultyTransport {
+    FaultyTransport(base) { _, request in
+        guard request.path == "reconcile" else { return .none }
+        let problem = #"{"code":"not-found","status":404,"title":"There is no such thing here","type":"about:blank"}"#
+        return .answer(
+            status: 404, headers: [HeaderField("Content-Type", "application/problem+json")], body: Array(problem.utf8))
     }
 }
 
