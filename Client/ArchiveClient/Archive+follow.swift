@@ -68,14 +68,14 @@ extension Archive {
     private func listen(
         _ listener: RemoteListener, to remote: String, token: String?, cancellation: Cancellation
     ) throws {
-        let address = try RemoteAddress(parsing: try store.remote(named: remote).address)
+        guard case .server(let address) = try RemoteAddress(parsing: try store.remote(named: remote).address) else {
+            return
+        }
         var configuration = CurlConfiguration()
         // A byte in a minute is enough: while nothing happens a comment of a few bytes comes every 25 seconds.
         configuration.lowSpeedBytesPerSecond = 1
         Archive.inBackground { [configuration, surroundings] in
-            let transport = CurlTransport(
-                origin: address.origin, archivePath: "\(address.prefix)/v1/archives/\(address.archive)", token: token,
-                configuration: configuration)
+            let transport = CurlTransport(to: address, token: token, configuration: configuration)
             listener.run(transport, surroundings: surroundings.sync(), cancellation: cancellation)
         }
     }

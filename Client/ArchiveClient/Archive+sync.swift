@@ -6,13 +6,13 @@ import ReplicaStore
 import SyncProtocol
 
 extension Archive {
-    /// Exchanges letters with a remote over HTTP. Reading and writing go on meanwhile.
+    /// Exchanges letters with a remote: a server, or a replica in a folder. Reading and writing go on meanwhile.
     ///
     /// Nothing is lost when it fails: what came is kept, and the next sync goes on from there. A cancelled task stops it promptly.
     ///
     /// - Parameters:
     ///   - remote: the remote's name here.
-    ///   - token: what its server lets us in with.
+    ///   - token: what its server lets us in with; nothing is asked of a folder.
     ///   - options: which attachments to fetch, and how patient to be; nil for what the archive's settings say.
     ///   - progress: told how far it has come, on a thread of its own.
     /// - Returns: what was done, also if it failed in the end: look at `failure`.
@@ -28,17 +28,44 @@ extension Archive {
         let cancellation = Cancellation()
         return await withTaskCancellationHandler {
             await Archive.blocking { [store, surroundings] in
-                let transport = CurlTransport(
-                    origin: address.origin, archivePath: "\(address.prefix)/v1/archives/\(address.archive)",
-                    token: token)
-                let engine = SyncEngine(
-                    store: store, remote: remote, transport: transport, options: options ?? settings,
-                    surroundings: surroundings.sync(at: surroundings.place(of: store)), cancellation: cancellation,
-                    progress: progress)
-                return engine.run()
+                do throws(SyncError) {
+                    // Holds a folder's lock until the sync is over.
+                    let reached = try Archive.reach(address, token: token)
+                    return withExtendedLifetime(reached) {
+                        SyncEngine(
+                            store: store, remote: remote, transport: reached.transport, options: options ?? settings,
+                            surroundings: surroundings.sync(at: surroundings.place(of: store)), cancellation: cancellation,
+                            progress: progress
+                        ).run()
+                    }
+                } catch {
+                    var report = SyncReport(remote: remote)
+                    report.failure = error
+                    return report
+                }
             }
         } onCancel: {
             cancellation.cancel()
+        }
+    }
+
+    /// A transport to a remote, and what has to be kept while it is used.
+    private static func reach(
+        _ address: RemoteAddress, token: String?
+    ) throws(SyncError) -> (transport: any Transport, folder: RemoteFolder?) {
+        switch address {
+        case .server(let server): return (CurlTransport(to: server, token: token), nil)
+        case .folder(let path):
+            do {
+                let folder = try RemoteFolder(path)
+                return (LoopbackTransport(to: folder.store), folder)
+            } catch let error as RemoteFolderError {
+                throw .folder(error)
+            } catch let error as StoreError {
+                throw .store(error)
+            } catch {
+                throw .folder(.unusable(path: path, reason: "\(error)"))
+            }
         }
     }
 
@@ -59,6 +86,17 @@ extension Archive {
     /// Runs blocking work on a thread of its own, and returns at once.
     static func inBackground(_ body: @escaping @Sendable () -> Void) {
         DispatchQueue.global().async { body() }
+    }
+}
+
+extension CurlTransport {
+    /// A transport to an archive on a server.
+    convenience init(
+        to address: ServerAddress, token: String?, configuration: CurlConfiguration = CurlConfiguration()
+    ) {
+        self.init(
+            origin: address.origin, archivePath: "\(address.prefix)/v1/archives/\(address.archive)", token: token,
+            configuration: configuration)
     }
 }
 

@@ -32,6 +32,8 @@ public enum SyncError: Error, Equatable, Sendable {
     case forked
     /// This replica could not do it.
     case store(StoreError)
+    /// The folder that is the remote cannot be used now.
+    case folder(RemoteFolderError)
     /// Somebody asked to stop.
     case cancelled
 
@@ -57,6 +59,7 @@ public enum SyncError: Error, Equatable, Sendable {
         case .malformedResponse: "malformedResponse"
         case .forked: "forked"
         case .store: "replica"
+        case .folder(let error): error.code
         }
     }
 
@@ -119,6 +122,7 @@ extension SyncError: CustomStringConvertible {
             return
                 "the remote's log does not fit together; nothing of it was taken that does not fit: ask who runs it to check it"
         case .store(let error): return error.description
+        case .folder(let error): return error.description
         case .cancelled: return "stopped; everything up to here is kept"
         }
     }

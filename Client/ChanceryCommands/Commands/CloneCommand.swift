@@ -5,7 +5,8 @@ import ReplicaStore
 
 /// `chancery clone`: makes a replica of a remote.
 enum CloneCommand {
-    static let url = Argument("URL", .text, help: "https://host[:port][/prefix]/ARCHIVE")
+    static let url = Argument(
+        "URL-OR-PATH", .text, help: "https://host[:port][/prefix]/ARCHIVE, or a folder that holds a replica.")
     static let folder = Argument(
         optional: "FOLDER", .folder,
         help: "Where to put it; without it, the folder that --archive or CHANCERY_ARCHIVE names.")
@@ -20,7 +21,7 @@ enum CloneCommand {
         examples: [Example("chancery clone https://letters.example.org/presidency", help: "Into the default folder.")])
 
     static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
-        let address = try RemoteAddress(parsing: values[url])
+        let address = try RemoteAddress(parsing: values[url], relativeTo: FileSystem.currentFolder())
         let folder = try values[self.folder] ?? context.archiveFolder()
         let archive = try await begin(address, folder, label: values[device] ?? context.machineName(), context)
         let report = await SyncRun(context).sync(archive, "origin", address.text, isOnlyOne: true)
@@ -34,13 +35,22 @@ enum CloneCommand {
         return SyncRun.status([report], hasConflicts: report.conflicts > 0)
     }
 
+    /// What the archive is called there.
+    private static func name(of address: RemoteAddress, _ context: CommandContext) async throws -> String {
+        switch address {
+        case .server(let server): server.archive
+        case .folder(let path): try await context.openArchive(at: path).identity().name
+        }
+    }
+
     /// A new replica, or the one that an earlier clone began.
     private static func begin(
         _ address: RemoteAddress, _ folder: String, label: String, _ context: CommandContext
     ) async throws -> Archive {
         do {
             let archive = try Archive.create(
-                at: folder, name: address.archive, label: label, surroundings: context.surroundings)
+                at: folder, name: try await name(of: address, context), label: label,
+                surroundings: context.surroundings)
             try await archive.addRemote("origin", address: address.text)
             return archive
         } catch StoreError.exists {

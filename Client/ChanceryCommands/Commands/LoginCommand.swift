@@ -15,11 +15,14 @@ enum LoginCommand {
         examples: [Example("chancery login origin < token.txt", help: "From a file.")])
 
     static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
-        let address: RemoteAddress
-        if values[name].utf8.contains(UInt8(ascii: "/")) {
-            address = try RemoteAddress(parsing: values[name])
-        } else {
-            address = try await RemoteAddress(named: values[name], in: context.openArchive())
+        let remote =
+            if values[name].utf8.contains(UInt8(ascii: "/")) {
+                try RemoteAddress(parsing: values[name])
+            } else {
+                try await RemoteAddress(named: values[name], in: context.openArchive())
+            }
+        guard case .server(let address) = remote else {
+            throw Failure("usage", "\(remote.text) is a folder, and needs no token", status: .wrongUsage)
         }
         guard let line = context.console.askSecret("token for \(address.origin): ") else {
             throw Failure("token", "no token came on standard input", status: .wrongUsage)

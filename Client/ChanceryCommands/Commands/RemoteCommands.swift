@@ -6,14 +6,32 @@ import ReplicaStore
 /// `chancery remote add`: where to sync with.
 enum RemoteAddCommand {
     static let name = Argument("NAME", .text, help: "What to call it here.")
-    static let url = Argument("URL", .text, help: "https://host[:port][/prefix]/ARCHIVE")
+    static let url = Argument(
+        "URL-OR-PATH", .text, help: "https://host[:port][/prefix]/ARCHIVE, or a folder that holds another replica.")
+    static let create = Flag("create", help: "Make an empty replica in the folder, which is not there yet or is empty.")
 
     static let description = CommandDescription(
-        "remote add", summary: "record another replica to sync with", arguments: [name, url])
+        "remote add", summary: "record another replica to sync with",
+        discussion: """
+            A folder is another replica that this machine can reach: on a USB disk, say, or in another person's home. One machine at a time may sync with \
+            it. On a network's file system a database is not safe: exchange bundles there.
+            """,
+        arguments: [name, url], options: [create],
+        examples: [
+            Example("chancery remote add origin https://letters.example.org/presidency", help: "A server."),
+            Example("chancery remote add usb /media/usb/letters --create", help: "A new replica on a USB disk."),
+        ])
 
     static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
-        let address = try RemoteAddress(parsing: values[url])
+        let address = try RemoteAddress(parsing: values[url], relativeTo: FileSystem.currentFolder())
         let archive = try await context.openArchive()
+        switch address {
+        case .server:
+            if values[create] { throw Failure("usage", "only a folder can be made here", status: .wrongUsage) }
+        case .folder(let path):
+            if FileSystem.isSame(path, try context.archiveFolder()) { throw RemoteFolderError.itself(path: path) }
+            try await prepare(path, archive, isNew: values[create], context)
+        }
         try await archive.addRemote(values[name], address: address.text)
         if context.isJSON {
             context.print(["remote": .string(values[name]), "url": .string(address.text)])
@@ -21,6 +39,28 @@ enum RemoteAddCommand {
             context.console.write("\(values[name]) is \(address.text)")
         }
         return .done
+    }
+
+    /// Makes the replica, or looks whether there is one: a mistyped path is told now and not on the train.
+    private static func prepare(
+        _ path: String, _ archive: Archive, isNew: Bool, _ context: CommandContext
+    ) async throws {
+        if isNew {
+            let isFree = try !FileSystem.exists(path) || FileSystem.names(in: path).isEmpty
+            guard isFree else { throw Failure("notEmpty", "there is something in \(path) already; leave out --create") }
+            _ = try Archive.create(
+                at: path, name: try await archive.identity().name, label: context.machineName(),
+                surroundings: context.surroundings)
+            return
+        }
+        do {
+            _ = try context.openArchive(at: path)
+        } catch StoreError.notFound {
+            throw Failure(
+                "noArchive",
+                "there is no archive in \(path); add --create to make one there, or write https:// before a server's name"
+            )
+        }
     }
 }
 

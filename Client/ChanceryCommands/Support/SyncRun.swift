@@ -29,6 +29,7 @@ struct SyncRun {
 
     /// `CHANCERY_TOKEN` counts only where a single server is talked to: a token belongs to one origin.
     func token(for address: RemoteAddress, isOnlyOne: Bool) throws -> String? {
+        guard case .server(let address) = address else { return nil }
         if isOnlyOne, let token = context.environment["CHANCERY_TOKEN"], !token.isEmpty { return token }
         return try TokenFile(context).token(for: address.origin)
     }

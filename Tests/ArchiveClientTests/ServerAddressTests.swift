@@ -1,7 +1,7 @@
 import ArchiveClient
 import Testing
 
-struct RemoteAddressTests {
+struct ServerAddressTests {
     @Test(arguments: [
         ("https://letters.example.org/presidency", "https://letters.example.org", "", "presidency"),
         ("https://LETTERS.example.org:443/a", "https://letters.example.org", "", "a"),
@@ -13,11 +13,11 @@ struct RemoteAddressTests {
     func `an address has an origin, a prefix and an archive`(
         text: String, origin: String, prefix: String, archive: String
     ) throws {
-        let address = try RemoteAddress(parsing: text)
+        let address = try ServerAddress(parsing: text)
         #expect(address.origin == origin)
         #expect(address.prefix == prefix)
         #expect(address.archive == archive)
-        #expect(try RemoteAddress(parsing: address.text) == address)
+        #expect(try ServerAddress(parsing: address.text) == address)
     }
 
     @Test(arguments: [
@@ -27,16 +27,16 @@ struct RemoteAddressTests {
         "https://example.org/\u{e9}",
     ])
     func `what is no URL of an archive is refused`(text: String) {
-        #expect(throws: RemoteAddressError.notAURL) { try RemoteAddress(parsing: text) }
+        #expect(throws: RemoteAddressError.notAURL) { try ServerAddress(parsing: text) }
     }
 
     @Test func `other faults are told apart`() {
-        #expect(throws: RemoteAddressError.noArchive) { try RemoteAddress(parsing: "https://example.org/") }
-        #expect(throws: RemoteAddressError.archiveName("A")) { try RemoteAddress(parsing: "https://example.org/A") }
-        #expect(throws: RemoteAddressError.archiveName("a")) { try RemoteAddress(parsing: "https://example.org/../a") }
+        #expect(throws: RemoteAddressError.noArchive) { try ServerAddress(parsing: "https://example.org/") }
+        #expect(throws: RemoteAddressError.archiveName("A")) { try ServerAddress(parsing: "https://example.org/A") }
+        #expect(throws: RemoteAddressError.archiveName("a")) { try ServerAddress(parsing: "https://example.org/../a") }
         for host in ["example.org", "10.0.0.1", "127.0.0.1.example.org", "128.0.0.1", "localhost.example.org"] {
             #expect(throws: RemoteAddressError.plainHTTP(host: host)) {
-                try RemoteAddress(parsing: "http://\(host)/a")
+                try ServerAddress(parsing: "http://\(host)/a")
             }
         }
     }

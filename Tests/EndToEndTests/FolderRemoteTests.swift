@@ -1,0 +1,133 @@
+import Foundation
+import ProgramTestSupport
+import Testing
+
+/// Remotes without a server: a replica in a folder, on a disk that is carried from machine to machine.
+struct FolderRemoteTests {
+    let ada: Machine
+    let ben: Machine
+    let disk: Scratch
+    let id: String
+    var path: String { disk.url.appending(path: "letters").path }
+
+    /// Ada has the first letter, a disk with a replica, and Ben a clone of the disk.
+    init() throws {
+        ada = try Machine("ada")
+        ben = try Machine("ben")
+        disk = try Scratch()
+        try ada.expect("init", "--name", "Letters")
+        let imported = try ada.expect("import", MainJobTests.seed.path, "--json").objects()
+        id = try #require((imported.first?["ids"] as? [String])?.first)
+        try ada.expect("remote", "add", "usb", path, "--create")
+        #expect(try ada.expect("sync").output == "usb: sent 1, received 0, 1 attachments sent\n")
+        #expect(try ben.expect("clone", path, ben.archive).output.contains("cloned 1 letters"))
+    }
+
+    @Test func `letters travel on a disk both ways, and nothing is asked of a token`() throws {
+        try ada.expect("edit", id, "--set", "title=From Ada")
+        try ben.expect("edit", id, "--add-tag", "ben")
+        try ada.expect("sync")
+        try ben.expect("sync")
+        try ada.expect("sync")
+        let shown = try ada.expect("show", id, "--json")
+        #expect(shown.output == (try ben.expect("show", id, "--json").output))
+        let letter = try #require(try shown.object()["letter"] as? [String: Any])
+        #expect(letter["title"] as? String == "From Ada")
+        #expect(letter["tags"] as? [String] == ["ben"])
+        #expect(try ada.expect("sync").output == "usb: sent 0, received 0\n")
+        for machine in [ada, ben] { try machine.expect("verify") }
+        try ada.expect("verify", "--archive", path)
+        #expect(!FileManager.default.fileExists(atPath: path + "/in-use"))
+    }
+
+    @Test
+    func `a disk that another machine has open is refused by its name; a lock that was left behind is taken over`()
+        throws
+    {
+        let lock = path + "/in-use"
+        let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+            .trimmingCharacters(in: .newlines)
+        let host = ProcessInfo.processInfo.hostName
+        try Data("the-other-one\nsome-boot\n17\n".utf8).write(to: URL(filePath: lock))
+        let other = try ada.expect(1, "sync")
+        #expect(other.error.contains("the-other-one") && other.error.contains(lock), "\(other.error)")
+        let mine = try Machine.holder(of: lock)
+        #expect(mine == "the-other-one")
+
+        let running = "\(try Machine.hostName())\n\(boot)\n\(ProcessInfo.processInfo.processIdentifier)\n"
+        try Data(running.utf8).write(to: URL(filePath: lock))
+        #expect(
+            try ada.expect(1, "sync").error.contains("process \(ProcessInfo.processInfo.processIdentifier)"), "\(host)")
+
+        let gone = [
+            "\(try Machine.hostName())\nan-earlier-boot\n1\n", "\(try Machine.hostName())\n\(boot)\n4194000\n", "half",
+        ]
+        for text in gone {
+            try Data(text.utf8).write(to: URL(filePath: lock))
+            try ada.expect("sync")
+            #expect(!FileManager.default.fileExists(atPath: lock))
+        }
+    }
+
+    @Test func `folders that cannot be remotes are refused, and say what to do`() throws {
+        let nowhere = disk.url.appending(path: "nowhere").path
+        #expect(try ada.expect(1, "remote", "add", "x", nowhere).error.contains("--create"))
+        #expect(!FileManager.default.fileExists(atPath: nowhere))
+        #expect(try ada.expect(1, "remote", "add", "x", ada.archive).error.contains("own folder"))
+        #expect(try ada.expect(1, "remote", "add", "x", path, "--create").error.contains("already"))
+        #expect(try ada.expect(64, "remote", "add", "x", "https://example.org/a", "--create").error.contains("folder"))
+        let server = try Server(archives: "letters")
+        let error = try ada.expect(1, "remote", "add", "x", server.data + "/archives/letters").error
+        #expect(error.contains("URL"), "\(error)")
+        #expect(try ada.expect("remote", "list", "--json").objects().count == 1)
+        #expect(try ada.expect(64, "login", path).error.contains("needs no token"))
+    }
+
+    @Test func `a disk that is unplugged is an error, and the next sync goes on`() throws {
+        try ada.expect("edit", id, "--set", "title=Before")
+        let elsewhere = disk.url.appending(path: "unplugged").path
+        try FileManager.default.moveItem(atPath: path, toPath: elsewhere)
+        #expect(try ada.expect(1, "sync").error.contains("there is no archive in"))
+        try FileManager.default.moveItem(atPath: elsewhere, toPath: path)
+        #expect(try ada.expect("sync").output == "usb: sent 1, received 0\n")
+    }
+
+    @Test(arguments: ["pwrite64", "fsync", "unlink", "openat"]) func `killed half-way, at any moment, nothing is lost`(
+        call: String
+    ) throws {
+        for number in [1, 2, 4, 7, 11, 20, 40] {
+            try ada.expect("edit", id, "--set", "title=Number \(number)")
+            let program = Programs.folder.appending(path: "chancery").path
+            _ = try Programs.run(
+                "/usr/bin/strace",
+                [
+                    "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
+                    "inject=\(call):signal=SIGKILL:when=\(number)", program, "sync",
+                ], environment: ada.environment, in: ada.scratch.url)
+            try ada.expect("sync")
+        }
+        try ben.expect("sync")
+        #expect(try ben.expect("show", id, "--json").output == (try ada.expect("show", id, "--json").output))
+        for folder in [ada.archive, ben.archive, path] { try ada.expect("verify", "--archive", folder) }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `sync --watch follows a folder`() throws {
+        let watching = try WatchTests.Watching(ada)
+        try ada.expect("edit", id, "--set", "title=Watched")
+        #expect(watching.nextLine() == "usb: sent 1, received 0")
+        #expect(watching.interrupt() == 0)
+        #expect(!FileManager.default.fileExists(atPath: path + "/in-use"))
+    }
+}
+
+extension Machine {
+    /// The host that a lock names.
+    fileprivate static func holder(of lock: String) throws -> String {
+        String(try String(contentsOfFile: lock, encoding: .utf8).prefix { $0 != "\n" })
+    }
+
+    /// This machine's name, as gethostname(2) gives it.
+    fileprivate static func hostName() throws -> String {
+        try String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8).trimmingCharacters(in: .newlines)
+    }
+}
