@@ -3,55 +3,69 @@ import ReplicaStore
 import SyncProtocol
 
 extension Archive {
-    /// Keeps this replica in step with a remote: syncs now, and whenever something was written on either side, until the
-    /// iteration ends or its task is cancelled.
+    /// Keeps this replica in step with a remote: syncs now, and whenever something was written on either side, until the task
+    /// is cancelled.
     ///
     /// ```swift
-    /// for try await report in archive.follow("origin", token: token) where report.failure == nil {
-    ///     print("sent \(report.pushed), received \(report.pulled)")
+    /// let task = Task {
+    ///     try await archive.follow("origin", token: token) { report in
+    ///         print("sent \(report.pushed), received \(report.pulled)")
+    ///     }
     /// }
+    /// task.cancel()
     /// ```
     /// A lost network, a laptop that slept, a server that restarts: it tries again, after a pause that doubles up to a minute. A server tells
     /// when something new is there; a remote that cannot is asked every half minute. What other programs write into this replica's
-    /// folder is sent too.
+    /// folder is sent too. Everything that it began has ended when it returns.
     ///
-    /// - Parameters: as for ``sync(with:token:options:progress:)``.
-    /// - Returns: a report of each sync, failed ones too. The sequence throws what `sync` throws.
+    /// - Parameters:
+    ///   - remote: the remote's name here.
+    ///   - token: what its server lets us in with; nothing is asked of a folder.
+    ///   - options: as for ``sync(with:token:options:progress:)``.
+    ///   - progress: told how far each sync has come, on a thread of its own.
+    ///   - report: is told of each sync, failed ones too.
+    /// - Throws: what `sync` throws.
     public nonisolated func follow(
         _ remote: String, token: String?, options: SyncOptions? = nil,
-        progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
-    ) -> AsyncThrowingStream<SyncReport, any Error> {
-        AsyncThrowingStream { continuation in
-            let task = Task {
-                let listener = RemoteListener()
-                let cancellation = Cancellation()
-                defer { cancellation.cancel() }
-                do {
-                    try await listen(listener, to: remote, token: token, cancellation: cancellation)
-                    var schedule = LiveSchedule()
-                    while !Task.isCancelled {
-                        let (end, told) = (try await logEnd(), listener.told)
-                        let jitter = Double(surroundings.sync().random() % 1000) / 1000
-                        let now = MachineClock.monotonicMilliseconds()
-                        guard schedule.isDue(end: end, told: told, at: now, jitter: jitter) else {
-                            try await Task.sleep(for: Archive.lookInterval)
-                            continue
-                        }
-                        schedule.begin(end: end, told: told)
-                        let report = try await sync(with: remote, token: token, options: options, progress: progress)
-                        schedule.end(
-                            position: try await position(in: remote), isFailed: report.failure != nil,
-                            at: MachineClock.monotonicMilliseconds())
-                        if !Task.isCancelled { continuation.yield(report) }
-                    }
-                    continuation.finish()
-                } catch is CancellationError {
-                    continuation.finish()
-                } catch {
-                    continuation.finish(throwing: error)
-                }
+        progress: @escaping @Sendable (SyncProgress) -> Void = { _ in },
+        report: @escaping @Sendable (SyncReport) async -> Void
+    ) async throws {
+        let listener = RemoteListener()
+        let cancellation = Cancellation()
+        let address = try await RemoteAddress(parsing: self.address(of: remote))
+        async let listening: Void = listen(listener, to: address, token: token, cancellation: cancellation)
+        do {
+            try await followUntilCancelled(remote, token, options, listener, progress, report)
+        } catch is CancellationError {
+            // That is how it ends.
+        } catch {
+            cancellation.cancel()
+            await listening
+            throw error
+        }
+        cancellation.cancel()
+        await listening
+    }
+
+    private nonisolated func followUntilCancelled(
+        _ remote: String, _ token: String?, _ options: SyncOptions?, _ listener: RemoteListener,
+        _ progress: @escaping @Sendable (SyncProgress) -> Void, _ report: @Sendable (SyncReport) async -> Void
+    ) async throws {
+        var schedule = LiveSchedule()
+        while !Task.isCancelled {
+            let (end, told) = (try await logEnd(), listener.told)
+            let jitter = Double(surroundings.sync().random() % 1000) / 1000
+            let now = MachineClock.monotonicMilliseconds()
+            guard schedule.isDue(end: end, told: told, at: now, jitter: jitter) else {
+                try await Task.sleep(for: Archive.lookInterval)
+                continue
             }
-            continuation.onTermination = { _ in task.cancel() }
+            schedule.begin(end: end, told: told)
+            let done = try await sync(with: remote, token: token, options: options, progress: progress)
+            schedule.end(
+                position: try await position(in: remote), isFailed: done.failure != nil,
+                at: MachineClock.monotonicMilliseconds())
+            if !Task.isCancelled { await report(done) }
         }
     }
 
@@ -64,17 +78,18 @@ extension Archive {
     /// Where we stand in a remote's log.
     private func position(in remote: String) throws -> Int? { try store.remote(named: remote).position?.sequence }
 
-    /// Begins to listen to a remote that has a server; others tell of nothing.
-    private func listen(
-        _ listener: RemoteListener, to remote: String, token: String?, cancellation: Cancellation
-    ) throws {
-        guard case .server(let address) = try RemoteAddress(parsing: try store.remote(named: remote).address) else {
-            return
-        }
+    /// The address of a remote.
+    private func address(of remote: String) throws -> String { try store.remote(named: remote).address }
+
+    /// Listens to a remote that has a server, until the cancellation; others tell of nothing.
+    private nonisolated func listen(
+        _ listener: RemoteListener, to address: RemoteAddress, token: String?, cancellation: Cancellation
+    ) async {
+        guard case .server(let address) = address else { return }
         var configuration = CurlConfiguration()
         // A byte in a minute is enough: while nothing happens a comment of a few bytes comes every 25 seconds.
         configuration.lowSpeedBytesPerSecond = 1
-        Archive.inBackground { [configuration, surroundings] in
+        await Archive.blocking { [configuration, surroundings] in
             let transport = CurlTransport(to: address, token: token, configuration: configuration)
             listener.run(transport, surroundings: surroundings.sync(), cancellation: cancellation)
         }

@@ -34,7 +34,8 @@ extension Archive {
                     return withExtendedLifetime(reached) {
                         SyncEngine(
                             store: store, remote: remote, transport: reached.transport, options: options ?? settings,
-                            surroundings: surroundings.sync(at: surroundings.place(of: store)), cancellation: cancellation,
+                            surroundings: surroundings.sync(at: surroundings.place(of: store)),
+                            cancellation: cancellation,
                             progress: progress
                         ).run()
                     }
@@ -77,15 +78,10 @@ extension Archive {
     }
 
     /// Runs blocking work on a thread that the cooperative pool does not wait for.
-    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
-            inBackground { continuation.resume(returning: body()) }
+            DispatchQueue.global().async { continuation.resume(returning: body()) }
         }
-    }
-
-    /// Runs blocking work on a thread of its own, and returns at once.
-    static func inBackground(_ body: @escaping @Sendable () -> Void) {
-        DispatchQueue.global().async { body() }
     }
 }
 

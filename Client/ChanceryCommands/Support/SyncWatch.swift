@@ -3,6 +3,7 @@ import Dispatch
 import Glibc
 import LetterModel
 import ReplicaStore
+import Synchronization
 
 /// `sync --watch`: follows remotes until the process is told to stop, and says what moved.
 struct SyncWatch {
@@ -34,15 +35,18 @@ struct SyncWatch {
     private func follow(_ archive: Archive, _ remote: Remote, isOnlyOne: Bool) async throws {
         let run = SyncRun(context)
         let token = try run.token(for: try RemoteAddress(parsing: remote.address), isOnlyOne: isOnlyOne)
-        var lastFailure: String?
-        for try await report in archive.follow(remote.name, token: token) {
+        let lastFailure = Mutex<String?>(nil)
+        try await archive.follow(remote.name, token: token) { report in
             if context.isJSON { context.print(report.json) }
             // A network that is away for an hour is told of once.
             let failure = report.failure?.description
-            let isNews = failure != nil ? failure?.hasSameBytes(as: lastFailure ?? "") == false : report.hasNews
-            if lastFailure != nil, failure == nil { context.console.note("\(remote.name): connected again") }
+            let last = lastFailure.withLock { last in
+                defer { last = failure }
+                return last
+            }
+            let isNews = failure != nil ? failure?.hasSameBytes(as: last ?? "") == false : report.hasNews
+            if last != nil, failure == nil { context.console.note("\(remote.name): connected again") }
             if isNews { run.say(report, remote.name, remote.address) }
-            lastFailure = failure
         }
     }
 
