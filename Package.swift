@@ -107,6 +107,8 @@ let package = Package(
                 "LetterModel", "Hashing",
             ]),
 
+        module("MergeOracle", in: "Tests", ["LetterMerge", "LetterModel"]),
+
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("HashingTests", ["Hashing"]),
@@ -114,7 +116,7 @@ let package = Package(
         tests("SQLiteBindingTests", ["SQLiteBinding", "CFaultVFS"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
         tests(
-            "LetterMergeTests", ["LetterMerge", "LetterModel", "Hashing"],
+            "LetterMergeTests", ["LetterMerge", "LetterModel", "MergeOracle", "Hashing"],
             exclude: ["Vectors/make-vectors.py", "Vectors/model.jsonl"]),
         tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "Hashing"]),
         tests(

@@ -1,5 +1,6 @@
 import LetterMerge
 import LetterModel
+import MergeOracle
 import Testing
 
 /// Histories and texts that somebody made to cost time, memory or the process. Each of them ends, with the right view.

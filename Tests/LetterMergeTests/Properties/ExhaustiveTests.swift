@@ -1,5 +1,6 @@
 import LetterMerge
 import LetterModel
+import MergeOracle
 import Testing
 
 /// Every history of a few revisions: all ways in which they can follow each other, with all contents of a small alphabet.

@@ -1,6 +1,7 @@
 import Hashing
 import LetterMerge
 import LetterModel
+import MergeOracle
 
 /// A history that several replicas make by chance: they edit, sync, resolve, delete and restore, and everything that must hold
 /// is checked on the way.

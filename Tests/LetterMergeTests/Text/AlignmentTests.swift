@@ -1,5 +1,6 @@
 import LetterMerge
 import LetterModel
+import MergeOracle
 import Testing
 
 /// The alignment that merges go by, seen through `TextDiff`.

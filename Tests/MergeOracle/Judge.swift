@@ -1,9 +1,9 @@
-import LetterMerge
+package import LetterMerge
 import LetterModel
 
 extension Oracle {
     /// Everything that is wrong with a view of these revisions.
-    mutating func faults(in view: LetterView, of revisions: UInt64) -> [String] {
+    package mutating func faults(in view: LetterView, of revisions: UInt64) -> [String] {
         if view.isDeleted { return [] }
         let shown = withTable { $0.shown(view) }
         let expected = expected(revisions)

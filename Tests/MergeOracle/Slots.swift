@@ -1,13 +1,13 @@
-import LetterMerge
-import LetterModel
+package import LetterMerge
+package import LetterModel
 
 /// The atoms of a letter as the oracle sees them: every scalar, every element, every word of a text is a member of its own. It
 /// knows nothing of cells, texts, bases or diffs.
 ///
 /// Texts in these tests are made of words such as `12a105`: paragraph 12, its first word, in its 105th version.
-struct SlotTable {
+package struct SlotTable {
     /// How an atom must behave.
-    enum Kind {
+    package enum Kind {
         /// All live values are shown: one as the value, several as a conflict.
         case exact
         /// In while anybody has put it in and nobody who knew of that took it out.
@@ -24,15 +24,15 @@ struct SlotTable {
         case newest
     }
 
-    private(set) var names: [String] = []
-    private(set) var kinds: [Kind] = []
+    package private(set) var names: [String] = []
+    package private(set) var kinds: [Kind] = []
     /// The entry that an atom lies in; -1 for none.
-    private(set) var entries: [Int] = []
+    package private(set) var entries: [Int] = []
     private var numbers: [String: Int] = [:]
-    private(set) var values: [JSONValue] = []
+    package private(set) var values: [JSONValue] = []
     private var valueNumbers: [JSONValue: Int] = [:]
 
-    mutating func slot(_ name: String, _ kind: Kind, entry: Int = -1) -> Int {
+    package mutating func slot(_ name: String, _ kind: Kind, entry: Int = -1) -> Int {
         if let known = numbers[name] { return known }
         numbers[name] = names.count
         names.append(name)
@@ -41,7 +41,7 @@ struct SlotTable {
         return names.count - 1
     }
 
-    mutating func value(_ value: JSONValue) -> Int {
+    package mutating func value(_ value: JSONValue) -> Int {
         if let known = valueNumbers[value] { return known }
         valueNumbers[value] = values.count
         values.append(value)
@@ -54,7 +54,7 @@ struct SlotTable {
     // MARK: Letters
 
     /// What a letter holds, atom by atom. A word that occurs several times counts as often as it has versions.
-    mutating func atoms(of letter: Letter) -> [Int: Set<Int>] {
+    package mutating func atoms(of letter: Letter) -> [Int: Set<Int>] {
         var result: [Int: Set<Int>] = [:]
         for member in letter.members.members { add(member.key, member.value, to: &result) }
         return result
@@ -116,7 +116,7 @@ struct SlotTable {
     }
 
     /// The words of a text: `12a105` is version 105 of the atom `12a`.
-    mutating func words(_ path: String, _ text: String, entry: Int = -1) -> [(Int, Int)] {
+    package mutating func words(_ path: String, _ text: String, entry: Int = -1) -> [(Int, Int)] {
         var result: [(Int, Int)] = []
         var word: [UInt8] = []
         func flush(_ table: inout SlotTable) {
@@ -140,7 +140,7 @@ struct SlotTable {
     // MARK: Views
 
     /// What a view shows, atom by atom: values and, in conflicts, all alternatives; -1 stands for "not there".
-    mutating func shown(_ view: LetterView) -> [Int: Set<Int>] {
+    package mutating func shown(_ view: LetterView) -> [Int: Set<Int>] {
         var result = atoms(of: view.letter)
         for conflict in view.conflicts {
             guard let field = conflict.field else { continue }

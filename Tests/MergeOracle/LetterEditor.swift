@@ -1,22 +1,26 @@
-import LetterModel
+package import LetterModel
 
 /// Random letters and random edits of them, with members of every merge class.
-struct LetterEditor {
-    var random: SplitMix
+package struct LetterEditor {
+    package var random: SplitMix
     /// The members that this history is about: few, so that edits meet.
     private let subjects: [String]
+    private let blobs: [String]
     private var nextParagraph = 10
     private var nextVersion = 101
     /// Versions of words that were seen, to set them back.
     private var versions: [String: [String]] = [:]
 
     /// One member of each class, and a second one of some.
-    static let members = [
+    package static let members = [
         "title", "x-future", "body", "tags", "identifiers", "senders", "notes", "attachments", "access", "source",
         "registry", "extra",
     ]
 
-    init(random: SplitMix) {
+    /// An editor of a history.
+    ///
+    /// - Parameter blobs: what attachments name.
+    package init(random: SplitMix, blobs: [String] = ["b1", "b2"]) {
         var random = random
         var subjects = ["title"]
         for member in LetterEditor.members where random.oneIn(3) { subjects.append(member) }
@@ -25,12 +29,13 @@ struct LetterEditor {
         }
         self.random = random
         self.subjects = subjects
+        self.blobs = blobs
     }
 
     // MARK: Letters to begin with
 
     /// A letter with every member of the history.
-    mutating func first() -> Letter {
+    package mutating func first() -> Letter {
         var letter = Letter()
         for member in subjects { letter.members[member] = first(member) }
         return letter
@@ -43,7 +48,7 @@ struct LetterEditor {
         case "identifiers": [["scheme": "url", "value": "1"]]
         case "senders": ["A", "B"].map { ["name": .string($0)] }.array
         case "notes": ["n1": ["author": "A", "text": "1a100 1b100\n\n2a100 2b100"]]
-        case "attachments": [["blob": "b1", "name": "one", "role": "scan"]]
+        case "attachments": [["blob": .string(blobs[0]), "name": "one", "role": "scan"]]
         case "access": ["level": "restricted"]
         case "source": ["importerVersion": 1, "sha256": "s1"]
         case "registry", "extra": ["number": "0", "x": ["deep": "1"]]
@@ -58,7 +63,7 @@ struct LetterEditor {
     // MARK: Edits
 
     /// The letter with one member changed.
-    mutating func edit(_ letter: Letter) -> Letter {
+    package mutating func edit(_ letter: Letter) -> Letter {
         let member = random.pick(subjects)
         var edited = letter
         edited.members[member] = edit(member, letter.members[member])
@@ -129,7 +134,7 @@ struct LetterEditor {
 
     private mutating func editAttachments(_ value: JSONValue?) -> JSONValue? {
         var attachments = value?.elements ?? []
-        let blob = random.pick(["b1", "b1", "b2"])
+        let blob = random.pick([blobs[0]] + blobs)
         let index = attachments.firstIndex { $0.members?["blob"]?.text == blob }
         switch (index, random.below(4)) {
         case (let index?, 0): attachments.remove(at: index)

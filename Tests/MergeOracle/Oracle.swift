@@ -1,10 +1,10 @@
-import LetterModel
+package import LetterModel
 
 /// What must be shown, from ancestry alone: for every atom the values of the last writes along every branch.
 ///
 /// Histories have at most 64 revisions; a set of them is a number.
-struct Oracle {
-    private(set) var table = SlotTable()
+package struct Oracle {
+    package private(set) var table = SlotTable()
     private var ancestors: [UInt64] = []
     private var contents: [[Int: Int]?] = []
     private var isRoot: [Bool] = []
@@ -13,8 +13,10 @@ struct Oracle {
     /// Removals of whole entries that took an atom out, because a revision put the entry back without it.
     private var removals: [Int: [(removal: Int, because: Int)]] = [:]
 
+    package init() {}
+
     /// Adds a revision whose parents were added before.
-    mutating func add(parents: [Int], letter: Letter?) {
+    package mutating func add(parents: [Int], letter: Letter?) {
         var seen: UInt64 = 0
         for parent in parents { seen |= ancestors[parent] | 1 << UInt64(parent) }
         let number = contents.count
@@ -137,7 +139,7 @@ struct Oracle {
 
     /// What a set of revisions must show, atom by atom. Atoms that are not there are left out; so are those in entries that
     /// are not there.
-    func expected(_ revisions: UInt64) -> [Int: Set<Int>] {
+    package func expected(_ revisions: UInt64) -> [Int: Set<Int>] {
         var result: [Int: Set<Int>] = [:]
         for slot in writers.indices {
             let values = settled(slot, live(slot, in: revisions))
@@ -149,7 +151,7 @@ struct Oracle {
         return result
     }
 
-    mutating func withTable<Result>(_ body: (inout SlotTable) -> Result) -> Result {
+    package mutating func withTable<Result>(_ body: (inout SlotTable) -> Result) -> Result {
         let result = body(&table)
         while writers.count < table.names.count { writers.append(0) }
         return result
