@@ -7,7 +7,7 @@ SWIFT_BUILD = swift build $(SWIFT_FLAGS)
 SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
-.PHONY: all setup build demo test check lint format drill bench clean
+.PHONY: all setup build demo test simulate check lint format drill bench clean
 
 all: build
 
@@ -34,9 +34,16 @@ lint: setup
 format: setup
 	swift format format --in-place --recursive --parallel Package.swift Sources Client Server Tests Benchmarks Examples
 
+## simulate: the whole system with every fault, from SEED=n (REPLICAS=n STEPS=n) or SCHEDULE=file; else a thousand seeds
+simulate: setup
+	$(SWIFT_BUILD) --product simulate
+	$(BIN)/simulate $(if $(SCHEDULE),--schedule $(SCHEDULE),$(if $(SEED),--seed $(SEED),--seeds 1000)) \
+		$(if $(REPLICAS),--replicas $(REPLICAS)) $(if $(STEPS),--steps $(STEPS))
+
 ## check: all that continuous integration runs
 check: lint drill
-	CHANCERY_HISTORIES=200000 CHANCERY_IMAGES=50000 $(SWIFT_TEST)
+	CHANCERY_HISTORIES=200000 CHANCERY_IMAGES=50000 CHANCERY_SIMULATIONS=5000 CHANCERY_SIMULATIONS_TWICE=50 \
+		$(SWIFT_TEST)
 
 ## drill: backs a server up under writes, restores it, serves it, clones it, and compares every byte; DATA= names a folder of your own
 drill: build

@@ -108,6 +108,14 @@ let package = Package(
             ]),
 
         module("MergeOracle", in: "Tests", ["LetterMerge", "LetterModel"]),
+        module(
+            "SyncSimulation", in: "Tests",
+            [
+                "CPowerCutVFS", "MergeOracle", "SyncTestSupport", "ReplicaStoreConformance", "ArchiveClient",
+                "SyncProtocol",
+                "ReplicaStore", "LetterMerge", "LetterModel", "Hashing",
+            ]),
+        program("simulate", in: "Tests", ["SyncSimulation"]),
 
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
@@ -157,6 +165,7 @@ let package = Package(
                 "SyncProtocol", "ArchiveClient", "LetterMerge", "LetterModel", "Hashing", "chancery",
                 "chancery-server",
             ]),
+        tests("SyncSimulationTests", ["SyncSimulation", "ProgramTestSupport", "simulate"]),
         tests("RepositoryTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -103,11 +103,51 @@ void power_cut_acknowledge(power_cut_disk *disk, int number) { disk->acknowledge
 
 int power_cut_operation_count(const power_cut_disk *disk) { return disk->operation_count; }
 
+static void apply(disk_file *files, const operation *o) {
+    disk_file *file = &files[o->file];
+    switch (o->kind) {
+    case OPERATION_WRITE: if (file->exists) disk_write(file, o->offset, o->bytes, o->length); break;
+    case OPERATION_TRUNCATE: if (file->exists) disk_truncate(file, o->offset); break;
+    case OPERATION_CREATE:
+        file->exists = 1;
+        file->length = 0;
+        break;
+    case OPERATION_DELETE:
+        file->exists = 0;
+        file->length = 0;
+        break;
+    case OPERATION_SYNC: break;
+    }
+}
+
+/// Makes durable what is pending of a file of a watched disk, and forgets it.
+static void settle_now(power_cut_disk *disk, int file) {
+    int kept = 0;
+    // A file has its place from the start, also where it was not there then.
+    memcpy(disk->beginning[file].name, disk->files[file].name, sizeof disk->files[file].name);
+    for (int i = 0; i < disk->operation_count; i++) {
+        operation *o = &disk->operations[i];
+        if (o->file == file) {
+            apply(disk->beginning, o);
+            free(o->bytes);
+        } else {
+            disk->operations[kept++] = *o;
+        }
+    }
+    disk->operation_count = kept;
+}
+
 void disk_note(
     power_cut_disk *disk, operation_kind kind, const disk_file *file, sqlite3_int64 offset, const void *bytes, int length,
     int is_durable
 ) {
     if (!disk->is_recording) return;
+    if (disk->is_watched && disk->lies && kind == OPERATION_SYNC) return;
+    if (disk->is_watched && (kind == OPERATION_SYNC || (kind == OPERATION_DELETE && is_durable))) {
+        settle_now(disk, (int)(file - disk->files));
+        if (kind == OPERATION_DELETE) apply(disk->beginning, &(operation){.kind = kind, .file = (int)(file - disk->files)});
+        return;
+    }
     if (disk->operation_count == disk->operation_capacity) {
         disk->operation_capacity = disk->operation_capacity > 0 ? disk->operation_capacity * 2 : 4096;
         disk->operations =
@@ -149,23 +189,6 @@ void power_cut_replay_free(power_cut_replay *replay) {
     for (int i = 0; i < FILE_LIMIT; i++) free(replay->durable[i].bytes);
     free(replay->pending);
     free(replay);
-}
-
-static void apply(disk_file *files, const operation *o) {
-    disk_file *file = &files[o->file];
-    switch (o->kind) {
-    case OPERATION_WRITE: if (file->exists) disk_write(file, o->offset, o->bytes, o->length); break;
-    case OPERATION_TRUNCATE: if (file->exists) disk_truncate(file, o->offset); break;
-    case OPERATION_CREATE:
-        file->exists = 1;
-        file->length = 0;
-        break;
-    case OPERATION_DELETE:
-        file->exists = 0;
-        file->length = 0;
-        break;
-    case OPERATION_SYNC: break;
-    }
 }
 
 /// Makes durable what belongs to a file, and keeps the rest pending.
@@ -270,4 +293,106 @@ uint64_t power_cut_replay_image(const power_cut_replay *replay, int variant, uin
         }
     }
     return digest(into->files);
+}
+
+// MARK: Disks that live
+
+enum { MOUNT_LIMIT = 32 };
+
+static _Thread_local struct {
+    char folder[160];
+    power_cut_disk *disk;
+} mounts[MOUNT_LIMIT];
+
+void power_cut_mount(const char *folder, power_cut_disk *disk) {
+    int place = -1;
+    for (int i = 0; i < MOUNT_LIMIT; i++) {
+        if (mounts[i].disk != NULL && strcmp(mounts[i].folder, folder) == 0) place = i;
+    }
+    for (int i = 0; i < MOUNT_LIMIT && place < 0; i++) {
+        if (mounts[i].disk == NULL) place = i;
+    }
+    if (place < 0 || strlen(folder) >= sizeof mounts[place].folder) abort();
+    strcpy(mounts[place].folder, folder);
+    mounts[place].disk = disk;
+}
+
+power_cut_disk *disk_mounted(const char *path) {
+    const char *slash = strrchr(path, '/');
+    size_t length = slash != NULL ? (size_t)(slash - path) : 0;
+    for (int i = 0; i < MOUNT_LIMIT; i++) {
+        if (mounts[i].disk == NULL) continue;
+        if (strlen(mounts[i].folder) == length && memcmp(mounts[i].folder, path, length) == 0) return mounts[i].disk;
+    }
+    return NULL;
+}
+
+static void forget_operations(power_cut_disk *disk) {
+    for (int i = 0; i < disk->operation_count; i++) free(disk->operations[i].bytes);
+    disk->operation_count = 0;
+}
+
+void power_cut_watch(power_cut_disk *disk) {
+    forget_operations(disk);
+    power_cut_record(disk, POWER_CUT_KEEP_SYNCS);
+    disk->is_watched = 1;
+}
+
+static void expect_closed(const power_cut_disk *disk) {
+    for (int i = 0; i < FILE_LIMIT; i++) {
+        if (disk->files[i].opened > 0) abort();
+    }
+}
+
+void power_cut_disk_copy(const power_cut_disk *from, power_cut_disk *into) {
+    expect_closed(into);
+    for (int i = 0; i < FILE_LIMIT; i++) {
+        disk_drop_shared(&into->files[i]);
+        copy_file(&into->files[i], &from->files[i]);
+    }
+    power_cut_watch(into);
+}
+
+void power_cut_fail(power_cut_disk *disk, int sorts, int after, int how) {
+    disk->failing_sorts = sorts;
+    disk->failing_after = after;
+    disk->failing_how = how;
+    disk->has_failed = 0;
+}
+
+void power_cut_lie(power_cut_disk *disk, int lies) { disk->lies = lies; }
+
+void power_cut_hold(power_cut_disk *disk, int is_held) { disk->is_held = is_held; }
+
+void power_cut_heal(power_cut_disk *disk) {
+    disk->failing_sorts = 0;
+    disk->has_failed = 0;
+    disk->is_frozen = 0;
+}
+
+int power_cut_has_failed(const power_cut_disk *disk) { return disk->has_failed; }
+
+int disk_failure(power_cut_disk *disk, int sort) {
+    if (disk->is_frozen) return POWER_CUT_FAIL_FREEZE;
+    if (disk->is_held || (disk->failing_sorts & sort) == 0) return -1;
+    if (disk->failing_after > 0) {
+        disk->failing_after -= 1;
+        return -1;
+    }
+    disk->has_failed = 1;
+    int how = disk->failing_how;
+    if (how == POWER_CUT_FAIL_FREEZE) disk->is_frozen = 1;
+    if (how == POWER_CUT_FAIL_ONCE || how == POWER_CUT_FAIL_SHORT) disk->failing_sorts = 0;
+    return how;
+}
+
+uint64_t power_cut_now(power_cut_disk *disk, int variant, uint64_t seed) {
+    if (!disk->is_watched) abort();
+    expect_closed(disk);
+    power_cut_replay *replay = power_cut_replay_make(disk);
+    for (int i = 0; i < disk->operation_count; i++) replay->pending[replay->pending_count++] = i;
+    uint64_t digest = power_cut_replay_image(replay, variant, seed, disk);
+    power_cut_replay_free(replay);
+    power_cut_watch(disk);
+    return digest;
 }

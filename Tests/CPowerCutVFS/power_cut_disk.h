@@ -50,7 +50,23 @@ struct power_cut_disk {
     int acknowledged;
     int is_recording;
     int ignored_syncs;
+    /// Whether operations are forgotten once they are durable; `beginning` is then what is durable.
+    int is_watched;
+    int lies;
+    // The plan of what fails.
+    int failing_sorts;
+    int failing_after;
+    int failing_how;
+    int has_failed;
+    int is_held;
+    int is_frozen;
 };
+
+/// Counts an operation of a sort; whether, and how, it fails: -1 for not at all.
+int disk_failure(power_cut_disk *disk, int sort);
+
+/// The disk that is mounted on the folder of a path; NULL for none.
+power_cut_disk *disk_mounted(const char *path);
 
 /// The file of this name; made without existing if `make` is true. NULL if there is none, or no room for one.
 disk_file *disk_find(power_cut_disk *disk, const char *path, int make);

@@ -30,7 +30,7 @@ static int file_close(sqlite3_file *f) {
     open_file *o = OPEN(f);
     file_unlock(f, SQLITE_LOCK_NONE);
     o->file->opened -= 1;
-    if (o->deletes) {
+    if (o->deletes && !o->disk->is_frozen) {
         disk_note(o->disk, OPERATION_DELETE, o->file, 0, NULL, 0, 0);
         o->file->exists = 0;
         o->file->length = 0;
@@ -40,6 +40,7 @@ static int file_close(sqlite3_file *f) {
 
 static int file_read(sqlite3_file *f, void *into, int count, sqlite3_int64 offset) {
     disk_file *file = OPEN(f)->file;
+    if (disk_failure(OPEN(f)->disk, POWER_CUT_FAIL_READS) >= 0) return SQLITE_IOERR_READ;
     sqlite3_int64 there = file->length - offset;
     if (there >= count) {
         memcpy(into, file->bytes + offset, (size_t)count);
@@ -52,12 +53,21 @@ static int file_read(sqlite3_file *f, void *into, int count, sqlite3_int64 offse
 }
 
 static int file_write(sqlite3_file *f, const void *bytes, int count, sqlite3_int64 offset) {
+    int failure = disk_failure(OPEN(f)->disk, POWER_CUT_FAIL_WRITES);
+    if (failure == POWER_CUT_FAIL_FULL) return SQLITE_FULL;
+    if (failure == POWER_CUT_FAIL_SHORT) count /= 2;
+    else if (failure >= 0) return SQLITE_IOERR_WRITE;
     disk_note(OPEN(f)->disk, OPERATION_WRITE, OPEN(f)->file, offset, bytes, count, 0);
     disk_write(OPEN(f)->file, offset, bytes, count);
-    return SQLITE_OK;
+    return failure >= 0 ? SQLITE_IOERR_WRITE : SQLITE_OK;
 }
 
 static int file_truncate(sqlite3_file *f, sqlite3_int64 length) {
+    int failure = disk_failure(OPEN(f)->disk, POWER_CUT_FAIL_WRITES);
+    // A full disk can be made shorter.
+    if (failure >= 0 && (failure != POWER_CUT_FAIL_FULL || length > OPEN(f)->file->length)) {
+        return failure == POWER_CUT_FAIL_FULL ? SQLITE_FULL : SQLITE_IOERR_TRUNCATE;
+    }
     disk_note(OPEN(f)->disk, OPERATION_TRUNCATE, OPEN(f)->file, length, NULL, 0, 0);
     disk_truncate(OPEN(f)->file, length);
     return SQLITE_OK;
@@ -65,6 +75,8 @@ static int file_truncate(sqlite3_file *f, sqlite3_int64 length) {
 
 static int file_sync(sqlite3_file *f, int flags) {
     (void)flags;
+    int failure = disk_failure(OPEN(f)->disk, POWER_CUT_FAIL_SYNCS);
+    if (failure >= 0) return SQLITE_IOERR_FSYNC;
     int ignored = OPEN(f)->is_journal ? POWER_CUT_IGNORE_JOURNAL_SYNCS : POWER_CUT_IGNORE_DATABASE_SYNCS;
     if ((OPEN(f)->disk->ignored_syncs & ignored) == 0) {
         disk_note(OPEN(f)->disk, OPERATION_SYNC, OPEN(f)->file, 0, NULL, 0, 0);
@@ -73,6 +85,7 @@ static int file_sync(sqlite3_file *f, int flags) {
 }
 
 static int file_size(sqlite3_file *f, sqlite3_int64 *length) {
+    if (OPEN(f)->disk->is_frozen) return SQLITE_IOERR_FSTAT;
     *length = OPEN(f)->file->length;
     return SQLITE_OK;
 }
@@ -184,22 +197,29 @@ static const sqlite3_io_methods methods = {
     file_shared_barrier, file_shared_unmap, NULL, NULL,
 };
 
+/// A mounted disk, or the thread's.
+static power_cut_disk *disk_of(const char *name) {
+    power_cut_disk *mounted = name != NULL ? disk_mounted(name) : NULL;
+    return mounted != NULL ? mounted : current;
+}
+
 static int vfs_open(sqlite3_vfs *v, sqlite3_filename name, sqlite3_file *f, int flags, int *out) {
     (void)v;
     f->pMethods = NULL;
-    if (current == NULL) return SQLITE_CANTOPEN;
-    disk_file *file = disk_find(current, name != NULL ? name : "temporary", (flags & SQLITE_OPEN_CREATE) != 0);
+    power_cut_disk *disk = disk_of(name);
+    if (disk == NULL || disk->is_frozen) return SQLITE_CANTOPEN;
+    disk_file *file = disk_find(disk, name != NULL ? name : "temporary", (flags & SQLITE_OPEN_CREATE) != 0);
     if (file == NULL) return SQLITE_CANTOPEN;
     if (!file->exists) {
         if ((flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
         file->exists = 1;
         file->length = 0;
-        disk_note(current, OPERATION_CREATE, file, 0, NULL, 0, 0);
+        disk_note(disk, OPERATION_CREATE, file, 0, NULL, 0, 0);
     }
     file->opened += 1;
     *OPEN(f) = (open_file){
         .base = {&methods},
-        .disk = current,
+        .disk = disk,
         .file = file,
         .is_journal = (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL | SQLITE_OPEN_SUPER_JOURNAL)) != 0,
         .deletes = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0,
@@ -210,9 +230,12 @@ static int vfs_open(sqlite3_vfs *v, sqlite3_filename name, sqlite3_file *f, int 
 
 static int vfs_delete(sqlite3_vfs *v, const char *name, int syncs_folder) {
     (void)v;
-    disk_file *file = current != NULL ? disk_find(current, name, 0) : NULL;
+    power_cut_disk *disk = disk_of(name);
+    disk_file *file = disk != NULL ? disk_find(disk, name, 0) : NULL;
     if (file == NULL || !file->exists) return SQLITE_IOERR_DELETE_NOENT;
-    disk_note(current, OPERATION_DELETE, file, 0, NULL, 0, syncs_folder);
+    int failure = disk_failure(disk, POWER_CUT_FAIL_WRITES);
+    if (failure >= 0 && failure != POWER_CUT_FAIL_FULL) return SQLITE_IOERR_DELETE;
+    disk_note(disk, OPERATION_DELETE, file, 0, NULL, 0, syncs_folder);
     file->exists = 0;
     file->length = 0;
     return SQLITE_OK;
@@ -220,7 +243,8 @@ static int vfs_delete(sqlite3_vfs *v, const char *name, int syncs_folder) {
 
 static int vfs_access(sqlite3_vfs *v, const char *name, int flags, int *result) {
     (void)v, (void)flags;
-    disk_file *file = current != NULL ? disk_find(current, name, 0) : NULL;
+    power_cut_disk *disk = disk_of(name);
+    disk_file *file = disk != NULL ? disk_find(disk, name, 0) : NULL;
     // As SQLite's own: an empty journal is none.
     *result = file != NULL && file->exists && (flags != SQLITE_ACCESS_EXISTS || file->length > 0);
     return SQLITE_OK;

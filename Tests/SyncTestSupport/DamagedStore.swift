@@ -17,6 +17,8 @@ public final class DamagedStore: ReplicaStore {
         public var readErrors: [StoreError?] = []
         /// What the next ingestions throw.
         public var ingestionErrors: [StoreError] = []
+        /// Revisions that this replica does not want, whoever brings them.
+        public var refused: Set<RevisionID> = []
     }
 
     /// A replica over another one.
@@ -43,9 +45,23 @@ public final class DamagedStore: ReplicaStore {
 
     /// Takes revisions, unless it is to fail.
     public func ingest(_ ingestion: Ingestion) throws(StoreError) -> IngestionReport {
-        let error = faults.withLock { $0.ingestionErrors.isEmpty ? nil : $0.ingestionErrors.removeFirst() }
+        let (error, refused) = faults.withLock {
+            ($0.ingestionErrors.isEmpty ? nil : $0.ingestionErrors.removeFirst(), $0.refused)
+        }
         if let error { throw error }
-        return try base.ingest(ingestion)
+        guard ingestion.revisions.contains(where: { refused.contains($0.id) }) else {
+            return try base.ingest(ingestion)
+        }
+        var wanted = ingestion
+        wanted.revisions.removeAll { refused.contains($0.id) }
+        let report = try base.ingest(wanted)
+        var outcomes = report.outcomes.makeIterator()
+        return IngestionReport(
+            outcomes: ingestion.revisions.map { revision in
+                let refusal = IngestionOutcome.rejected(RevisionError(.tooLarge, "not here"))
+                return refused.contains(revision.id) ? refusal : outcomes.next() ?? refusal
+            }, state: report.state, firstSequence: report.firstSequence, acceptedCount: report.acceptedCount,
+            letters: report.letters)
     }
 
     /// Entries, the damaged ones as such.

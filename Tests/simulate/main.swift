@@ -1,0 +1,4 @@
+import Foundation
+import SyncSimulation
+
+exit(simulate(CommandLine.arguments.dropFirst().map { $0 }))
