@@ -1,11 +1,17 @@
 import ArchiveClient
 import CommandOptions
+import Hashing
 import LetterModel
 import ReplicaStore
 
 /// `chancery status`: what is unsent, open or missing.
 enum StatusCommand {
-    static let description = CommandDescription("status", summary: "show what is unsent, in conflict or missing")
+    static let showEvidence = Flag(
+        "evidence", help: "Also show what was seen of remotes that came back old, were wiped or rewrote their history.")
+
+    static let description = CommandDescription(
+        "status", summary: "show what is unsent, in conflict, held back or missing", options: [showEvidence],
+        exitStatuses: [ExitStatus(2, "Others deleted so many letters at once that their deletions are held back.")])
 
     static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
         let archive = try await context.openArchive()
@@ -14,9 +20,12 @@ enum StatusCommand {
         let remotes = try await archive.remotes()
         var refusals: [String: [Refusal]] = [:]
         for remote in remotes { refusals[remote.name] = try await archive.refusals(by: remote.name) }
+        let deletions = try await archive.unconfirmedDeletions()
+        let evidence = try await archive.evidence()
+        let status: CommandStatus = deletions.held.isEmpty ? .done : .partlyDone
         if context.isJSON {
-            context.print(json(identity, counts, remotes, refusals))
-            return .done
+            context.print(json(identity, counts, remotes, refusals, deletions, evidence))
+            return status
         }
         let console = context.console
         console.write("\(identity.name) (\(identity.archive)), on \(identity.label)")
@@ -26,6 +35,14 @@ enum StatusCommand {
         if counts.waiting > 0 { console.write("\(counts.waiting) revisions wait for what they build on") }
         if counts.quarantined > 0 {
             console.write("\(counts.quarantined) revisions were received damaged and set aside")
+        }
+        if !deletions.held.isEmpty {
+            console.write(
+                "\(deletions.held.count) letters were deleted by others, too many at once: held back, shown as before; `chancery sync --accept-deletions` or `--reject-deletions`"
+            )
+            for letter in deletions.held.prefix(heldLettersShown) { console.write("  \(letter)") }
+            let rest = deletions.held.count - heldLettersShown
+            if rest > 0 { console.write("  and \(rest) more: see `chancery status --json`") }
         }
         for remote in remotes {
             let state =
@@ -38,11 +55,24 @@ enum StatusCommand {
             }
         }
         if remotes.isEmpty { console.write("no remotes: add one with `chancery remote add NAME URL`") }
-        return .done
+        let shown = values[showEvidence] ? evidence : newest(evidence)
+        for entry in shown { console.write(entry.line) }
+        if shown.count < evidence.count { console.write("more of that: `chancery status --evidence`") }
+        return status
+    }
+
+    private static let heldLettersShown = 10
+
+    /// The newest of each remote.
+    private static func newest(_ evidence: [RemoteEvidence]) -> [RemoteEvidence] {
+        evidence.enumerated().filter { index, entry in
+            !evidence[(index + 1)...].contains { $0.remote.hasSameBytes(as: entry.remote) }
+        }.map(\.element)
     }
 
     private static func json(
-        _ identity: ReplicaIdentity, _ counts: ReplicaStatistics, _ remotes: [Remote], _ refusals: [String: [Refusal]]
+        _ identity: ReplicaIdentity, _ counts: ReplicaStatistics, _ remotes: [Remote], _ refusals: [String: [Refusal]],
+        _ deletions: UnconfirmedDeletions, _ evidence: [RemoteEvidence]
     ) -> JSONValue {
         let rows = remotes.map { remote -> JSONValue in
             guard case .object(var members) = remote.json else { return remote.json }
@@ -62,6 +92,54 @@ enum StatusCommand {
             "conflicts": .integer(counts.conflicts), "unsent": .integer(remotes.map(\.unsent).max() ?? 0),
             "quarantined": .integer(counts.quarantined), "waiting": .integer(counts.waiting),
             "missingBlobs": .integer(counts.missingBlobs), "remotes": .array(rows),
+            "heldDeletions": [
+                "letters": .array(deletions.held.map { .string($0.text) }),
+                "revisions": .integer(deletions.heldRevisions),
+            ],
+            "unconfirmedDeletions": .integer(deletions.letIn.count), "evidence": .array(evidence.map(\.json)),
         ]
+    }
+}
+
+extension RemoteEvidence {
+    /// What was seen, on a line.
+    fileprivate var line: String {
+        var line = "\(remote): \(sentence) on \(time)"
+        if let position {
+            line +=
+                ", after revision \(position.sequence) of its log (epoch \(position.epoch), chain \(position.chain))"
+        }
+        if let statedCount { line += "; it said that it held \(statedCount)" }
+        if let statedCursor { line += " (\(statedCursor))" }
+        return line
+    }
+
+    private var sentence: String {
+        switch kind {
+        case "rewound": "came back from an old copy"
+        case "forked": "had another history than before"
+        case "wiped": "was empty"
+        case "restored": "was restored from a backup"
+        case "lostRevisions": "had lost revisions"
+        case "copied": "this folder was found to be a copy when syncing with it"
+        default: kind
+        }
+    }
+
+    /// What was seen, as `status --json` prints it.
+    fileprivate var json: JSONValue {
+        var members: JSONObject = [
+            "remote": .string(remote), "time": .string(time.text), "code": .string(kind), "text": .string(line),
+        ]
+        if let position {
+            members["seen"] = [
+                "epoch": .string(position.epoch), "sequence": .integer(position.sequence),
+                "chain": .string(position.chain.hex),
+            ]
+        }
+        members["statedCursor"] = statedCursor.map(JSONValue.string)
+        members["statedCount"] = statedCount.map(JSONValue.integer)
+        members["statedFingerprint"] = statedFingerprint.map { .string($0.hex) }
+        return .object(members)
     }
 }
