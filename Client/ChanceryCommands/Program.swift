@@ -65,6 +65,8 @@ let program = Program<Action>(
                 Command(RemoteListCommand.description, Action(.array, RemoteListCommand.run)),
                 Command(RemoteRemoveCommand.description, Action(.object, RemoteRemoveCommand.run)),
                 Command(LoginCommand.description, Action(.object, LoginCommand.run)),
+                Command(BundleCreateCommand.description, Action(.object, BundleCreateCommand.run)),
+                Command(BundleApplyCommand.description, Action(.object, BundleApplyCommand.run)),
             ]),
         CommandSection("Care", [Command(VerifyCommand.description, Action(.object, VerifyCommand.run))]),
     ])

@@ -117,6 +117,7 @@ final class SyncExchange {
             openPage.entries += 1
             report.note(.damagedThere(id))
         case .checkpoint(let cursor): try closePage(at: cursor)
+        case .blob: throw SyncError.malformedResponse(detail: "it is no answer to what was asked")
         }
     }
 

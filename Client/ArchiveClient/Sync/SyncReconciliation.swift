@@ -161,7 +161,8 @@ final class SyncReconciliation {
                 came.insert(id)
                 unobtainableCount += 1
                 report.note(.damagedThere(id))
-            case .envelope, .checkpoint: throw SyncError.malformedResponse(detail: "it is no answer to what was asked")
+            case .envelope, .checkpoint, .blob:
+                throw SyncError.malformedResponse(detail: "it is no answer to what was asked")
             }
         }
         let ingested = try store.ingest(

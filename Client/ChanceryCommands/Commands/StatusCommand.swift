@@ -24,7 +24,11 @@ enum StatusCommand {
         let evidence = try await archive.evidence()
         let status: CommandStatus = deletions.held.isEmpty ? .done : .partlyDone
         if context.isJSON {
-            context.print(json(identity, counts, remotes, refusals, deletions, evidence))
+            guard case .object(var members) = json(identity, counts, remotes, refusals, deletions, evidence) else {
+                return .failed
+            }
+            members["cursor"] = .string(try await archive.logCursor())
+            context.print(.object(members))
             return status
         }
         let console = context.console

@@ -25,6 +25,7 @@ struct Failure: Error {
         case let archive as ArchiveError: self.init(archive.code, archive.description)
         case let address as RemoteAddressError: self.init("remoteAddress", address.description, status: .wrongUsage)
         case let folder as RemoteFolderError: self.init(folder.code, folder.description)
+        case let bundle as BundleError: self.init(bundle.code, bundle.description)
         case let revision as RevisionError: self.init(revision.code.rawValue, revision.description)
         default: self.init("failed", "\(error)")
         }

@@ -1,4 +1,5 @@
 public import Compression
+public import LetterModel
 
 /// Why bytes are no message of this protocol.
 public enum MessageError: Error, Equatable, Sendable {
@@ -16,6 +17,8 @@ public enum MessageError: Error, Equatable, Sendable {
     case line(number: Int, expected: String)
     /// A member of the envelope is missing or has the wrong shape.
     case envelope(member: String)
+    /// A blob in a bundle is not whole.
+    case blob(BlobID, fault: String)
     /// The envelope's version is not one that this program knows.
     case version(Int)
 }
@@ -33,6 +36,7 @@ extension MessageError: CustomStringConvertible {
         case .tooDense: "it grows more than \(ProtocolLimits.responseRatio) times when it is decompressed"
         case .line(let number, let expected): "line \(number) is not \(expected)"
         case .envelope(let member): "member `\(member)` of the first line is missing or malformed"
+        case .blob(let id, let fault): "attachment \(id.hex): \(fault)"
         case .version(let version): "it has version \(version); this program speaks \(ProtocolLimits.version)"
         }
     }

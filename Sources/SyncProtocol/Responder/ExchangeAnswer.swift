@@ -57,6 +57,8 @@ struct LogPages {
     private let last: Int
     /// How many bytes of revisions may still be written out before the next page is the last.
     private var allowanceBytes: Int
+    /// The entries so far that could not be given intact.
+    private(set) var damaged: [RevisionID] = []
 
     init(store: any ReplicaStore, after position: LogPosition, through last: Int, limitBytes: Int) {
         self.store = store
@@ -82,7 +84,9 @@ struct LogPages {
             }
             switch entry {
             case .intact(let logged): lines.append(logged.revision)
-            case .damaged: lines.append(damaged: id)
+            case .damaged:
+                lines.append(damaged: id)
+                damaged.append(id)
             }
             position = position.extended(by: id)
         }

@@ -72,7 +72,7 @@ public final class ExchangeResponder {
         case .revision(let header, let content):
             pushed.take(header: header, content: content)
             heldBytes += header.count + (content?.count ?? 0)
-        case .damaged, .checkpoint: throw MessageError.line(number: 0, expected: "part of a request")
+        case .damaged, .checkpoint, .blob: throw MessageError.line(number: 0, expected: "part of a request")
         }
     }
 

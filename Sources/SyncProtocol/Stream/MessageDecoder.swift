@@ -16,6 +16,8 @@ public struct MessageDecoder: ~Copyable {
         case damaged(RevisionID)
         /// The end of a page.
         case checkpoint(Cursor)
+        /// A piece of a blob; only in bundles.
+        case blob(BlobPiece)
     }
 
     /// What the receiver allows.
@@ -24,6 +26,8 @@ public struct MessageDecoder: ~Copyable {
         let totalBytes: Int
         /// How many times its size on the wire it may become, past a grace; nil for any.
         let ratio: Int?
+        /// Whether pieces of blobs may come.
+        var hasBlobs = false
 
         /// For what a client sends.
         public static let request = Allowance(totalBytes: ProtocolLimits.requestBytes, ratio: nil)
@@ -31,6 +35,9 @@ public struct MessageDecoder: ~Copyable {
         public static let question = Allowance(totalBytes: ProtocolLimits.reconciliationQuestionBytes, ratio: nil)
         /// For what a remote answers: as long as an archive is, and no denser than letters are.
         public static let response = Allowance(totalBytes: .max, ratio: ProtocolLimits.responseRatio)
+        /// For a bundle: like an answer, with blobs.
+        public static let bundle = Allowance(
+            totalBytes: .max, ratio: ProtocolLimits.responseRatio, hasBlobs: true)
     }
 
     /// Compressed input is taken in small pieces, and lines and limits are looked at after each: 512 bytes become at most
@@ -131,6 +138,12 @@ public struct MessageDecoder: ~Copyable {
             return .checkpoint(cursor)
         }
         isPageOpen = true
+        if allowance.hasBlobs, line.starts(with: BlobPiece.lineStart.utf8) {
+            guard let piece = BlobPiece(try object(line, expected: BlobPiece.name)) else {
+                throw .line(number: lines.count, expected: BlobPiece.name)
+            }
+            return .blob(piece)
+        }
         if line.starts(with: "{\"damaged\":".utf8) {
             let text = try object(line, expected: "a damaged revision")["damaged"]?.text
             guard let id = text.flatMap(RevisionID.init(hex:)) else {

@@ -32,6 +32,12 @@ public struct MessageLines: Sendable {
         endLine()
     }
 
+    /// Adds a piece of a blob.
+    public mutating func append(_ piece: BlobPiece) {
+        piece.members.write(to: &bytes)
+        endLine()
+    }
+
     /// Closes a page.
     public mutating func append(checkpoint cursor: Cursor) {
         (["checkpoint": .string(cursor.text)] as JSONObject).write(to: &bytes)

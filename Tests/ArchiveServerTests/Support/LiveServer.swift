@@ -89,6 +89,7 @@ final class LiveServer {
                 pulled.append(try Revision(headerBytes: header, contentBytes: content))
             case .checkpoint(let cursor): checkpoint = cursor
             case .damaged(let id): Issue.record("\(id) is damaged")
+            case .blob(let piece): Issue.record("a piece of \(piece.blob) came")
             }
         }
         try decoder.finish()

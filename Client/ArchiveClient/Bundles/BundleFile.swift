@@ -1,0 +1,110 @@
+import Glibc
+import LetterModel
+import ReplicaStore
+import SyncProtocol
+
+/// Why a bundle was not made or not applied. Nothing was changed.
+public enum BundleError: Error, Equatable, Sendable {
+    /// The file cannot be read or written.
+    case file(path: String, reason: String)
+    /// There is something of that name.
+    case exists(path: String)
+    /// The file is no bundle, or not a whole one.
+    case damaged(path: String, reason: String)
+    /// The cursor to begin at is not of this replica's log.
+    case foreignCursor(String)
+
+    /// A stable word for scripts.
+    public var code: String {
+        switch self {
+        case .file: "file"
+        case .exists: "fileExists"
+        case .damaged: "damagedBundle"
+        case .foreignCursor: "foreignCursor"
+        }
+    }
+}
+
+extension BundleError: CustomStringConvertible {
+    /// What is wrong, and what to do next.
+    public var description: String {
+        switch self {
+        case .file(let path, let reason): "\(path): \(reason)"
+        case .exists(let path): "there is a file \(path) already; it was left alone: name another one"
+        case .damaged(let path, let reason):
+            "\(path) is no whole bundle: \(reason); nothing of it was taken: copy it again, or have it made again"
+        case .foreignCursor(let text):
+            "\(text) is no cursor of this archive's log; `chancery bundle create` prints one, `chancery status --json` the newest"
+        }
+    }
+}
+
+/// A bundle in a file.
+struct BundleFile {
+    let path: String
+
+    /// Writes a bundle under another name, makes it durable, and gives it its name, which nothing may have.
+    ///
+    /// - Returns: The number of bytes.
+    func write(_ stream: BundleStream) throws -> Int {
+        guard access(path, F_OK) != 0 else { throw BundleError.exists(path: path) }
+        let temporary = path + ".new"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw failure() }
+        var byteCount = 0
+        do {
+            defer { close(descriptor) }
+            while let chunk = try stream.nextChunk() {
+                byteCount += chunk.count
+                try append(chunk, to: descriptor)
+            }
+            guard fsync(descriptor) == 0 else { throw failure() }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        // link refuses a name that is taken, which rename would replace.
+        guard link(temporary, path) == 0 else {
+            let error = errno == EEXIST ? BundleError.exists(path: path) : failure()
+            unlink(temporary)
+            throw error
+        }
+        unlink(temporary)
+        return byteCount
+    }
+
+    private func append(_ bytes: [UInt8], to descriptor: Int32) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure() }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Reads the whole bundle and tells what it holds, piece by piece.
+    ///
+    /// - Throws: `BundleError`, or what `take` throws.
+    func read(_ take: (BundleReader.Item) throws -> Void) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure() }
+        defer { close(descriptor) }
+        var reader = BundleReader()
+        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        do {
+            while true {
+                let count = Glibc.read(descriptor, &buffer, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw failure() }
+                if count == 0 { break }
+                try reader.read(Array(buffer[..<count]), take)
+            }
+            try reader.finish()
+        } catch let error as MessageError {
+            throw BundleError.damaged(path: path, reason: error.description)
+        }
+    }
+
+    private func failure() -> BundleError { .file(path: path, reason: String(cString: strerror(errno))) }
+}
