@@ -79,7 +79,7 @@ extension Archive {
     private func position(in remote: String) throws -> Int? { try store.remote(named: remote).position?.sequence }
 
     /// The address of a remote.
-    private func address(of remote: String) throws -> String { try store.remote(named: remote).address }
+    func address(of remote: String) throws -> String { try store.remote(named: remote).address }
 
     /// Listens to a remote that has a server, until the cancellation; others tell of nothing.
     private nonisolated func listen(

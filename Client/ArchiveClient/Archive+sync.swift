@@ -51,7 +51,7 @@ extension Archive {
     }
 
     /// A transport to a remote, and what has to be kept while it is used.
-    private static func reach(
+    static func reach(
         _ address: RemoteAddress, token: String?
     ) throws(SyncError) -> (transport: any Transport, folder: RemoteFolder?) {
         switch address {

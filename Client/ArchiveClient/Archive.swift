@@ -156,6 +156,15 @@ extension Archive {
         try store.verify(progress: progress)
     }
 
+    /// A look that takes no longer for a large archive: the noted end of the log, its newest entries, and the small tables.
+    public func verifyQuickly() throws -> VerificationReport { try store.verifyQuickly() }
+
+    /// Verifies the next stretch of the log with its letters and attachments, from where the last sample ended: taken from time to time,
+    /// samples cover everything.
+    ///
+    /// - Parameter count: How many revisions.
+    public func verifySample(count: Int) throws -> VerificationSample { try store.verifySample(count: count) }
+
     /// Makes everything that is derived anew from the revisions.
     public func reindex() throws { try store.reindex() }
 }

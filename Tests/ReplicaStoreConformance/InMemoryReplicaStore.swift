@@ -335,4 +335,19 @@ public final class InMemoryReplicaStore: ReplicaStore {
 
     /// Nothing is derived, so nothing is made anew.
     public func reindex() throws(StoreError) {}
+
+    /// Nothing in memory is damaged.
+    public func verifyQuickly() throws(StoreError) -> VerificationReport { try verify { _, _ in } }
+
+    /// The whole log: it is small.
+    public func verifySample(count: Int) throws(StoreError) -> VerificationSample {
+        let total = try logState().count
+        return VerificationSample(report: try verify { _, _ in }, entries: 1..<total + 1, total: total)
+    }
+
+    /// There is no file.
+    public func keepCopy() throws(StoreError) -> String? { nil }
+
+    /// Nothing in memory is damaged.
+    public func quarantineDamaged(_ ids: [RevisionID]) throws(StoreError) {}
 }

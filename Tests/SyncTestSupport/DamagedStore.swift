@@ -183,4 +183,18 @@ public final class DamagedStore: ReplicaStore {
     }
     /// As the replica below.
     public func reindex() throws(StoreError) { try base.reindex() }
+
+    /// As the base does.
+    public func verifyQuickly() throws(StoreError) -> VerificationReport { try base.verifyQuickly() }
+
+    /// As the base does.
+    public func verifySample(count: Int) throws(StoreError) -> VerificationSample {
+        try base.verifySample(count: count)
+    }
+
+    /// As the base does.
+    public func keepCopy() throws(StoreError) -> String? { try base.keepCopy() }
+
+    /// As the base does.
+    public func quarantineDamaged(_ ids: [RevisionID]) throws(StoreError) { try base.quarantineDamaged(ids) }
 }

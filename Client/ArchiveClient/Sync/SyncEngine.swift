@@ -229,7 +229,7 @@ public final class SyncEngine {
     }
 
     /// One kind of error for whatever went wrong below.
-    private static func syncError(_ error: any Error) -> SyncError {
+    static func syncError(_ error: any Error) -> SyncError {
         switch error {
         case let error as SyncError: error
         case TransportError.cancelled: .cancelled

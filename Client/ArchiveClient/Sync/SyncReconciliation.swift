@@ -66,6 +66,11 @@ final class SyncReconciliation {
         try fetch(unknown.sorted(), report: &report)
     }
 
+    /// Asks for revisions that are damaged here: what comes heals them, since a duplicate's right bytes take the place of wrong ones.
+    func fetchAgain(_ ids: [RevisionID], report: inout SyncReport) throws {
+        try fetch(ids.sorted(), report: &report)
+    }
+
     private func ask(
         questions: [ReconciliationRequest.Question] = [], wanted: [RevisionID] = []
     ) throws -> (response: ReconciliationResponse, entries: [MessageDecoder.Event]) {

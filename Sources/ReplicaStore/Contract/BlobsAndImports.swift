@@ -83,3 +83,20 @@ public struct VerificationReport: Hashable, Sendable {
         self.problems = problems
     }
 }
+
+/// What a sample of a verification found, and how far it came.
+public struct VerificationSample: Hashable, Sendable {
+    /// What was found in this stretch.
+    public let report: VerificationReport
+    /// The log entries that were looked at.
+    public let entries: Range<Int>
+    /// How many entries the log has.
+    public let total: Int
+
+    /// A sample of its parts.
+    public init(report: VerificationReport, entries: Range<Int>, total: Int) {
+        self.report = report
+        self.entries = entries
+        self.total = total
+    }
+}

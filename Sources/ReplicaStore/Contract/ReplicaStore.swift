@@ -178,6 +178,22 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// Re-hashes everything and compares every projection with what the truth gives.
     func verify(progress: (_ done: Int, _ total: Int) -> Void) throws(StoreError) -> VerificationReport
 
+    /// A look that takes no longer for a large archive: rows that carry digests, the noted end of the log, and its newest entries.
+    func verifyQuickly() throws(StoreError) -> VerificationReport
+
+    /// Re-hashes the next stretch of the log with its letters and blobs, from where the last sample ended; behind the end it begins anew.
+    /// So samples that are taken from time to time cover everything.
+    ///
+    /// - Parameter count: How many log entries.
+    func verifySample(count: Int) throws(StoreError) -> VerificationSample
+
     /// Makes all projections anew from the truth.
     func reindex() throws(StoreError)
+
+    /// Copies the database beside itself before a repair, and gives the copy's path; nil if there is no file.
+    func keepCopy() throws(StoreError) -> String?
+
+    /// Keeps the bytes of log entries that are damaged, as they are, in quarantine: nobody could give better ones. The entries stay in the log, and
+    /// are healed when somebody sends them after all.
+    func quarantineDamaged(_ ids: [RevisionID]) throws(StoreError)
 }

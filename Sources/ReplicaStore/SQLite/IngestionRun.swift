@@ -284,6 +284,9 @@ struct IngestionRun {
         ) { (row) throws(SQLiteError) in row.bytes(0) }
         guard try truth.stored(sequence)?.intact() == nil || hash != revision.header.content?.bytes else { return }
         try Healing(connection).replace(sequence, with: revision)
+        // A reindexing while it was damaged could not know its attachments.
+        try connection.run("DELETE FROM blob_reference WHERE revision = ?", [.integer(sequence)])
+        try blobs.addReferences(of: revision, at: sequence)
         if let letter = try truth.letterNumber(revision.header.letter) { note(letter, revision, at: sequence) }
     }
 

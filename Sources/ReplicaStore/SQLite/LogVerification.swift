@@ -15,6 +15,13 @@ struct LogVerification: Sendable {
 
     init(end: StateRow) { self.end = end }
 
+    /// A check that begins after an entry, whose chain is taken as it is.
+    init(end: StateRow, after sequence: Int, chain: Digest) {
+        self.end = end
+        self.sequence = sequence
+        previousChain = chain
+    }
+
     mutating func takeProblems() -> [VerificationReport.Problem] {
         defer { problems = [] }
         return problems

@@ -72,6 +72,13 @@ struct ReplicaFolder: Sendable {
         return (String(decoding: name, as: UTF8.self), descriptor)
     }
 
+    /// Whether something has this name.
+    static func isTaken(_ path: String) throws(StoreError) -> Bool {
+        if access(path, F_OK) == 0 { return true }
+        guard errno == ENOENT else { throw StoreError.system("access", errno) }
+        return false
+    }
+
     /// Gives a finished file its name if no file has it yet, and makes that durable. False if one has.
     static func publish(_ temporary: String, as path: String) throws(StoreError) -> Bool {
         defer { unlink(temporary) }

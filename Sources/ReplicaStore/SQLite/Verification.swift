@@ -72,6 +72,81 @@ struct Verification {
         return VerificationReport(revisions: state.sequence, blobs: blobs.count, problems: problems)
     }
 
+    /// The entries of the log that a quick look re-hashes: the newest, which a crash or a full disk would have touched.
+    private static let newestEntries = 200
+
+    /// See ``ReplicaStore/verifyQuickly()``.
+    mutating func runQuickly() throws(StoreError) -> VerificationReport {
+        let rows = try connections.read { try Self.rowsWithWrongDigest($0) }
+        for table in rows { add("database", "a row of table \(table) is damaged") }
+        let (state, last) = try connections.read { connection in
+            (try StateRow.read(connection), try connection.integer("SELECT max(sequence) FROM revision") ?? 0)
+        }
+        if last != state.sequence {
+            add("chain", "the log has \(last) entries, and \(state.sequence) are noted")
+        }
+        let stretch = try check(after: max(0, state.sequence - Self.newestEntries), count: Self.newestEntries, state)
+        return VerificationReport(
+            revisions: stretch.entries.count, blobs: stretch.blobs, problems: problems)
+    }
+
+    /// See ``ReplicaStore/verifySample(count:)``.
+    mutating func runSample(after begin: Int, count: Int) throws(StoreError) -> VerificationSample {
+        let state = try connections.read { try StateRow.read($0) }
+        let stretch = try check(after: begin < state.sequence ? begin : 0, count: count, state)
+        return VerificationSample(
+            report: VerificationReport(revisions: stretch.entries.count, blobs: stretch.blobs, problems: problems),
+            entries: stretch.entries, total: state.sequence)
+    }
+
+    /// Checks a stretch of the log with its letters and blobs.
+    private mutating func check(
+        after begin: Int, count: Int, _ state: StateRow
+    ) throws(StoreError) -> (entries: Range<Int>, blobs: Int) {
+        let end = min(begin + count, state.sequence)
+        guard begin < end else { return (begin + 1..<begin + 1, 0) }
+        let chain = try connections.read { connection in
+            try connection.first("SELECT chain FROM revision WHERE sequence = ?", [.integer(begin)]) {
+                (row) throws(SQLiteError) in row.bytes(0)
+            }
+        }
+        var log = LogVerification(end: state, after: begin, chain: chain.flatMap(Digest.init(bytes:)) ?? .zero)
+        while log.sequence < end {
+            let page = log
+            let pageCount = min(Self.revisionsPerPage, end - log.sequence)
+            let (next, found) = try connections.read { connection in
+                var page = page
+                try page.checkPage(connection, count: pageCount)
+                return (page, page.takeProblems())
+            }
+            guard next.sequence > log.sequence else { break }
+            log = next
+            problems += found
+        }
+        let letters = try connections.read { connection in
+            try connection.rows(
+                "SELECT DISTINCT letter FROM revision WHERE sequence > ? AND sequence <= ? ORDER BY letter",
+                [.integer(begin), .integer(end)]
+            ) { row throws in row.integer(0) }
+        }
+        for letter in letters {
+            problems += try connections.read { connection in
+                try LetterVerification(connection).check(letter...letter)
+            }
+        }
+        let blobs = try connections.read { connection in
+            try connection.rows(
+                """
+                SELECT DISTINCT blob.id FROM blob_reference JOIN blob ON blob.number = blob_reference.blob
+                WHERE blob_reference.revision > ? AND blob_reference.revision <= ?
+                """, [.integer(begin), .integer(end)]
+            ) { row throws in Digest(bytes: row.bytes(0)).map(BlobID.init) }
+        }
+        let here = blobs.compactMap { $0 }.filter { BlobFiles(folder).contains($0) }
+        for blob in here { try check(blob) }
+        return (begin + 1..<end + 1, here.count)
+    }
+
     private mutating func add(_ kind: String, _ text: String, object: String? = nil, letter: LetterID? = nil) {
         problems.append(VerificationReport.Problem(kind: kind, letter: letter, object: object, text: text))
     }
