@@ -10,6 +10,8 @@ final class ConnectionWatch: Sendable {
         var deadline: Deadline
         var isClosed = false
         var isCut = false
+        /// The request that the connection is at, kept from its begin to its end.
+        var exchange: Exchange?
     }
 
     private let descriptor: Int32
@@ -26,6 +28,21 @@ final class ConnectionWatch: Sendable {
 
     /// Whether the connection was cut because its client took too long.
     var isCut: Bool { state.withLock { $0.isCut } }
+
+    /// Keeps a request that has begun; returns the one before, if the library has not told of its end.
+    func began(_ exchange: Exchange) -> Exchange? {
+        state.withLock { state in
+            defer { state.exchange = exchange }
+            return state.exchange
+        }
+    }
+
+    /// Keeps a request no longer.
+    func ended(_ exchange: Exchange) {
+        state.withLock { state in
+            if state.exchange === exchange { state.exchange = nil }
+        }
+    }
 
     /// The client is to do this next.
     func begin(_ part: Deadline.Part) {
@@ -48,8 +65,15 @@ final class ConnectionWatch: Sendable {
         state.withLock { $0.deadline.resume(at: now) }
     }
 
-    /// The connection is over, and its descriptor is about to be given back.
-    func closed() { state.withLock { $0.isClosed = true } }
+    /// The connection is over, and its descriptor is about to be given back. Returns the request whose end the library did
+    /// not tell: it forgets to when its memory for the connection is full of names of the query.
+    func closed() -> Exchange? {
+        state.withLock { state in
+            state.isClosed = true
+            defer { state.exchange = nil }
+            return state.exchange
+        }
+    }
 
     /// Shuts the connection down if its client took too long; libmicrohttpd sees that as an end and closes it.
     ///

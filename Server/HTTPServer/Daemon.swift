@@ -102,12 +102,12 @@ private func noteConnection(
         guard let pointer = unsafe kept.pointee else { return }
         unsafe kept.pointee = nil
         let watch = unsafe Unmanaged<ConnectionWatch>.fromOpaque(pointer).takeRetainedValue()
-        watch.closed()
+        watch.closed()?.ended(.cut)
         core.reaper.remove(watch)
     }
 }
 
-/// The request line is there and not yet decoded: makes the exchange, which the library keeps until `endRequest`.
+/// The request line is there and not yet decoded: makes the exchange, which its connection's watch keeps until `endRequest`.
 private func beginRequest(
     _ context: UnsafeMutableRawPointer?, _ target: UnsafePointer<CChar>?, _ connection: OpaquePointer?
 ) -> UnsafeMutableRawPointer? {
@@ -118,7 +118,8 @@ private func beginRequest(
     let exchange = unsafe Exchange(
         core: core, connection: Connection(connection), target: targetBytes, targetAddress: UInt(bitPattern: target))
     core.open.insert(exchange)
-    return unsafe Unmanaged.passRetained(exchange).toOpaque()
+    unsafe Connection(connection).watch?.began(exchange)?.ended(.cut)
+    return unsafe Unmanaged.passUnretained(exchange).toOpaque()
 }
 
 /// The head is there, or a part of the body, or its end, or the connection goes on after a suspension.
@@ -143,14 +144,15 @@ private func continueRequest(
     return goesOn ? .YES : .NO
 }
 
-/// The request is over in one way or another: releases the exchange.
+/// The request is over in one way or another.
 private func endRequest(
     _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
     _ kept: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ reason: MHD_RequestTerminationCode
 ) {
     guard let pointer = unsafe kept?.pointee else { return }
     unsafe kept?.pointee = nil
-    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue()
+    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
+    exchange.releasedByConnection()
     switch reason {
     case .REQUEST_TERMINATED_COMPLETED_OK: exchange.ended(.completed)
     case .REQUEST_TERMINATED_TIMEOUT_REACHED: exchange.ended(.timedOut)

@@ -119,6 +119,9 @@ final class Exchange: @unchecked Sendable {
         }
     }
 
+    /// The library has told of the end.
+    func releasedByConnection() { watch?.ended(self) }
+
     /// The response was sent, or never will be.
     func ended(_ reason: RequestRecord.Ending) {
         let ending = ending(reason)

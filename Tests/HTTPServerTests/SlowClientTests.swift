@@ -176,6 +176,17 @@ import Testing
         }
     }
 
+    @Test func `a request whose end the library does not tell ends with its connection`() throws {
+        let live = try LiveServer { $0.idleTimeoutSeconds = 1 }
+        let client = try live.connect()
+        let names = (0..<1000).map { "a\($0)" }.joined(separator: "&")
+        client.send("GET /hello?\(names) HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.readToEnd() != .open)
+        #expect(try live.nextRecord().status == nil)
+        live.server.stop()
+        #expect(live.server.openRequestCount == 0)
+    }
+
     @Test func `connections that are gone are watched no more`() throws {
         let live = try LiveServer()
         do {
