@@ -15,7 +15,9 @@ final class LiveServer {
     let administration: Administration
     let server: ArchiveServer
 
-    init(archives: [String] = ["letters", "secret"]) throws {
+    init(
+        archives: [String] = ["letters", "secret"], _ configure: (inout ServerConfiguration) -> Void = { _ in }
+    ) throws {
         folder = try TemporaryFolder()
         data = ServerFolder(folder.path + "/data")
         let clock = clock
@@ -25,7 +27,9 @@ final class LiveServer {
                 now: { clock.now }, randomBytes: { count in (0..<count).map { _ in UInt8.random(in: 0...255) } },
                 userName: "tester"))
         for archive in archives { _ = try administration.createArchive(try LiveServer.name(archive)) }
-        server = try ArchiveServer(data, http: ServerConfiguration(), clocks: clock.clocks, log: lines.log(.info))
+        var configuration = ServerConfiguration()
+        configure(&configuration)
+        server = try ArchiveServer(data, http: configuration, clocks: clock.clocks, log: lines.log(.info))
     }
 
     deinit {
