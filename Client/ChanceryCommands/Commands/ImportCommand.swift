@@ -39,7 +39,7 @@ enum ImportCommand {
             // Letters that are new name no author; one is asked for where a letter that is there is changed.
         }
         let session = ImportSession(archive: archive, author: author, values: values, context: context)
-        let (files, skipped) = try ImportCommand.files(values[paths])
+        let (files, skipped) = ImportCommand.files(values[paths])
         for path in skipped { context.console.note("skipped \(path): no file of letters by its name") }
         var reports: [ImportReport] = []
         let bar = ProgressBar("importing", on: context.console)
@@ -61,7 +61,7 @@ enum ImportCommand {
     }
 
     /// The files to take, and those in folders that are left alone.
-    private static func files(_ paths: [String]) throws -> (taken: [String], skipped: [String]) {
+    private static func files(_ paths: [String]) -> (taken: [String], skipped: [String]) {
         var taken: [String] = []
         var skipped: [String] = []
         for path in paths {
@@ -69,10 +69,11 @@ enum ImportCommand {
                 taken.append(path)
                 continue
             }
-            for file in try FileSystem.files(below: path) {
+            for file in FileSystem.files(below: path) {
                 let name = file.lowercased()
                 let isKnown = [".txt", ".md", ".eml", ".mbox", ".xml", ".csv", ".jsonl"].contains { name.hasSuffix($0) }
-                if isKnown { taken.append(file) } else { skipped.append(file) }
+                // A folder stands among them if it could not be read: taking it tells why.
+                if isKnown || FileSystem.isFolder(file) { taken.append(file) } else { skipped.append(file) }
             }
         }
         return (taken, skipped)

@@ -114,11 +114,26 @@ enum FileSystem {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// The files below a folder, in byte order of their paths.
-    static func files(below folder: String) throws -> [String] {
-        try names(in: folder).flatMap { name in
-            let path = join(folder, name)
-            return isFolder(path) ? try files(below: path) : [path]
+    /// The files below a folder, in byte order of their paths. Each folder is looked into once, whatever links lead to it. One
+    /// that cannot be read stands there itself: reading it as a file tells the reason.
+    static func files(below folder: String) -> [String] {
+        var seen: Set<[UInt64]> = []
+        return files(below: folder, &seen)
+    }
+
+    private static func files(below folder: String, _ seen: inout Set<[UInt64]>) -> [String] {
+        var status = stat()
+        guard stat(folder, &status) == 0 else { return [folder] }
+        guard seen.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else { return [] }
+        do {
+            var found: [String] = []
+            for name in try names(in: folder) {
+                let path = join(folder, name)
+                found += isFolder(path) ? files(below: path, &seen) : [path]
+            }
+            return found
+        } catch {
+            return [folder]
         }
     }
 

@@ -139,10 +139,23 @@ private final class SourceFile {
 
     init(_ path: String) throws {
         self.path = path
-        descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard path != "-" else {
+            descriptor = STDIN_FILENO
+            byteCount = 0
+            return
+        }
+        // Opening a pipe that nobody writes to would wait; like this it is empty.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileSystem.Failure(path: path, number: errno) }
         var status = stat()
-        byteCount = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+        let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
+        guard kind == S_IFREG || kind == S_IFIFO || kind == S_IFDIR else {
+            close(descriptor)
+            throw Failure("file", "this is a device, and no file")
+        }
+        // A pipe that somebody writes to, such as <(command) in a shell, is waited for like any file.
+        _ = fcntl(descriptor, F_SETFL, O_RDONLY)
+        byteCount = Int(status.st_size)
     }
 
     deinit {

@@ -15,6 +15,8 @@ public struct JSONLinesImporter: LetterImporter {
 
     /// Whether the first line that is not empty begins like an object with a member.
     public func recognises(start: [UInt8], fileName: String) -> Bool {
+        // What calls itself JSON Lines and is damaged is refused line by line, and not taken for somebody's prose.
+        if fileName.lowercased().hasSuffix(".jsonl") { return true }
         let visible = start.dropFirst(JSONLinesReader.markCount(of: start)).filter { !JSONLinesReader.isSpace($0) }
         return visible.starts(with: Array("{\"".utf8))
     }

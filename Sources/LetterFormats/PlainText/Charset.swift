@@ -94,6 +94,9 @@ struct DecodedText {
         var zeros = [0, 0]
         for (index, byte) in bytes.enumerated() where byte == 0 { zeros[index % 2] += 1 }
         guard zeros[0] + zeros[1] > bytes.count / 50, (zeros[0] == 0) != (zeros[1] == 0) else { return nil }
+        // Letters of UTF-16 that are all printable bytes are Latin, and have a zero each: fewer are NULs in a text of bytes.
+        let isPrintable = bytes.allSatisfy { $0 == 0 || (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) }
+        guard !isPrintable || (zeros[0] + zeros[1]) * 4 >= bytes.count else { return nil }
         return zeros[0] == 0
     }
 

@@ -10,6 +10,22 @@ struct JSONLinesTests {
         JSONLinesImporter().items(in: Array(text.utf8), fileName: "letters.jsonl")
     }
 
+    @Test func `a file that calls itself JSON Lines is never taken for prose`() throws {
+        for text in ["{", "null\n", "Dear Ada,\n\nCome home.\n"] {
+            let importer = try #require(
+                ImporterRegistry.standard.importer(start: Array(text.utf8), fileName: "Letters.JSONL"))
+            #expect(importer.format == "jsonl")
+            let items = importer.items(in: Array(text.utf8), fileName: "Letters.JSONL")
+            #expect(!items.isEmpty)
+            for item in items {
+                guard case .refusal = item else {
+                    Issue.record("\(item)")
+                    continue
+                }
+            }
+        }
+    }
+
     @Test func `what is written is read back, with its ids`() throws {
         let id = try #require(LetterID(Self.id))
         let letter = Letter(members: ["body": "Come\nhome. \u{1F642}", "x-unknown": ["a": [1, "é"]]])

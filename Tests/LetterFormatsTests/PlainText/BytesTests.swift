@@ -50,6 +50,13 @@ struct BytesTests {
         }
     }
 
+    @Test func `a text of bytes with a NUL in it is no UTF-16`() {
+        for text in ["Dear Ada,\n\nCome\0home.\n", "Dear Ada,\n\nCome home\0 soon.\n\0"] {
+            let items = PlainTextImporter().items(in: Array(text.utf8), fileName: "a.txt")
+            #expect(items == [.refusal(ImportRefusal(.binary))], "\(items)")
+        }
+    }
+
     @Test func `UTF-16 is read with a mark and without, both ways round`() throws {
         for text in [Self.russian, Self.french, "Dear Ada,\n\nCome. 🙂\n\nYours,\n\nC."] {
             let expected = try Parsed.letter(text)
