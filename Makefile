@@ -7,7 +7,7 @@ SWIFT_BUILD = swift build $(SWIFT_FLAGS)
 SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
-.PHONY: all setup build demo test simulate check lint format drill bench clean
+.PHONY: all setup build demo test simulate check lint format drill load bench clean
 
 all: build
 
@@ -41,9 +41,13 @@ simulate: setup
 		$(if $(REPLICAS),--replicas $(REPLICAS)) $(if $(STEPS),--steps $(STEPS))
 
 ## check: all that continuous integration runs
-check: lint drill
+check: lint drill load
 	CHANCERY_HISTORIES=200000 CHANCERY_IMAGES=50000 CHANCERY_SIMULATIONS=5000 CHANCERY_SIMULATIONS_TWICE=50 \
 		$(SWIFT_TEST)
+
+## load: 10,000 idle connections and 200 active clients for 30 s (SECONDS= for longer): memory bounded, nothing lost, descriptors flat
+load: build
+	python3 Tests/Load/load.py $(BIN) $(or $(SECONDS),30)
 
 ## drill: backs a server up under writes, restores it, serves it, clones it, and compares every byte; DATA= names a folder of your own
 drill: build

@@ -34,7 +34,7 @@ public struct ServerConfiguration: Sendable {
     /// for a long request line), but without problem details.
     public var maximumHeaderBytes = 16 * 1024
     /// Connections at the same time; further ones wait in the system's queue.
-    public var maximumConnectionCount = 10_000
+    public var maximumConnectionCount = 12_000
     /// Seconds without a byte in either direction after which a connection is closed; not while work runs for it.
     public var idleTimeoutSeconds = 60
     /// From the end of the request line to the end of the head. The whole head fits into one packet or a few; half a
