@@ -43,7 +43,7 @@ simulate: setup
 ## check: all that continuous integration runs
 check: lint drill load
 	CHANCERY_HISTORIES=200000 CHANCERY_IMAGES=50000 CHANCERY_SIMULATIONS=5000 CHANCERY_SIMULATIONS_TWICE=50 \
-		$(SWIFT_TEST)
+		CHANCERY_RECONCILIATION=100000 $(SWIFT_TEST)
 
 ## load: 10,000 idle connections and 200 active clients for 30 s (SECONDS= for longer): memory bounded, nothing lost, descriptors flat
 load: build

@@ -108,6 +108,14 @@ extension ConformanceCheck {
             try expect(try shown(store), equals: 0)
             try expect(try store.unconfirmedDeletions(), equals: UnconfirmedDeletions())
         },
+        ConformanceCheck("what comes from elsewhere is guarded, also if nobody says from where on letters count") { make in
+            for remote in ["a", nil] {
+                let (store, maker, letters) = try replica(make, letters: 20)
+                let tombstones = try (1...12).map { try maker.revision($0, nil, after: [letters[$0 - 1]]) }
+                let outcomes = try store.ingest(maker.ingestion(tombstones, .wait, remote: remote)).outcomes
+                try expect(outcomes.allSatisfy { $0 == .held }, "all are held")
+            }
+        },
         ConformanceCheck(
             "what is held comes in when a person says so, its senders are not sent it, and counting begins anew"
         ) { make in

@@ -25,11 +25,11 @@ extension InMemoryReplicaStore.State {
     }
 
     /// Whether an ingestion holds back what counts, from its first revision on.
-    func isHolding(_ ingestion: Ingestion) -> Bool {
-        guard let through = ingestion.guardedThrough else { return false }
+    func isHolding(_ revisions: [Revision], through: Int?) -> Bool {
+        guard let through else { return false }
         guard held.isEmpty else { return true }
         var letters = letInDeletions
-        for revision in ingestion.revisions
+        for revision in revisions
         where revision.header.content == nil && counts(revision.header.letter, through: through) {
             letters.insert(revision.header.letter)
         }

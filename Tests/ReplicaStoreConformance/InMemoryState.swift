@@ -30,16 +30,17 @@ extension InMemoryReplicaStore.State {
         let before = log.count
         var outcomes: [IngestionOutcome] = []
         if !waiting.isEmpty || ingestion.revisions.contains(where: { $0.header.content == nil }) { shownBefore = shown }
-        var isHolding = isHolding(ingestion)
+        let through = ingestion.guardedThrough(end: before)
+        var isHolding = isHolding(ingestion.revisions, through: through)
         for revision in ingestion.revisions {
             if !revision.header.parents.allSatisfy({ places[$0] != nil }) {
-                promote(ingestion.archive, guardedThrough: ingestion.guardedThrough ?? before)
+                promote(ingestion.archive, guardedThrough: through ?? before)
                 isHolding = isHolding || !held.isEmpty
             }
-            let outcome = decide(revision, ingestion, isHolding: isHolding)
+            let outcome = decide(revision, ingestion, through: through, isHolding: isHolding)
             switch outcome {
             case .accepted:
-                if let through = ingestion.guardedThrough { noteDeletion(revision, through: through) }
+                if let through { noteDeletion(revision, through: through) }
                 append(revision, from: ingestion.remote)
             case .held:
                 hold(revision, from: ingestion.remote)
@@ -54,7 +55,7 @@ extension InMemoryReplicaStore.State {
             }
             outcomes.append(outcome)
         }
-        promote(ingestion.archive, guardedThrough: ingestion.guardedThrough ?? before)
+        promote(ingestion.archive, guardedThrough: through ?? before)
         if identity.isArchiveOpen, ingestion.settlesArchive(outcomes) { try settle(ingestion.archive) }
         return report(outcomes, since: before)
     }
@@ -69,10 +70,9 @@ extension InMemoryReplicaStore.State {
             acceptedCount: log.count - before, letters: letters)
     }
 
-    private func decide(_ revision: Revision, _ ingestion: Ingestion, isHolding: Bool) -> IngestionOutcome {
+    private func decide(_ revision: Revision, _ ingestion: Ingestion, through: Int?, isHolding: Bool) -> IngestionOutcome {
         guard revision.header.archive == ingestion.archive else { return .rejected(RevisionError(.archive)) }
         guard places[revision.id] == nil else { return .duplicate }
-        let through = ingestion.guardedThrough
         if through != nil, held.contains(where: { $0.id == revision.id }) { return .held }
         guard belongsTogether(revision) else { return .rejected(RevisionError(.parentLetter)) }
         let missing = revision.header.parents.filter { parent in

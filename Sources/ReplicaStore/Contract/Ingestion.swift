@@ -20,8 +20,9 @@ public struct Ingestion: Sendable {
     public var remote: String?
     /// Where we stand in that remote's log afterwards.
     public var advance: CursorAdvance?
-    /// The guard against mass deletion is on, and counts letters whose first revision is in our log up to this sequence: the end of
-    /// the log when the pull began, which may take many ingestions. Nil: it is off, as for local writes and pushes to a server.
+    /// The guard against mass deletion counts letters whose first revision is in our log up to this sequence: the end of the log
+    /// when the pull began, which may take many ingestions. Nil: the end of the log now, for what comes from elsewhere (from a remote, or
+    /// with parents that may come later); for local writes and pushes to a server the guard is off then.
     public var guardedThrough: Int?
 
     /// An ingestion of its parts.
@@ -35,6 +36,16 @@ public struct Ingestion: Sendable {
         self.remote = remote
         self.advance = advance
         self.guardedThrough = guardedThrough
+    }
+
+    /// Up to where letters count for the guard against mass deletion, with the log's end before the ingestion; nil: it is off.
+    package func guardedThrough(end: Int) -> Int? {
+        if let guardedThrough { return guardedThrough }
+        guard remote == nil else { return end }
+        switch missingParents {
+        case .refuse: return nil
+        case .wait: return end
+        }
     }
 }
 

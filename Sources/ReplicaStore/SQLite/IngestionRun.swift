@@ -54,9 +54,9 @@ struct IngestionRun {
         hasWaiting = try connection.integer("SELECT 1 FROM waiting LIMIT 1") != nil
         hasHeld = try !HeldTable(connection).isEmpty()
         hasBeside = try !BesideTable(connection).isEmpty()
-        guardedThrough = ingestion.guardedThrough
+        guardedThrough = ingestion.guardedThrough(end: state.sequence)
         let hasTombstone = ingestion.revisions.contains { $0.header.content == nil }
-        if let through = ingestion.guardedThrough, hasTombstone || hasHeld {
+        if let through = guardedThrough, hasTombstone || hasHeld {
             deletions = try DeletionCount(connection, through: through, revisions: ingestion.revisions)
         }
     }
