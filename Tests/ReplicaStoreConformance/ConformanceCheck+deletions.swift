@@ -108,7 +108,8 @@ extension ConformanceCheck {
             try expect(try shown(store), equals: 0)
             try expect(try store.unconfirmedDeletions(), equals: UnconfirmedDeletions())
         },
-        ConformanceCheck("what comes from elsewhere is guarded, also if nobody says from where on letters count") { make in
+        ConformanceCheck("what comes from elsewhere is guarded, also if nobody says from where on letters count") {
+            make in
             for remote in ["a", nil] {
                 let (store, maker, letters) = try replica(make, letters: 20)
                 let tombstones = try (1...12).map { try maker.revision($0, nil, after: [letters[$0 - 1]]) }

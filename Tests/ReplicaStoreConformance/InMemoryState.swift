@@ -70,7 +70,9 @@ extension InMemoryReplicaStore.State {
             acceptedCount: log.count - before, letters: letters)
     }
 
-    private func decide(_ revision: Revision, _ ingestion: Ingestion, through: Int?, isHolding: Bool) -> IngestionOutcome {
+    private func decide(_ revision: Revision, _ ingestion: Ingestion, through: Int?, isHolding: Bool)
+        -> IngestionOutcome
+    {
         guard revision.header.archive == ingestion.archive else { return .rejected(RevisionError(.archive)) }
         guard places[revision.id] == nil else { return .duplicate }
         if through != nil, held.contains(where: { $0.id == revision.id }) { return .held }
