@@ -106,8 +106,9 @@ fi
 original=$origin
 serve "$scratch/restored"
 restored=$origin
-jq --raw-output '.archives[] | [.name, .revisions] | @tsv' "$scratch/backup/backup.json" >"$scratch/archives"
-while IFS=$'\t' read -r name revisions; do
+jq --raw-output '.archives[] | [.name, .revisions, .blobs] | @tsv' "$scratch/backup/backup.json" >"$scratch/archives"
+[ -s "$scratch/archives" ] || fail "the backup holds no archive: there is nothing to compare"
+while IFS=$'\t' read -r name revisions stored; do
     [ "$revisions" -gt 0 ] || continue
     first=$(token "$data" "$name" reader)
     second=$(token "$scratch/restored" "$name" reader)
@@ -119,7 +120,22 @@ while IFS=$'\t' read -r name revisions; do
     [ "$(wc -l <"$scratch/second")" -eq $((revisions * 2)) ] || fail "archive $name: the restored log has another length"
     CHANCERY_TOKEN=$second client "$scratch/clone-$name" clone "$restored/$name" "$scratch/clone-$name" || [ $? -eq 3 ]
     client "$scratch/clone-$name" verify
-    client "$scratch/clone-$name" list --json | jq -r '.[].id' | sort >"$scratch/ids"
+    # What a reader sees, too: a clone of the original, or the writer, shows the same letters.
+    witness="$scratch/witness-$name"
+    if [ -n "${writer:-}" ]; then
+        witness="$scratch/writer"
+    else
+        CHANCERY_TOKEN=$first client "$witness" clone "$original/$name" "$witness" >/dev/null || [ $? -eq 3 ]
+    fi
+    client "$scratch/clone-$name" list --json | jq --compact-output 'sort_by(.id)[]' >"$scratch/listed"
+    client "$witness" list --json |
+        jq --compact-output --slurpfile listed "$scratch/listed" \
+            '($listed | map({(.id): true}) | add // {}) as $ids | map(select($ids[.id])) | sort_by(.id)[]' >"$scratch/witnessed"
+    cmp "$scratch/listed" "$scratch/witnessed" || fail "archive $name: the list of letters differs"
+    for id_of_letter in $(jq -r .id "$scratch/listed" | sort -R --random-source="$scratch/second" | head -n 20); do
+        client "$scratch/clone-$name" show "$id_of_letter" --json >"$scratch/shown"
+        client "$witness" show "$id_of_letter" --json | cmp - "$scratch/shown" || fail "letter $id_of_letter is shown otherwise"
+    done
     blobs=0
     while read -r file; do
         name_of_file=$(echo "$file" | tail -c 66 | tr -d /)
@@ -127,5 +143,7 @@ while IFS=$'\t' read -r name revisions; do
         cmp --silent "$file" "$scratch/backup/archives/$name/blobs/${file: -65}" || fail "attachment $name_of_file differs"
         blobs=$((blobs + 1))
     done < <(find "$scratch/clone-$name/blobs" -type f)
-    echo "archive $name: $revisions revisions and $blobs cloned attachments equal, byte for byte; $(wc -l <"$scratch/ids") letters shown"
+    # In data of one's own an attachment may have been uploaded that no revision names yet.
+    [ -z "${writer:-}" ] || [ "$blobs" -eq "$stored" ] || fail "archive $name: $blobs of $stored attachments were cloned"
+    echo "archive $name: $revisions revisions and $blobs of $stored attachments equal, byte for byte; $(wc -l <"$scratch/listed") letters listed alike"
 done <"$scratch/archives"

@@ -115,6 +115,7 @@ struct AdministrationCommandTests {
         #expect(archives.map { $0["name"] as? String } == ["letters"])
         #expect(report["auditEntries"] as? Int == 1)
         #expect(report["firstWrongAuditEntry"] is NSNull)
+        #expect(report["registryProblem"] is NSNull)
         #expect(try folder.run("check").output == "letters: 0 revisions, 0 blobs\naudit log: 1 entry\n")
     }
 

@@ -8,7 +8,7 @@ extension Administration {
     /// name, every hash of it is computed anew, and only then it gets its name: what has the name is good.
     ///
     /// - Parameter path: A folder that is not there yet, or is empty.
-    /// - Throws: `notEmpty`, `insideData`; `backupRefused` if an archive is damaged, and then nothing is left at `path`.
+    /// - Throws: `notEmpty`, `insideData`; `backupRefused` or `store` if something is damaged, and then nothing is left at `path`.
     public func backUp(to path: String) throws(ServerFailure) -> BackupManifest {
         let path = FileTree.trimmed(path)
         try Administration.checkTarget(path, outside: folder)
@@ -37,6 +37,9 @@ extension Administration {
         try copy.make()
         try registry.backUp(to: copy.registryPath)
         let copied = try ServerRegistry(copy, create: false)
+        if let problem = try copied.checkStructure() {
+            throw .backupRefused("server.sqlite, with archives and tokens: \(problem)")
+        }
         guard try copied.checkAuditLog().firstWrong == nil else {
             throw .backupRefused("the audit log does not fit its chain; run `chancery-server check`")
         }

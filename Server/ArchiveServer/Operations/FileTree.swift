@@ -121,9 +121,32 @@ enum FileTree {
 
     /// An empty folder of a new name beside a path, which only its owner may look into.
     static func makeTemporary(beside path: String) throws(ServerFailure) -> String {
+        guard !isMountPoint(path) else {
+            throw .fileSystem(
+                path: path, reason: "a disk is mounted there: name a folder in it, whose place a finished one can take")
+        }
         var template = Array("\(path).new-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw failure(path) }
+        guard mkdtemp(&template) != nil else { throw failure(parent(of: path)) }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Whether a folder is on another file system than the folder that it is in.
+    private static func isMountPoint(_ path: String) -> Bool {
+        var here = stat()
+        var above = stat()
+        guard stat(path, &here) == 0, stat(parent(of: path), &above) == 0 else { return false }
+        return here.st_dev != above.st_dev
+    }
+
+    /// Gives a folder and all in it the owner of another one, if root asks: a server's own user must be able to open what root restored.
+    static func giveOwner(of model: String, to folder: String) throws(ServerFailure) {
+        var information = stat()
+        guard geteuid() == 0, stat(model, &information) == 0 else { return }
+        var paths: [String] = []
+        try walk(folder, "") { path, _ in paths.append("\(folder)/\(path)") }
+        for path in paths + [folder] {
+            guard lchown(path, information.st_uid, information.st_gid) == 0 else { throw failure(path) }
+        }
     }
 
     /// Removes a file.

@@ -24,7 +24,7 @@ public struct Restoration: Sendable {
     }
 
     /// Copies the backup, checks every byte of it, begins a new epoch in each archive, so that clients see that the log went back, and
-    /// puts it in its place.
+    /// puts it in its place, with the owner of the folder that was there.
     ///
     /// - Parameters:
     ///   - backup: A folder that ``Administration/backUp(to:)`` made.
@@ -46,6 +46,7 @@ public struct Restoration: Sendable {
                 try copy(sums, from: backup, to: temporary)
                 let manifest = try BackupManifest.read(temporary)
                 try bringToLife(manifest, in: ServerFolder(temporary))
+                try FileTree.giveOwner(of: folder.path, to: temporary)
                 try FileTree.synchronize(temporary)
                 let kept = isFree ? nil : try keptPath()
                 if let kept {

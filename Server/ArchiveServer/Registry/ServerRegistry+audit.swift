@@ -46,8 +46,14 @@ extension ServerRegistry {
             var firstWrong: Int?
             try connection.forEach("SELECT sequence, entry, hash FROM audit ORDER BY sequence") { row in
                 count += 1
-                chain = AuditEntry.chain(chain, extendedBy: Array(try row.text(1).utf8))
-                let isRight = row.integer(0) == count && row.bytes(2) == chain.bytes
+                let isRight: Bool
+                do {
+                    chain = AuditEntry.chain(chain, extendedBy: Array(try row.text(1).utf8))
+                    isRight = row.integer(0) == count && row.bytes(2) == chain.bytes
+                } catch let error as SQLiteError where error.kind == .corrupt {
+                    // Text that is no UTF-8 any more.
+                    isRight = false
+                }
                 if !isRight { firstWrong = count }
                 return isRight
             }

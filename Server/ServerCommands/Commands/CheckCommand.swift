@@ -6,9 +6,10 @@ import ReplicaStore
 /// `chancery-server check`: re-hashes everything that the server keeps.
 enum CheckCommand {
     static let description = CommandDescription(
-        "check", summary: "verify every archive and the audit log",
+        "check", summary: "verify every archive, the registry and the audit log",
         discussion: """
-            Computes every hash anew and compares everything that is derived from the letters, also while the server runs.
+            Computes every hash anew and compares everything that is derived from the letters, also while the server runs. \
+            The list of tokens has no hash: its structure is checked, not its values.
             """)
 
     static func run(_ values: Values, _ context: CommandContext) throws -> CommandStatus {
@@ -26,6 +27,7 @@ enum CheckCommand {
             case .failure(let error): lines.append("\(archive.name): \(error.description)")
             }
         }
+        if let problem = report.registryProblem { lines.append("server.sqlite: \(problem)") }
         lines.append("audit log: \(counted(report.auditEntryCount, "entry", "entries"))")
         if let wrong = report.firstWrongAuditEntry {
             lines.append("audit log: entry \(wrong) was changed, put in or taken out")
@@ -53,7 +55,8 @@ extension Administration.CheckReport {
             }
         }
         return [
-            "archives": .array(rows), "auditEntries": .integer(auditEntryCount),
+            "archives": .array(rows), "registryProblem": registryProblem.map { .string($0) } ?? .null,
+            "auditEntries": .integer(auditEntryCount),
             "firstWrongAuditEntry": firstWrongAuditEntry.map { .integer($0) } ?? .null,
         ]
     }

@@ -113,6 +113,7 @@ struct ServerRegistryTests {
             "UPDATE audit SET entry = replace(entry, 'act-2', 'act-9') WHERE sequence = 3",
             "DELETE FROM audit WHERE sequence = 3",
             "UPDATE audit SET hash = zeroblob(32) WHERE sequence = 3",
+            "UPDATE audit SET entry = CAST(x'FF' AS TEXT) WHERE sequence = 3",
         ] {
             let path = server.registryPath
             let copy = ServerFolder(folder.path + "/\(UUID().uuidString)")
