@@ -7,7 +7,7 @@ SWIFT_BUILD = swift build $(SWIFT_FLAGS)
 SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
-.PHONY: all setup build demo test simulate check lint format drill load bench clean
+.PHONY: all setup build demo test simulate check lint format formats drill load bench clean
 
 all: build
 
@@ -33,6 +33,12 @@ lint: setup
 ## format: puts every Swift file into that format
 format: setup
 	swift format format --in-place --recursive --parallel Package.swift Sources Client Server Tests Benchmarks Examples
+
+## formats: how far the importers agree with what people found in the corpora, as a table
+formats: setup
+	@mkdir -p .build
+	@$(SWIFT_TEST) --filter 'LetterFormatsTests.(CMIFTests|WhiteHouseTests)' > .build/formats.txt 2>&1 || { cat .build/formats.txt; exit 1; }
+	@grep '^formats: ' .build/formats.txt || echo "formats: the corpora are not beside this checkout: skipped"
 
 ## simulate: the whole system with every fault, from SEED=n (REPLICAS=n STEPS=n) or SCHEDULE=file; else a thousand seeds
 simulate: setup

@@ -51,13 +51,15 @@ let package = Package(
         library("CZstd", in: "Sources", pkgConfig: "libzstd", debian: "libzstd-dev"),
         library("CSQLite", in: "Sources", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
         library("CPopt", in: "Sources", pkgConfig: "popt", debian: "libpopt-dev"),
+        library("CExpat", in: "Sources", pkgConfig: "expat", debian: "libexpat1-dev"),
         binding("Hashing", ["CCrypto"]),
         binding("Compression", ["CZstd"]),
         binding("SQLiteBinding", ["CSQLite"]),
         binding("CommandOptions", ["CPopt"]),
         module("LetterModel", ["Hashing"]),
         module("LetterMerge", ["LetterModel", "Hashing"]),
-        module("LetterFormats", ["LetterModel", "Hashing"]),
+        binding("XMLParsing", ["CExpat"]),
+        module("LetterFormats", ["LetterModel", "XMLParsing", "Hashing"]),
         module("ReplicaStore", ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression"]),
         module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression"]),
 
@@ -126,7 +128,8 @@ let package = Package(
         tests(
             "LetterMergeTests", ["LetterMerge", "LetterModel", "MergeOracle", "Hashing"],
             exclude: ["Vectors/make-vectors.py", "Vectors/model.jsonl"]),
-        tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "Hashing"]),
+        tests("XMLParsingTests", ["XMLParsing"]),
+        tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "XMLParsing", "Hashing"]),
         tests(
             "ReplicaStoreTests",
             [

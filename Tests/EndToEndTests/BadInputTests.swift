@@ -27,6 +27,30 @@ struct BadInputTests {
         #expect(try ada.expect("list", "--json").objects().count == 1)
     }
 
+    @Test func `a list of letters is taken once, its bad entries are named, and it is written again`() throws {
+        let ada = try Machine("ada")
+        try ada.expect("init")
+        let entry = """
+            <correspDesc key="k"><correspAction type="sent"><persName>Ada &amp; Ben</persName><date when="1843-07"/>
+            </correspAction></correspDesc>
+            """
+        let list = try ada.scratch.file(
+            "list.xml",
+            """
+            <TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><profileDesc>\(entry)
+            <correspDesc/>\(entry)</profileDesc></teiHeader><text><body><p/></body></text></TEI>
+            """)
+        let first = try ada.expect(2, "import", list, "--json").objects()
+        #expect((first.first?["ids"] as? [String])?.count == 2)
+        #expect((first.first?["refused"] as? [[String: Any]])?.count == 1)
+        let second = try ada.expect(2, "import", list, "--json").objects()
+        #expect(second.first?["outcome"] as? String == "unchanged")
+        let written = try ada.expect("export", "--format", "cmif", "--licence", "https://example.org/free").output
+        #expect(written.components(separatedBy: "<persName>Ada &amp; Ben</persName>").count == 3)
+        #expect(written.components(separatedBy: "<correspAction type=\"received\">").count == 3)
+        #expect(written.contains("https://example.org/free"))
+    }
+
     @Test func `a batch in which nothing could be taken fails`() throws {
         let ada = try Machine("ada")
         try ada.expect("init")

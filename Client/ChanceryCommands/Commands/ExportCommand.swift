@@ -9,21 +9,29 @@ import ReplicaStore
 enum ExportCommand {
     /// The formats that letters are written in.
     enum Format: String, CaseIterable, Sendable {
-        case text, jsonl, original
+        case text, jsonl, cmif, original
     }
 
     static let ids = Argument(any: "ID", .text, help: "Only these letters; without any, all that are not deleted.")
     static let format = Option(
         "format", .choice(of: Format.self), default: .text,
         help:
-            "`text` is complete and can be imported again, `jsonl` is one letter a line, `original` are the files as they were imported."
+            "`text` is complete and can be imported again, `jsonl` is one letter a line, `cmif` is a list of who wrote to whom and when, without texts, `original` are the files as they were imported."
     )
+    static let licence = Option(
+        "licence", .text, placeholder: "URL", shownDefault: "CC BY 4.0, which the standard asks for",
+        help: "The licence that a list in `cmif` is put under.")
     static let output = Option("output", .folder, shownDefault: "standard output", help: "The folder to write to.")
 
     static let description = CommandDescription(
         "export", summary: "write letters for other programs, or as they came", arguments: [ids],
-        options: [format, output],
-        examples: [Example("chancery export --format jsonl > letters.jsonl", help: "Everything, in one file.")])
+        options: [format, output, licence],
+        examples: [
+            Example("chancery export --format jsonl > letters.jsonl", help: "Everything, in one file."),
+            Example(
+                "chancery export --format cmif > letters.xml",
+                help: "A list for the search engines of scholarly editions."),
+        ])
 
     static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
         let archive = try await context.openArchive()
@@ -37,11 +45,13 @@ enum ExportCommand {
         }
         if let folder = values[output] { try FileSystem.makeFolder(folder) }
         var writer = ExportWriter(folder: values[output], console: context.console)
+        let list = values[format] == .cmif ? try await cmif(values, archive, context) : nil
+        if let list { _ = try writer.append(list.header, name: cmifFile) }
         var rows: [JSONValue] = []
         var status = CommandStatus.done
         for id in letters {
             do {
-                let files = try await export(id, values[format], archive, &writer)
+                let files = try await export(id, values[format], archive, &writer, list)
                 rows.append(["id": .string(id.text), "files": .array(files.map(JSONValue.string))])
             } catch let failure as Failure where letters.count > 1 {
                 context.console.note("\(id): \(failure.message)")
@@ -49,13 +59,37 @@ enum ExportCommand {
                 status = .partlyDone
             }
         }
+        if let list { _ = try writer.append(list.footer, name: cmifFile) }
         if context.isJSON { context.print(.array(rows)) }
         return status
     }
 
+    private static let cmifFile = "letters.xml"
+
+    /// The list of this archive, made by the author of this replica, today.
+    private static func cmif(
+        _ values: Values, _ archive: Archive, _ context: CommandContext
+    ) async throws -> CMIFWriter {
+        let identity = try await archive.identity()
+        var editor: String?
+        do {
+            editor = try await context.author(for: archive).name
+        } catch ArchiveError.noAuthor {
+            // The archive then answers for its list itself.
+        }
+        let licence = values[Self.licence] ?? CMIFWriter.defaultLicence
+        if values[Self.licence] == nil {
+            context.console.note("the list says that it is under \(licence), as CMIF asks; --licence names another")
+        }
+        return CMIFWriter(
+            title: "Letters of \(identity.name)", editor: editor ?? identity.name,
+            address: "urn:uuid:\(identity.archive)",
+            day: String(context.surroundings.now().text.prefix(10)), licence: licence)
+    }
+
     /// Writes one letter; the paths of the files, if there are any.
     private static func export(
-        _ id: LetterID, _ format: Format, _ archive: Archive, _ writer: inout ExportWriter
+        _ id: LetterID, _ format: Format, _ archive: Archive, _ writer: inout ExportWriter, _ list: CMIFWriter?
     ) async throws -> [String] {
         let view = try await archive.view(of: id)
         switch format {
@@ -69,6 +103,10 @@ enum ExportCommand {
             let line =
                 view.isDeleted ? JSONLinesWriter.line(deleted: id) : JSONLinesWriter.line(id: id, letter: view.letter)
             return try writer.append(line, name: "letters.jsonl")
+        case .cmif:
+            guard !view.isDeleted else { throw Failure("deleted", "it is deleted, and is not listed") }
+            guard let list else { return [] }
+            return try writer.append(list.entry(id: id, letter: view.letter), name: cmifFile)
         case .original:
             let originals = view.letter.attachments.filter { $0.role == .original }
             guard !originals.isEmpty else { throw Failure("noOriginal", "it was not imported from a file") }

@@ -87,6 +87,9 @@ struct WhiteHouseTests {
                 "\(body.prefix(60)) … \(body.suffix(60))")
             #expect(letter.source?.harvestedOn == truth.publicationDate)
         }
+        FormatTable.show(
+            "whitehouse-2021-2022", letters: letters, compared: letters * found.count,
+            agreed: found.values.reduce(0, +))
         let report = misses.joined(separator: "\n")
         for (name, count) in found {
             #expect(count * 100 >= letters * 98, "\(name): \(count) of \(letters)\n\(report)")

@@ -1,0 +1,153 @@
+import LetterModel
+import XMLParsing
+
+/// The `correspDesc` element: who sent what to whom. TEI editions and CMIF files share it.
+///
+/// The first `sent` action gives senders, date and place. The first `received` action gives the recipients; its date and place
+/// are an event, as is every other action.
+///
+/// Source: https://tei-c.org/release/doc/tei-p5-doc/en/html/ref-correspDesc.html
+enum CorrespDesc {
+    /// What CMIF files say where nobody knows who it was.
+    static let unknownURI = "http://correspSearch.net/unknown"
+
+    /// Reads one into a letter.
+    static func read(_ element: XMLElement, into letter: inout Letter, _ authorities: TEIAuthorities) -> [ImportWarning]
+    {
+        var warnings: [ImportWarning] = []
+        var events: [Event] = []
+        var hasSent = false
+        var hasReceived = false
+        for action in element.elements("correspAction") {
+            let type = XMLText.collapsed(action.attribute("type") ?? "other")
+            let agents = distinct(action.elements.compactMap { agent($0, action.namespace, authorities) })
+            let places = distinct(action.elements("placeName").map { place($0, authorities) })
+            var dates: [LetterDate] = []
+            for element in action.elements("date") {
+                let (date, doubts) = TEIDate.read(element)
+                warnings += doubts
+                if !date.members.isEmpty { dates.append(date) }
+            }
+            var event = Event()
+            event.type = EventType(rawValue: type)
+            if type.hasSameBytes(as: "sent"), !hasSent {
+                hasSent = true
+                letter.senders = agents
+                letter.place = places.first
+                letter.date = dates.first
+                event.places = Array(places.dropFirst())
+                dates = Array(dates.dropFirst())
+            } else if type.hasSameBytes(as: "received"), !hasReceived {
+                hasReceived = true
+                letter.recipients = agents
+                event.places = places
+            } else {
+                event.agents = agents
+                event.places = places
+            }
+            event.date = dates.first
+            let isBare = event.agents.isEmpty && event.places.isEmpty && event.date == nil
+            let isTold = type.hasSameBytes(as: "sent") || type.hasSameBytes(as: "received")
+            if !(isBare && isTold) { events.append(event) }
+            for date in dates.dropFirst() {
+                var further = Event()
+                further.type = event.type
+                further.date = date
+                events.append(further)
+            }
+        }
+        letter.events = distinct(events)
+        readContext(element, into: &letter)
+        for (index, note) in element.elements("note").enumerated() {
+            var value = Note()
+            value.text = XMLText.collapsed(note.text)
+            if value.text != nil { letter.notes += [("correspDesc-\(index + 1)", value)] }
+        }
+        return warnings
+    }
+
+    /// References to other letters. What sort of relation they are, each edition says in words of its own.
+    private static func readContext(_ element: XMLElement, into letter: inout Letter) {
+        let references = element.elements("correspContext").flatMap { $0.elements("ref") }.map { ref in
+            var members = JSONObject()
+            for name in ["type", "subtype", "target", "source"] {
+                if let value = ref.attribute(name), !value.isEmpty { members[name] = .string(value) }
+            }
+            let text = XMLText.collapsed(ref.text)
+            if !text.isEmpty { members["text"] = .string(text) }
+            return JSONValue.object(members)
+        }
+        guard !references.isEmpty else { return }
+        var extra = letter.extra
+        extra["correspContext"] = .array(references.filter { !$0.isVacant })
+        letter.extra = extra
+    }
+
+    private static func agent(_ element: XMLElement, _ namespace: String, _ authorities: TEIAuthorities) -> Agent? {
+        guard element.namespace.hasSameBytes(as: namespace) else { return nil }
+        var agent = Agent()
+        switch element.name {
+        case "persName": agent.kind = .person
+        case "orgName": agent.kind = .organisation
+        case "name", "rs": agent.kind = element.attribute("type").map(agentKind)
+        default: return nil
+        }
+        agent.name = XMLText.collapsed(element.text)
+        agent.uris = authorities.uris(of: element)
+        agent.certainty = element.attribute("cert")
+        agent.evidence = element.attribute("evidence")
+        if agent.uris.contains(where: { $0.lowercased().hasSameBytes(as: unknownURI.lowercased()) }) {
+            agent.kind = .unknown
+        }
+        return agent.name == nil && agent.uris.isEmpty ? nil : agent
+    }
+
+    private static func agentKind(_ word: String) -> AgentKind {
+        switch word {
+        case "pers": .person
+        case "org", "organization": .organisation
+        default: AgentKind(rawValue: word)
+        }
+    }
+
+    private static func place(_ element: XMLElement, _ authorities: TEIAuthorities) -> Place {
+        var place = Place()
+        place.name = XMLText.collapsed(element.text)
+        place.uris = authorities.uris(of: element)
+        place.certainty = element.attribute("cert")
+        place[text: "evidence"] = element.attribute("evidence")
+        return place
+    }
+
+    /// Lists of a letter say nothing twice.
+    static func distinct<Part: LetterRecord>(_ parts: [Part]) -> [Part] {
+        var seen: Set<Part> = []
+        return parts.filter { !$0.members.isEmpty && seen.insert($0).inserted }
+    }
+}
+
+/// The persons and places that a file lists, by their `xml:id`, with their records elsewhere.
+struct TEIAuthorities {
+    private var records: [String: [String]] = [:]
+
+    init() {}
+
+    /// Reads `listPerson`, `listPlace` and `listOrg`, wherever they are.
+    init(_ root: XMLElement) {
+        for name in ["person", "place", "org"] {
+            for element in root.all(name) {
+                guard let id = element.xmlAttribute("id") else { continue }
+                let uris = element.elements("idno").map { XMLText.collapsed($0.text) }
+                records[id, default: []] += uris.filter { $0.hasPrefix("https://") || $0.hasPrefix("http://") }
+            }
+        }
+    }
+
+    /// What `ref` says, as it says it, then what the file's list knows of it.
+    func uris(of element: XMLElement) -> [String] {
+        let refs = (element.attribute("ref") ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
+        let known = refs.filter { $0.hasPrefix("#") }.flatMap { records[String($0.dropFirst())] ?? [] }
+        var seen: Set<ByteKey> = []
+        return (refs + known).filter { seen.insert(ByteKey($0)).inserted }
+    }
+}
