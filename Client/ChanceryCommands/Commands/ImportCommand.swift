@@ -9,7 +9,7 @@ enum ImportCommand {
         oneOrMore: "FILE", .file,
         help: "Files or folders; `-` is standard input. In folders .txt, .md, .xml and .jsonl are taken.")
     static let format = Option(
-        "format", .format, shownDefault: "what the file looks like", help: "`text`, `jsonl` or `cmif`.")
+        "format", .format, shownDefault: "what the file looks like", help: "`text`, `jsonl`, `tei` or `cmif`.")
     static let tag = Option(repeating: "tag", .text, help: "Add this tag to every letter.")
     static let collection = Option(
         "collection", .text, placeholder: "PATH", help: "Put every letter into this collection.")
@@ -18,7 +18,7 @@ enum ImportCommand {
     static let description = CommandDescription(
         "import", summary: "take letters from files",
         discussion: """
-            Plain text, JSON Lines and CMIF; the format is found out. The bytes of a text or CMIF file are kept as an attachment. Importing the \
+            Plain text, JSON Lines, TEI and CMIF; the format is found out. The bytes of a text, TEI or CMIF file are kept as an attachment. Importing the \
             same bytes again changes nothing, also on another machine. A file that cannot be taken is named with its reason, and the others go on.
             """,
         arguments: [paths], options: [format, tag, collection, dryRun],

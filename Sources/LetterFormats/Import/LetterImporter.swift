@@ -58,7 +58,7 @@ public struct ImporterRegistry: Sendable {
 
     /// The importers of this version.
     public static let standard = ImporterRegistry([
-        ChanceryTextFormImporter(), JSONLinesImporter(), CMIFImporter(), PlainTextImporter(),
+        ChanceryTextFormImporter(), JSONLinesImporter(), TEIImporter(), CMIFImporter(), PlainTextImporter(),
     ])
 
     /// The words for `--format`, each once.

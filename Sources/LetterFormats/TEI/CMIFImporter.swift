@@ -20,7 +20,8 @@ public struct CMIFImporter: LetterImporter {
     /// The importer.
     public init() {}
 
-    /// Whether it is TEI. An edition with texts is refused when it has been read: its header may be longer than `start`.
+    /// Whether it is TEI. Whether it is a list or an edition with a text is known when it has been read: its header may be longer
+    /// than `start`.
     public func recognises(start: [UInt8], fileName: String) -> Bool {
         XMLText.names(CMIFImporter.namespace, in: start)
     }
@@ -61,7 +62,8 @@ public struct CMIFImporter: LetterImporter {
             throw ImportRefusal(.unsupported, "this is XML, but its root is no TEI element", line: root.line)
         }
         guard root.elements("text").allSatisfy({ XMLText.collapsed($0.text).isEmpty }) else {
-            throw ImportRefusal(.unsupported, "this is a TEI edition with texts")
+            let original = File(root: root, bytes: bytes, fileName: fileName, entries: []).original
+            return [.letter(try TEIImporter.letter(root, bytes: bytes, original: original))]
         }
         let entries = root.elements("teiHeader").flatMap { $0.elements("profileDesc") }
             .flatMap { $0.elements("correspDesc") }
