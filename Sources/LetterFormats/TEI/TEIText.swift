@@ -11,11 +11,11 @@ struct TEIText {
     private var hasSpace = false
 
     init(_ element: XMLElement) {
-        append(element)
+        append(element.nodes)
     }
 
     init(_ nodes: [XMLElement.Node]) {
-        for node in nodes { append(node) }
+        append(nodes)
     }
 
     private static let lines = [
@@ -29,8 +29,16 @@ struct TEIText {
         }
     }
 
-    private mutating func append(_ element: XMLElement) {
-        for node in element.nodes { append(node) }
+    /// Two `seg` side by side are the left and the right end of a line, and no one word.
+    private mutating func append(_ nodes: [XMLElement.Node]) {
+        var isAfterSegment = false
+        for node in nodes {
+            var isSegment = false
+            if case .element(let element) = node { isSegment = element.name == "seg" }
+            if isSegment, isAfterSegment { append(" ") }
+            append(node)
+            isAfterSegment = isSegment
+        }
     }
 
     private mutating func append(_ piece: String) {
@@ -57,18 +65,18 @@ struct TEIText {
         case "lb": breakLine()
         case "space", "cell":
             append(" ")
-            append(element)
+            append(element.nodes)
             append(" ")
         case "del":
             append("⟦")
-            append(element)
+            append(element.nodes)
             append("⟧")
         case "gap" where element.text.isEmpty: append("[…]")
         case _ where TEIText.lines.contains(element.name):
             breakLine()
-            append(element)
+            append(element.nodes)
             breakLine()
-        default: append(element)
+        default: append(element.nodes)
         }
     }
 

@@ -98,6 +98,11 @@ struct TEITests {
         #expect(letter.identifiers.map(\.value) == ["L1", "https://x.org/1"])
     }
 
+    @Test func `two segments side by side are two words, and a letter in an element of its own is none`() throws {
+        let text = "<p><seg rend=\"left\">Nehrung</seg><seg rend=\"right\">Hohe</seg> D<hi>ü</hi>ne</p>"
+        #expect(try Self.letter(Self.edition(text)).letter.body == "Nehrung Hohe Düne")
+    }
+
     @Test func `a tag that names no language is left to the original`() throws {
         let header =
             "<profileDesc><langUsage><language ident='no tag'/><language ident='fr'/></langUsage></profileDesc>"
