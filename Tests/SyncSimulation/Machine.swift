@@ -129,13 +129,18 @@ final class Machine {
     }
 
     private func open() throws {
-        let base = try SQLiteReplicaStore.open(
-            folder: folder, mode: isServer ? .server : .local, busyTimeoutMilliseconds: 0,
-            fileSystem: VirtualDisk.fileSystem)
-        let store = DamagedStore(base)
+        let store = DamagedStore(try openReplica())
         store.set { $0.refused = refused }
         isTouched = true
         self.store = store
+    }
+
+    private func openReplica() throws -> SQLiteReplicaStore {
+        try NewReplica.undisturbed {
+            try SQLiteReplicaStore.open(
+                folder: folder, mode: isServer ? .server : .local, busyTimeoutMilliseconds: 0,
+                fileSystem: VirtualDisk.fileSystem)
+        }
     }
 
     /// From now on it does not take this revision.
@@ -233,10 +238,7 @@ final class Machine {
     func beginEpoch(_ epoch: String) throws {
         store = nil
         do {
-            let base = try SQLiteReplicaStore.open(
-                folder: folder, mode: isServer ? .server : .local, busyTimeoutMilliseconds: 0,
-                fileSystem: VirtualDisk.fileSystem)
-            try base.beginEpoch(epoch)
+            try openReplica().beginEpoch(epoch)
         }
         try open()
     }
