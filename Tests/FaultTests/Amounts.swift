@@ -1,8 +1,7 @@
 import Foundation
 import SyncTestSupport
 
-/// How much is done, and by which seed. Small amounts unless the environment says otherwise: `make check` and
-/// `make soak` do.
+/// How much is done, and by which seed. Small amounts unless the environment says otherwise: `make check` does.
 enum Amounts {
     private static let environment = ProcessInfo.processInfo.environment
 
@@ -26,7 +25,7 @@ enum Amounts {
         "replay: CHANCERY_FAULTS_SEED=\(seed) \(amounts.map { $0 + " " }.joined())swift test --filter \(suite)"
     }
 
-    /// Says a figure in the output of the run: `make soak` adds them up.
+    /// Says a figure in the output of the run.
     static func report(_ layer: String, _ figures: [(String, Int)]) {
         let text = figures.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
         FileHandle.standardError.write(Data("figures \(layer) seed=\(seed) \(text)\n".utf8))
