@@ -19,6 +19,8 @@ public final class DamagedStore: ReplicaStore {
         public var ingestionErrors: [StoreError] = []
         /// Revisions that this replica does not want, whoever brings them.
         public var refused: Set<RevisionID> = []
+        /// Whether what remotes said is not noted.
+        public var forgetsAnswers = false
     }
 
     /// A replica over another one.
@@ -143,6 +145,7 @@ public final class DamagedStore: ReplicaStore {
     }
     /// As the replica below.
     public func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError) {
+        guard !faults.withLock({ $0.forgetsAnswers }) else { return }
         try base.recordAnswers(from: remote, answers)
     }
     /// As the replica below.

@@ -21,6 +21,8 @@ final class SyncExchange {
     private var response: ExchangeResponse?
     private var follower: LogFollower?
     private var ownAccepted: [RevisionID] = []
+    /// Revisions that the remote has now, or does not want.
+    private var decided: Set<RevisionID> = []
     private var openPage = OpenPage()
     private var pulledEntries = 0
     private(set) var result = SyncStateMachine.Exchange()
@@ -72,6 +74,15 @@ final class SyncExchange {
             result.isAtEnd = false
         }
         result.hasUnsent = try store.remote(named: remote).unsent > 0
+        if result.hasUnsent { try checkRecorded() }
+    }
+
+    /// What was decided must not be unsent still: with damaged marks, the same revisions would be sent without end.
+    private func checkRecorded() throws {
+        guard !decided.isEmpty, let next = try store.unsent(to: remote, maximumBytes: 1).revisions.first else { return }
+        guard !decided.contains(next.id) else {
+            throw StoreError.damaged(object: "what is noted of \(remote)")
+        }
     }
 
     private func exchange(_ body: EncodedBody) throws {
@@ -174,6 +185,7 @@ final class SyncExchange {
         }
         if !answers.isEmpty { try store.recordAnswers(from: remote, answers) }
         result.decidedCount = answers.count
+        decided = Set(answers.map(\.revision))
         report.pushed += ownAccepted.count + (isResend ? 0 : duplicates)
         if !sent.isEmpty { progress(SyncProgress(phase: .pushing, done: sent.count, total: sent.count)) }
     }

@@ -202,6 +202,19 @@ struct SyncFaultTests {
         try expectSame(laptop, server)
     }
 
+    @Test func `marks that are damaged end the sync: the same revisions are not sent without end`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, laptop) = try Self.strangers(world)
+        let store = DamagedStore(laptop.store)
+        let broken = TestReplica("laptop", store: store, maker: laptop.maker)
+        store.set { $0.forgetsAnswers = true }
+        let report = try broken.sync(with: server)
+        #expect(report.failure == .store(.damaged(object: "what is noted of origin")))
+        #expect(report.requests == 1)
+        try laptop.sync(with: server).expectDone()
+        try expectSame(laptop, server)
+    }
+
     @Test func `a replica that fails in the middle of its answer is a broken connection, not our own disk`() throws {
         let world = TestWorld(.inMemory)
         let (server, laptop) = try Self.strangers(world, long: true)
