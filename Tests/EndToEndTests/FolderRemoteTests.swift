@@ -111,7 +111,7 @@ struct FolderRemoteTests {
         for folder in [ada.archive, ben.archive, path] { try ada.expect("verify", "--archive", folder) }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `sync --watch follows a folder`() throws {
+    @Test func `sync --watch follows a folder`() throws {
         let watching = try WatchTests.Watching(ada)
         try ada.expect("edit", id, "--set", "title=Watched")
         #expect(watching.nextLine() == "usb: sent 1, received 0")

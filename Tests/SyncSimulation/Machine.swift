@@ -41,7 +41,6 @@ final class Machine {
         let blobs: String
         let log: Log
         let links: [Int: Link]
-        let notedPlace: String?
     }
 
     /// Why a disk that failed is opened again.
@@ -69,8 +68,6 @@ final class Machine {
     /// How often it was set back to an older state.
     var rollbacks = 0
     var backup: Backup?
-    /// Where the replica was at its last sync, as it has noted itself.
-    var notedPlace: String?
     /// Where the replica is: the machine, and which file.
     var place: String { "\(number)/\(rollbacks)" }
     /// What is open in editors.
@@ -196,12 +193,12 @@ final class Machine {
     func makeBackup(in workspace: Workspace) throws {
         let blobs = try workspace.backupFolder(number)
         try Workspace.copyBlobs(of: folder, to: blobs)
-        backup = Backup(disk: disk.copy(), blobs: blobs, log: log, links: links, notedPlace: notedPlace)
+        backup = Backup(disk: disk.copy(), blobs: blobs, log: log, links: links)
     }
 
     /// What the machine is now, for a copy that is made at once.
     func snapshot() -> Backup {
-        Backup(disk: disk.copy(), blobs: folder, log: log, links: links, notedPlace: notedPlace)
+        Backup(disk: disk.copy(), blobs: folder, log: log, links: links)
     }
 
     /// Puts a copy in the place of what is there.
@@ -212,7 +209,6 @@ final class Machine {
         try Workspace.copyBlobs(of: copy.blobs, to: folder)
         log = copy.log
         links = copy.links
-        notedPlace = copy.notedPlace
         drafts = []
         promised = []
         rollbacks += 1
@@ -227,7 +223,6 @@ final class Machine {
         try Workspace.removeBlobs(of: folder)
         log = Log()
         links = [:]
-        notedPlace = nil
         drafts = []
         promised = []
         rollbacks += 1

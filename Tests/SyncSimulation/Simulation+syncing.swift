@@ -9,8 +9,10 @@ extension Simulation {
     /// A laptop syncs with a machine while the network does what it does.
     func sync(_ laptop: Machine, with remote: Machine, _ event: Event) throws {
         guard !laptop.isOffline else { return tell("\(laptop.name) is offline") }
-        let weather = NetworkWeather(
+        var weather = NetworkWeather(
             faultRate: schedule.networkFaultRate, numbers: SeededNumbers(seed: event.seed &* 7))
+        // A replica without letters takes the first answer's word for which archive it is: only TLS protects that.
+        weather.hasFlips = try !laptop.looking { try laptop.replica().identity().isArchiveOpen }
         let limit = event.seed % 3 == 0 ? 1_500 : nil
         let options = SyncOptions(maximumFailures: 3, responseLimitBytes: limit)
         let report = try sync(laptop, with: remote, weather, options, seed: event.seed)
@@ -39,7 +41,9 @@ extension Simulation {
                     fault("\(remote.name) cannot start again: \(error)")
                 }
             })
-        let expectation = Expectation(of: laptop, with: remote)
+        // What the folder itself notes: a sync that was killed may have noted it or not.
+        let notedPlace = try laptop.looking { try laptop.replica().setting("sync.place") }
+        let expectation = Expectation(of: laptop, noted: notedPlace, with: remote)
         let engine = SyncEngine(
             store: try laptop.replica(), remote: Simulation.remoteName(remote), transport: transport, options: options,
             surroundings: surroundings)
@@ -57,7 +61,6 @@ extension Simulation {
         if report.failure == nil {
             laptop.links[remote.number, default: Machine.Link()].trustedRollbacks = remote.rollbacks
         }
-        laptop.notedPlace = laptop.place
         let resets: [SyncNotice] = [.rewound, .forked, .wiped, .lostRevisions]
         if report.notices.contains(where: resets.contains) {
             // Everything is compared anew, and the cursor begins anew with it.
@@ -120,8 +123,8 @@ struct Expectation {
     private let name: String
 
     /// What a sync of a laptop with a remote must report.
-    init(of laptop: Machine, with remote: Machine) {
-        isCopied = laptop.notedPlace != nil && laptop.notedPlace != laptop.place
+    init(of laptop: Machine, noted notedPlace: String?, with remote: Machine) {
+        isCopied = notedPlace != nil && notedPlace != laptop.place
         name = "\(laptop.name) was not told that \(remote.name)"
         guard let position = laptop.links[remote.number]?.position else {
             isRewritten = false

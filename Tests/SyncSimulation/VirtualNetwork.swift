@@ -36,6 +36,8 @@ struct NetworkWeather {
     /// Once in so many requests something goes wrong; 0 for never.
     let faultRate: Int
     var numbers: SeededNumbers
+    /// Whether bits are flipped too.
+    var hasFlips = true
 
     mutating func next() -> NetworkFault {
         guard faultRate > 0, numbers.next() % UInt64(faultRate) == 0 else { return .none }
@@ -46,7 +48,7 @@ struct NetworkWeather {
         case 2: return .lostAnswer
         case 3: return .doubled
         case 4, 5: return .cut(afterBytes: place)
-        default: return .flipped(byte: place)
+        default: return hasFlips ? .flipped(byte: place) : .cut(afterBytes: place)
         }
     }
 }
