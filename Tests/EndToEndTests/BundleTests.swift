@@ -71,6 +71,29 @@ struct BundleTests {
         #expect(try ben.expect("show", id, "--json").output == (try ada.expect("show", id, "--json").output))
     }
 
+    @Test func `a stick without hard links takes bundles and replicas, and no other file is touched`() throws {
+        let program = Programs.folder.appending(path: "chancery").path
+        let neighbour = try ada.scratch.file("letters.bundle.new", "my notes")
+        func withoutLinks(_ arguments: String...) throws -> Int32 {
+            try Programs.run(
+                "/usr/bin/strace",
+                [
+                    "-f", "-qq", "-o", "/dev/null", "-e", "trace=link,linkat", "-e", "inject=link,linkat:error=EPERM",
+                    program,
+                ]
+                    + arguments, environment: ada.environment, in: ada.scratch.url
+            ).status
+        }
+        #expect(try withoutLinks("bundle", "create", file) == 0)
+        try ben.expect("bundle", "apply", file)
+        #expect(try withoutLinks("bundle", "create", file) == 1)
+        let stick = ada.scratch.url.appending(path: "stick").path
+        #expect(try withoutLinks("remote", "add", "stick", stick, "--create") == 0)
+        try ada.expect("sync")
+        try ada.expect("verify", "--archive", stick)
+        #expect(try String(contentsOfFile: neighbour, encoding: .utf8) == "my notes")
+    }
+
     @Test func `zstdcat and jq read it, and sha256sum checks an attachment`() throws {
         _ = try cursor(file)
         let script = """

@@ -82,9 +82,12 @@ struct ReplicaFolder: Sendable {
     /// Gives a finished file its name if no file has it yet, and makes that durable. False if one has.
     static func publish(_ temporary: String, as path: String) throws(StoreError) -> Bool {
         defer { unlink(temporary) }
-        guard link(temporary, path) == 0 else {
+        if link(temporary, path) != 0 {
             if errno == EEXIST { return false }
-            throw StoreError.system("link", errno)
+            // USB sticks with FAT have no links. A name that is taken in between would be replaced: nobody makes a replica twice at once.
+            guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else { throw StoreError.system("link", errno) }
+            guard try !isTaken(path) else { return false }
+            guard rename(temporary, path) == 0 else { throw StoreError.system("rename", errno) }
         }
         try syncFolder(of: path)
         return true
