@@ -26,7 +26,9 @@ say() { printf '\n%s\n' "$*"; }
 fail() { echo "drill: $*" >&2; exit 1; }
 server() { env -i PATH=/usr/bin:/bin SWIFT_BACKTRACE=enable=no "$bin/chancery-server" "$@"; }
 serve() { # serves a data folder, and sets $origin and $served
-    server serve --data "$1" --listen 127.0.0.1:0 >"$scratch/listening" 2>"$scratch/server.log" &
+    # Not through a function: what is killed at the end has to be the server and no shell around it.
+    env -i PATH=/usr/bin:/bin SWIFT_BACKTRACE=enable=no "$bin/chancery-server" serve --data "$1" \
+        --listen 127.0.0.1:0 >"$scratch/listening" 2>"$scratch/server.log" &
     served=$!
     pids+=("$served")
     for _ in $(seq 300); do
