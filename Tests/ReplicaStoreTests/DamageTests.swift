@@ -96,6 +96,22 @@ struct DamageTests {
         }
     }
 
+    @Test(arguments: [
+        ("UPDATE archive SET epoch = '00000000000000F\u{66}'", true), ("UPDATE archive SET epoch = '000000000000000g'", true),
+        ("UPDATE archive SET epoch = ''", true), ("UPDATE state SET sequence = -6", true),
+        ("UPDATE state SET sequence = 9223372036854775807", true),
+        ("UPDATE remote SET epoch = '0000000000000z'", false), ("UPDATE remote SET sequence = -1", false),
+        ("UPDATE remote SET sequence = 9223372036854775807", false),
+    ]) func `a place in a log that is none is damage and no reason to fall`(_ change: String, isOwn: Bool) throws {
+        let path = folders.newPath()
+        _ = try SQLiteReplicaStore.filled(path)
+        try Damage(path).connection.execute(change)
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        #expect(throws: StoreError.damaged(object: "archive.sqlite")) {
+            if isOwn { _ = try store.logState() } else { _ = try store.remotes() }
+        }
+    }
+
     @Test func `a damaged content and a damaged header are told apart from their neighbours`() throws {
         let path = folders.newPath()
         let original = try SQLiteReplicaStore.filled(path).allRevisions()

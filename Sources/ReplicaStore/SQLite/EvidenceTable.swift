@@ -32,7 +32,7 @@ struct EvidenceTable {
         try connection.rows("SELECT \(Self.columns) FROM remote_evidence ORDER BY number") { row throws in
             var position: LogPosition?
             if let epoch = try row.optionalText(3), let chain = Digest(bytes: row.bytes(5)) {
-                position = LogPosition(epoch: epoch, sequence: row.integer(4), chain: chain)
+                position = try LogPosition(storedEpoch: epoch, sequence: row.integer(4), chain: chain)
             }
             return RemoteEvidence(
                 remote: try row.text(0), time: Timestamp(milliseconds: row.integer(1)), kind: try row.text(2),

@@ -1,3 +1,4 @@
+import Hashing
 import LetterModel
 import SQLiteBinding
 
@@ -39,7 +40,9 @@ struct IdentityTable {
     }
 
     func epoch() throws -> String {
-        guard case .text(let epoch) = try values()[6] else { throw StoreError.damaged(object: "archive.sqlite") }
+        guard case .text(let epoch) = try values()[6], epoch.utf8.count == 16, Hex.decode(epoch.utf8) != nil else {
+            throw StoreError.damaged(object: "archive.sqlite")
+        }
         return epoch
     }
 

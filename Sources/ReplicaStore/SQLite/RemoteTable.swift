@@ -39,7 +39,7 @@ struct RemoteTable {
         ) { (row) throws(SQLiteError) in (try row.optionalText(0), row.integer(1), row.bytes(2)) }
         guard let row else { throw StoreError.unknownRemote(name) }
         guard let epoch = row.0, let chain = Digest(bytes: row.2) else { return nil }
-        return LogPosition(epoch: epoch, sequence: row.1, chain: chain)
+        return try LogPosition(storedEpoch: epoch, sequence: row.1, chain: chain)
     }
 
     /// Takes a step in a remote's log, if nobody else took one since.

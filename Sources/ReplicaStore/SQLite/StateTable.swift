@@ -12,9 +12,9 @@ struct StateRow {
         let row = try connection.first("SELECT sequence, chain, fingerprint FROM state") {
             (row) throws(SQLiteError) in (row.integer(0), row.bytes(1), row.bytes(2))
         }
-        guard let row, let chain = Digest(bytes: row.1), let fingerprint = Digest(bytes: row.2) else {
-            throw StoreError.damaged(object: "archive.sqlite")
-        }
+        guard let row, let chain = Digest(bytes: row.1), let fingerprint = Digest(bytes: row.2),
+            (0..<LogPosition.sequenceLimit).contains(row.0)
+        else { throw StoreError.damaged(object: "archive.sqlite") }
         return StateRow(sequence: row.0, chain: chain, fingerprint: fingerprint)
     }
 
