@@ -9,6 +9,9 @@ final class CurlReceiver {
     /// The response's status while the transfer runs.
     var status: (() -> Int)?
     private var isHeadDelivered = false
+    /// Whether the empty line came that ends the head of the final response. libcurl takes a connection that is closed
+    /// before it for a response that is over.
+    private(set) var isHeadComplete = false
     private let onHead: (_ status: Int, _ headers: [(name: String, value: String)]) throws -> Void
     private let onBody: (_ chunk: [UInt8]) throws -> Void
     private let isCancelled: () -> Bool
@@ -40,8 +43,10 @@ final class CurlReceiver {
         if bytes.starts(with: "HTTP/".utf8) {
             // A status line: what came before it belonged to an interim response.
             headers = []
+            isHeadComplete = false
             return true
         }
+        if bytes.elementsEqual("\r\n".utf8) || bytes.elementsEqual("\n".utf8) { isHeadComplete = true }
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return true }
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A }
         var value = bytes[(colon + 1)...]

@@ -50,6 +50,9 @@ public final class CurlTransport: Transport {
                 if let failure = receiver.failure { throw failure }
                 if cancellation.isCancelled { throw TransportError.cancelled }
                 if let error = outcome.error(host: host) { throw error }
+                guard receiver.isHeadComplete else {
+                    throw TransportError.cut(host: host, reason: "the connection ended within the head of the response")
+                }
                 try receiver.deliverHead(status: outcome.status)
             }
         }

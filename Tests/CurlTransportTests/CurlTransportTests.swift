@@ -143,6 +143,21 @@ struct CurlTransportTests {
         }
     }
 
+    @Test func `a connection that ends after any byte of a response is cut`() throws {
+        let answer = Array("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nhalf".utf8)
+        for length in answer.indices.dropFirst() {
+            let server = try ScriptedServer(String(decoding: answer[..<length], as: UTF8.self), closes: true)
+            defer { server.stop() }
+            let error = #expect(throws: TransportError.self, "\(length)") {
+                try Self.send(Self.transport(server), TransportRequest(.get, "x"))
+            }
+            guard case .cut? = error else {
+                Issue.record("\(length): \(String(describing: error))")
+                continue
+            }
+        }
+    }
+
     @Test func `what does not speak HTTP is told apart`() throws {
         let server = try ScriptedServer("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\nConnection: close\r\n")
         defer { server.stop() }

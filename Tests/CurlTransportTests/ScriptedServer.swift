@@ -15,7 +15,11 @@ final class ScriptedServer: Sendable {
         var connections = 0
     }
 
-    init(_ answers: String...) throws {
+    private let closes: Bool
+
+    /// - Parameter closes: whether the connection ends behind each answer, whole or not.
+    init(_ answers: String..., closes: Bool = false) throws {
+        self.closes = closes
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -60,7 +64,7 @@ final class ScriptedServer: Sendable {
             }
             guard let answer else { return }
             _ = answer.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
-            if answer.contains("Connection: close") { return }
+            if closes || answer.contains("Connection: close") { return }
         }
     }
 
