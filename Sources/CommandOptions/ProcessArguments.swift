@@ -1,10 +1,17 @@
+private import Glibc
+
 /// The bytes of a process's arguments, without the program's name.
 ///
 /// `CommandLine.arguments` repairs what is not UTF-8 and so names other files than the user did; the parser takes
 /// bytes and refuses them. Call it with `CommandLine.argc` and `CommandLine.unsafeArgv`.
+///
+/// Swift looks for them below the environment on the stack, and finds none where a preloaded library (libfaketime, some
+/// profilers) has moved the environment: then they come from the kernel.
+/// Source: https://man7.org/linux/man-pages/man5/proc.5.html
 public func argumentBytes(
     count: Int32, values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 ) -> [[UInt8]] {
+    guard count > 0 else { return argumentBytes(ofProcess: kernelArguments()) }
     var arguments: [[UInt8]] = []
     for index in stride(from: 1, to: Int(count), by: 1) {
         guard let start = unsafe values[index] else { break }
@@ -17,4 +24,24 @@ public func argumentBytes(
         arguments.append(bytes)
     }
     return arguments
+}
+
+/// The arguments in what the kernel gives of a process: each with a zero behind it, the program's name first.
+func argumentBytes(ofProcess bytes: [UInt8]) -> [[UInt8]] {
+    bytes.split(separator: 0, omittingEmptySubsequences: false).dropFirst().dropLast().map { Array($0) }
+}
+
+/// Nothing if the kernel does not say.
+private func kernelArguments() -> [UInt8] {
+    let descriptor = unsafe open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+    while true {
+        let count = unsafe read(descriptor, &buffer, buffer.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return bytes }
+        bytes += buffer[..<count]
+    }
 }
