@@ -164,7 +164,8 @@ let package = Package(
         tests(
             "FaultTests",
             [
-                "CPowerCutVFS", "ProgramTestSupport", "ReplicaStoreConformance", "ReplicaStore", "SyncTestSupport",
+                "CPowerCutVFS", "ProgramTestSupport", "ReplicaStoreConformance", "ReplicaStore", "SQLiteBinding",
+                "SyncTestSupport",
                 "SyncProtocol", "ArchiveClient", "LetterMerge", "LetterModel", "Hashing", "chancery",
                 "chancery-server",
             ]),

@@ -84,6 +84,13 @@ int power_cut_disk_load(power_cut_disk *disk, const char *path) {
     return !failed;
 }
 
+int power_cut_disk_flip(power_cut_disk *disk, const char *path, int64_t offset, unsigned char mask) {
+    disk_file *file = disk_find(disk, path, 0);
+    if (file == NULL || offset < 0 || offset >= file->length) return 0;
+    file->bytes[offset] ^= mask;
+    return 1;
+}
+
 /// Copies name, bytes and existence, and nothing that a connection holds.
 static void copy_file(disk_file *to, const disk_file *from) {
     memcpy(to->name, from->name, sizeof to->name);

@@ -35,6 +35,9 @@ void power_cut_use(power_cut_disk *disk);
 /// Reads a file of the system into the disk, all of it durable. 0 if it could not.
 int power_cut_disk_load(power_cut_disk *disk, const char *path);
 
+/// Changes the bits of `mask` in one byte of a file. 0 if there is no such byte.
+int power_cut_disk_flip(power_cut_disk *disk, const char *path, int64_t offset, unsigned char mask);
+
 /// Connections that this thread opens from now on move the write-ahead log into the database when it has so many pages;
 /// 0 for SQLite's own number. With a thousand pages a workload that reaches a checkpoint would be slow to replay.
 void power_cut_checkpoint_after(int pages);

@@ -31,6 +31,11 @@ final class Disk {
     /// Reads a file of the system into the disk.
     func load(_ path: String) -> Bool { power_cut_disk_load(handle, path) == 1 }
 
+    /// Changes bits of one byte of a file; false if there is no such byte.
+    func flip(_ path: String, at offset: Int, mask: UInt8) -> Bool {
+        power_cut_disk_flip(handle, path, Int64(offset), mask) == 1
+    }
+
     /// Records from here on.
     func record(_ lie: Lie) { power_cut_record(handle, lie.rawValue) }
 
