@@ -43,12 +43,20 @@ public final class Server {
     public func url(_ archive: String) -> String { "\(origin)/\(archive)" }
 
     /// Starts the server, on the port that it had before if it ran before.
-    public func start() throws {
+    public func start(environment extra: [String: String] = [:]) throws {
+        let started = try launch(environment: extra)
+        try #require(started, "the server did not say where it listens: \(logText)")
+    }
+
+    /// Starts the server under another program, such as a tracer that becomes no parent of it. False if it ended before it listened.
+    public func launch(under wrapper: [String] = [], environment extra: [String: String] = [:]) throws -> Bool {
         let port = origin.split(separator: ":").last.map(String.init) ?? "0"
+        let program = Programs.folder.appending(path: "chancery-server").path
+        let command = wrapper + [program, "serve", "--data", data, "--listen", "127.0.0.1:\(port)"]
         let process = Process()
-        process.executableURL = Programs.folder.appending(path: "chancery-server")
-        process.arguments = ["serve", "--data", data, "--listen", "127.0.0.1:\(port)"]
-        process.environment = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"]
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
+        process.environment = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"].merging(extra) { $1 }
         let output = Pipe()
         let log = scratch.url.appending(path: "server.log")
         if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
@@ -61,11 +69,28 @@ public final class Server {
         var line = Data()
         while !line.contains(UInt8(ascii: "\n")) {
             let more = output.fileHandleForReading.availableData
-            guard !more.isEmpty else { break }
+            guard !more.isEmpty else { return false }
             line.append(more)
         }
         let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        origin = String(try #require(words.last, "the server did not say where it listens: \(logText)"))
+        guard let last = words.last, last.hasPrefix("http") else { return false }
+        origin = String(last)
+        return true
+    }
+
+    /// Its process; nil if it was not started.
+    public var processIdentifier: Int32? { process?.processIdentifier }
+
+    /// Sends a signal to the server.
+    public func signal(_ number: Int32) {
+        if let process, process.isRunning { kill(process.processIdentifier, number) }
+    }
+
+    /// Waits until the server has ended by itself, and returns its status.
+    public func waitForEnd() -> Int32 {
+        guard let process else { return 0 }
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     }
 
     /// Stops the server as `systemctl stop` does, and returns its status.
