@@ -7,7 +7,7 @@ SWIFT_BUILD = swift build $(SWIFT_FLAGS)
 SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
-.PHONY: all setup build demo test simulate check lint format formats drill load bench clean
+.PHONY: all setup build demo test simulate check lint format formats drill load soak bench clean
 
 all: build
 
@@ -49,7 +49,13 @@ simulate: setup
 ## check: all that continuous integration runs
 check: lint drill load
 	CHANCERY_HISTORIES=200000 CHANCERY_IMAGES=50000 CHANCERY_SIMULATIONS=5000 CHANCERY_SIMULATIONS_TWICE=50 \
+		CHANCERY_FLIPS=1000 CHANCERY_CUT_STRIDE=50 CHANCERY_INJECTIONS=300 CHANCERY_EDITS=25 \
 		CHANCERY_RECONCILIATION=100000 $(SWIFT_TEST)
+
+## soak: every layer again and again with other seeds, SECONDS=3600 long; STATE= keeps where the next one goes on
+soak: setup
+	$(SWIFT_BUILD) --build-tests
+	python3 Scripts/soak.py $(BIN) $(or $(STATE),.build/soak) $(or $(SECONDS),3600) $(SWIFT_TEST) --skip-build
 
 ## load: 10,000 idle connections and 200 active clients for 30 s (SECONDS= for longer): memory bounded, nothing lost, descriptors flat
 load: build

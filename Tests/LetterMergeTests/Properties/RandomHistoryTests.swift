@@ -4,11 +4,13 @@ import Testing
 
 /// Nothing is lost, nothing superseded is shown, and everybody sees the same, whatever replicas do.
 struct RandomHistoryTests {
-    /// `CHANCERY_SEED` replays one history; `CHANCERY_HISTORIES` says how many are made.
+    /// `CHANCERY_SEED` replays one history; `CHANCERY_HISTORIES` says how many are made, `CHANCERY_HISTORIES_FROM` which
+    /// is the first.
     static let seeds: Range<UInt64> = {
         let environment = ProcessInfo.processInfo.environment
         if let seed = environment["CHANCERY_SEED"].flatMap({ UInt64($0) }) { return seed..<(seed + 1) }
-        return 0..<(environment["CHANCERY_HISTORIES"].flatMap { UInt64($0) } ?? 2_000)
+        let first = environment["CHANCERY_HISTORIES_FROM"].flatMap { UInt64($0) } ?? 0
+        return first..<(first + (environment["CHANCERY_HISTORIES"].flatMap { UInt64($0) } ?? 2_000))
     }()
 
     @Test func `random histories keep every promise`() async {
@@ -18,6 +20,8 @@ struct RandomHistoryTests {
                 "\(fault)\nreplay: CHANCERY_SEED=\(seed) swift test --filter LetterMergeTests\n\(history.told)"
             }
         }
+        let told = "figures merge seed=\(Self.seeds.lowerBound) histories=\(Self.seeds.count) faults=\(faults.count)\n"
+        FileHandle.standardError.write(Data(told.utf8))
         for fault in faults.prefix(10) { Issue.record(Comment(rawValue: fault)) }
         #expect(faults.isEmpty, "\(faults.count) of \(Self.seeds.count) histories broke a promise")
     }
