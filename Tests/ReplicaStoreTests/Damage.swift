@@ -12,11 +12,17 @@ struct Damage {
         connection = try Connection(
             path: folder + "/archive.sqlite", access: .write,
             policy: ConnectionPolicy(busyTimeoutMilliseconds: 1_000, journal: nil))
-        // The damage of a disk asks no trigger and no key.
+        // The damage of a disk asks no key and no constraint.
         try connection.execute("PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON")
-        for trigger in try texts("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
-            try connection.execute("DROP TRIGGER \(trigger)")
-        }
+    }
+
+    /// Runs a statement that no trigger hears of.
+    func run(_ sql: String, _ values: [SQLiteValue] = []) throws {
+        let triggers = try texts("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name")
+        let definitions = try texts("SELECT sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY name")
+        for trigger in triggers { try connection.execute("DROP TRIGGER \(trigger)") }
+        try connection.run(sql, values)
+        for definition in definitions { try connection.execute(definition) }
     }
 
     func texts(_ sql: String) throws -> [String] {
@@ -51,7 +57,7 @@ struct Damage {
         for row in try rows(table) {
             guard let flipped = Damage.flipped(row[index]) else { continue }
             let match = columns.map { "\($0) IS ?" }.joined(separator: " AND ")
-            try connection.run("UPDATE \(table) SET \(column) = ? WHERE \(match)", [flipped] + row)
+            try run("UPDATE \(table) SET \(column) = ? WHERE \(match)", [flipped] + row)
             return true
         }
         return false

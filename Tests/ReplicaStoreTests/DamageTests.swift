@@ -69,6 +69,18 @@ struct DamageTests {
         }
     }
 
+    @Test(arguments: [
+        "DROP TRIGGER content_stays", "DROP INDEX revision_by_letter",
+        "CREATE TRIGGER theft AFTER INSERT ON revision BEGIN DELETE FROM setting; END",
+    ])
+    func `a definition that was changed is found`(_ change: String) throws {
+        let path = folders.newPath()
+        let store = try SQLiteReplicaStore.filled(path)
+        try Damage(path).connection.execute(change)
+        #expect(try store.verify { _, _ in }.problems.map(\.kind) == ["database"])
+        #expect(try store.verifyQuickly().problems.map(\.kind) == ["database"])
+    }
+
     @Test(arguments: ["letter", "content", "revision", "parent"])
     func `no flipped bit of the truth leaves the replica`(_ table: String) throws {
         let path = folders.newPath()
@@ -97,7 +109,8 @@ struct DamageTests {
     }
 
     @Test(arguments: [
-        ("UPDATE archive SET epoch = '00000000000000F\u{66}'", true), ("UPDATE archive SET epoch = '000000000000000g'", true),
+        ("UPDATE archive SET epoch = '00000000000000F\u{66}'", true),
+        ("UPDATE archive SET epoch = '000000000000000g'", true),
         ("UPDATE archive SET epoch = ''", true), ("UPDATE state SET sequence = -6", true),
         ("UPDATE state SET sequence = 9223372036854775807", true),
         ("UPDATE remote SET epoch = '0000000000000z'", false), ("UPDATE remote SET sequence = -1", false),
@@ -148,7 +161,7 @@ struct DamageTests {
         let path = folders.newPath()
         _ = try SQLiteReplicaStore.filled(path)
         let damage = try Damage(path)
-        try damage.connection.run("UPDATE content SET bytes = x'00'")
+        try damage.run("UPDATE content SET bytes = x'00'")
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
         let maker = RevisionMaker()
         let same = try maker.revision(9, "other")
@@ -161,7 +174,7 @@ struct DamageTests {
         let path = folders.newPath()
         let original = try SQLiteReplicaStore.filled(path).allRevisions()
         let damage = try Damage(path)
-        try damage.connection.run("UPDATE content SET bytes = x'00' WHERE number = 1")
+        try damage.run("UPDATE content SET bytes = x'00' WHERE number = 1")
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
         let maker = RevisionMaker()
         let report = try store.ingest(

@@ -77,6 +77,7 @@ struct Verification {
 
     /// See ``ReplicaStore/verifyQuickly()``.
     mutating func runQuickly() throws(StoreError) -> VerificationReport {
+        try checkSchema()
         let rows = try connections.read { try Self.rowsWithWrongDigest($0) }
         for table in rows { add("database", "a row of table \(table) is damaged") }
         let (state, last) = try connections.read { connection in
@@ -168,11 +169,18 @@ struct Verification {
             }
             if !isSound { add("database", "the structure of table \(table) is damaged") }
         }
+        try checkSchema()
         let (orphans, rows) = try connections.read { connection in
             (try Self.orphans(connection), try Self.rowsWithWrongDigest(connection))
         }
         for table in orphans { add("database", "table \(table) has rows that belong to nothing") }
         for table in rows { add("database", "a row of table \(table) is damaged") }
+    }
+
+    private mutating func checkSchema() throws(StoreError) {
+        guard try connections.read({ try SchemaVerification(connection: $0).isSound() }) else {
+            return add("database", "the definitions of the tables are not those that this program makes")
+        }
     }
 
     private static func orphans(_ connection: Connection) throws -> [String] {
