@@ -34,14 +34,25 @@ public enum ImportStepOutcome: Hashable, Sendable {
 
 /// How an import treats what is there.
 public struct ImportRules: Sendable {
-    /// Whether a letter that is there stays as it is. Else what the source says becomes a new revision on top of it.
-    public var keepsExisting: Bool
+    /// What becomes of a letter that is there and says something else.
+    public enum Existing: Hashable, Sendable {
+        /// It stays as it is.
+        case stays
+        /// What the source says becomes a new revision on top of it.
+        case changes
+        /// What the source says is put beside it, as if somebody had written it who knew nothing of it: both are merged, and what they
+        /// disagree on is a conflict.
+        case merges
+    }
+
+    /// What becomes of a letter that is there and says something else.
+    public var existing: Existing
     /// Whether nothing is written.
     public var isDryRun: Bool
 
     /// Rules of their parts.
-    public init(keepsExisting: Bool, isDryRun: Bool = false) {
-        self.keepsExisting = keepsExisting
+    public init(existing: Existing, isDryRun: Bool = false) {
+        self.existing = existing
         self.isDryRun = isDryRun
     }
 }
@@ -112,15 +123,19 @@ extension Archive {
         let shown = try store.view(of: step.id)
         switch (step, shown) {
         case (.letter(let id, let letter), nil):
-            try Archive.check(letter)
-            let header = RevisionHeader(
-                archive: try store.identity().archive, letter: id, parents: [], content: nil, reason: Reason(.import))
-            return (.created, try Revision(header: header, letter: letter))
+            return (.created, try root(of: id, letter))
         case (.letter(let id, let letter), let view?):
-            if rules.keepsExisting { return (.unchanged, nil) }
-            try Archive.check(letter)
-            guard let planned = try change(view, to: letter, id) else { return (.unchanged, nil) }
-            return (.changed, try revision(of: id, planned, author))
+            switch rules.existing {
+            case .stays: return (.unchanged, nil)
+            case .changes:
+                try Archive.check(letter)
+                guard let planned = try change(view, to: letter, id) else { return (.unchanged, nil) }
+                return (.changed, try revision(of: id, planned, author))
+            case .merges:
+                let root = try root(of: id, letter)
+                if !view.isDeleted, view.conflicts.isEmpty, view.letter == letter { return (.unchanged, nil) }
+                return try store.revision(root.id) == nil ? (.changed, root) : (.unchanged, nil)
+            }
         case (.deletion(let id), nil):
             throw ArchiveError.unknownLetter(id.text)
         case (.deletion(let id), let view?):
@@ -128,6 +143,14 @@ extension Archive {
             let planned = try PlannedRevision.deleting(view)
             return (.deleted, try revision(of: id, planned, author))
         }
+    }
+
+    /// The first revision of a letter, or one that knows of no other.
+    private func root(of id: LetterID, _ letter: Letter) throws -> Revision {
+        try Archive.check(letter)
+        let header = RevisionHeader(
+            archive: try store.identity().archive, letter: id, parents: [], content: nil, reason: Reason(.import))
+        return try Revision(header: header, letter: letter)
     }
 
     /// The revision by which a letter comes to say something else; nil if it says so already.

@@ -29,6 +29,7 @@ let program = Program<Action>(
             [
                 Command(InitCommand.description, Action(.object, InitCommand.run)),
                 Command(CloneCommand.description, Action(.object, CloneCommand.run)),
+                Command(JoinCommand.description, Action(.object, JoinCommand.run)),
                 Command(ConfigCommand.description, Action(.object, ConfigCommand.run)),
             ]),
         CommandSection(
@@ -67,6 +68,7 @@ let program = Program<Action>(
                 Command(LoginCommand.description, Action(.object, LoginCommand.run)),
                 Command(BundleCreateCommand.description, Action(.object, BundleCreateCommand.run)),
                 Command(BundleApplyCommand.description, Action(.object, BundleApplyCommand.run)),
+                Command(ServeCommand.description, Action(.object, ServeCommand.run)),
             ]),
         CommandSection("Care", [Command(VerifyCommand.description, Action(.object, VerifyCommand.run))]),
     ])

@@ -30,11 +30,13 @@ public final class ArchiveServer: Sendable {
     ///
     /// - Parameters:
     ///   - folder: A data folder that ``Administration`` made; no other server may run on it.
+    ///   - lent: The one replica to serve; nil for the archives of the data folder.
     ///   - configuration: Where to listen, and TLS.
     ///   - clocks: The clocks.
     ///   - log: Is told of each request and of what the server does.
     public init(
-        _ folder: ServerFolder, http configuration: ServerConfiguration, clocks: ServerClocks, log: ServerLog
+        _ folder: ServerFolder, lending lent: LentReplica? = nil, http configuration: ServerConfiguration,
+        clocks: ServerClocks, log: ServerLog
     ) throws(ServerFailure) {
         self.folder = folder
         let registry = try ServerRegistry(folder, create: false)
@@ -42,7 +44,7 @@ public final class ArchiveServer: Sendable {
         let writer = RegistryWriter(registry, now: clocks.now, log: log)
         let context = RouteContext(
             gatekeeper: Gatekeeper(registry: registry, writer: writer, clocks: clocks, log: log), registry: registry,
-            stores: ArchiveStores(in: folder), events: LiveEvents(), writer: writer,
+            stores: ArchiveStores(in: folder, lent: lent), events: LiveEvents(), writer: writer,
             uploads: BodyBudget(limitBytes: ArchiveServer.uploadBudgetBytes), clocks: clocks, log: log)
         self.context = context
         let events = ServerEvents(

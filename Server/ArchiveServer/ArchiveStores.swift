@@ -11,15 +11,22 @@ final class ArchiveStores: Sendable {
     }
 
     private let folder: ServerFolder
+    /// What is served in the place of the folder's archives.
+    private let lent: LentReplica?
     private let state = Mutex(State())
 
-    init(in folder: ServerFolder) {
+    init(in folder: ServerFolder, lent: LentReplica? = nil) {
         self.folder = folder
+        self.lent = lent
     }
 
     /// The store of an archive.
     func store(of archive: ArchiveRecord) throws(StoreError) -> any ReplicaStore {
-        try state.withLock { state throws(StoreError) in
+        if let lent {
+            guard lent.archive == archive.name else { throw .notFound(path: archive.name.text) }
+            return lent.store
+        }
+        return try state.withLock { state throws(StoreError) in
             if let store = state.open[archive.key] { return store }
             let path = folder.archivePath(archive.name)
             guard !state.retired.contains(archive.key) else { throw .notFound(path: path) }
@@ -30,6 +37,9 @@ final class ArchiveStores: Sendable {
     }
 
     /// Lets go of a store that failed: the next request opens it anew, which checks it.
+    ///
+    /// Not a lent one, which refuses everything from then on: opening it again in this process could take SQLite's locks from a request
+    /// that is still at work. Source: https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
     func drop(_ archive: ArchiveRecord) {
         state.withLock { $0.open[archive.key] = nil }
     }

@@ -35,6 +35,8 @@ public enum ServerFailure: Error, Sendable, Equatable {
     case registry(String)
     /// An archive's store refused.
     case store(archive: ArchiveName, StoreError)
+    /// A laptop's replica could not be opened to be lent.
+    case replica(path: String, StoreError)
     /// The HTTP server could not be started.
     case http(ServerError)
 
@@ -57,7 +59,9 @@ public enum ServerFailure: Error, Sendable, Equatable {
         case .backupDamaged: "backupDamaged"
         case .registry: "registry"
         case .store(_, .newerSchema): "newerFormat"
+        case .replica(_, .newerSchema): "newerFormat"
         case .store: "store"
+        case .replica: "replica"
         case .http(.cannotListen): "cannotListen"
         case .http: "http"
         }
@@ -92,6 +96,7 @@ extension ServerFailure: CustomStringConvertible {
             "the backup \(path) is damaged: \(reason); nothing was changed: take another backup, or another copy of it"
         case .registry(let reason): "the server's registry refused: \(reason)"
         case .store(let archive, let error): "archive \(archive): \(error.description)"
+        case .replica(let path, let error): "the replica in \(path) cannot be lent: \(error.description)"
         case .http(let error): error.description
         }
     }

@@ -192,8 +192,8 @@ struct ArchiveTests {
         for _ in 0..<2 {
             let archive = try Self.archive()
             let steps = [ImportStep.letter(id, Self.letter("imported"))]
-            #expect(try await archive.take(steps, rules: ImportRules(keepsExisting: true)) == [.created])
-            #expect(try await archive.take(steps, rules: ImportRules(keepsExisting: true)) == [.unchanged])
+            #expect(try await archive.take(steps, rules: ImportRules(existing: .stays)) == [.created])
+            #expect(try await archive.take(steps, rules: ImportRules(existing: .stays)) == [.unchanged])
             revisions += try await archive.view(of: id).heads
         }
         #expect(revisions.count == 2)
@@ -207,7 +207,7 @@ struct ArchiveTests {
         let other = LetterID.derived(kind: "line", key: [2])
         var invalid = Letter()
         invalid.members["title"] = ""
-        let rules = ImportRules(keepsExisting: false)
+        let rules = ImportRules(existing: .changes)
         let outcomes = try await archive.take(
             [
                 .letter(id, Self.letter("one")), .letter(id, Self.letter("two")), .deletion(other),
@@ -229,7 +229,7 @@ struct ArchiveTests {
     @Test func `a dry run writes nothing`() async throws {
         let archive = try Self.archive()
         let id = LetterID.derived(kind: "line", key: [1])
-        let rules = ImportRules(keepsExisting: false, isDryRun: true)
+        let rules = ImportRules(existing: .changes, isDryRun: true)
         #expect(try await archive.take([.letter(id, Self.letter("one"))], rules: rules) == [.created])
         #expect(try await archive.statistics().revisions == 0)
     }

@@ -47,6 +47,14 @@ public final class Machine: Sendable {
         try run(arguments, status: status, input, extra, location)
     }
 
+    /// A new letter with this body, which is written as JSON is; its id.
+    @discardableResult
+    public func write(_ body: String, at location: SourceLocation = #_sourceLocation) throws -> String {
+        let file = try scratch.file("letter.jsonl", #"{"letter":{"body":"\#(body)"}}"# + "\n")
+        let imported = try expect("import", file, "--json", at: location).objects()
+        return try #require((imported.first?["ids"] as? [String])?.first, sourceLocation: location)
+    }
+
     private func run(
         _ arguments: [String], status: Int32, _ input: String, _ extra: [String: String], _ location: SourceLocation
     ) throws -> Programs.Ended {

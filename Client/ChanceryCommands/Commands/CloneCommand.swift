@@ -44,7 +44,7 @@ enum CloneCommand {
     }
 
     /// A new replica, or the one that an earlier clone began.
-    private static func begin(
+    static func begin(
         _ address: RemoteAddress, _ folder: String, label: String, _ context: CommandContext
     ) async throws -> Archive {
         do {

@@ -93,6 +93,13 @@ enum FileSystem {
         guard mkdir(path, mode) == 0 || errno == EEXIST else { throw Failure(path: path, number: errno) }
     }
 
+    /// The folder in which this program lies; nil if the kernel does not say.
+    static func programFolder() -> String? {
+        guard let path = realpath("/proc/self/exe", nil) else { return nil }
+        defer { free(path) }
+        return parent(of: String(cString: path))
+    }
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     static func isFolder(_ path: String) -> Bool {

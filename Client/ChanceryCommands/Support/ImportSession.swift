@@ -98,7 +98,7 @@ struct ImportSession {
         guard !steps.isEmpty else { return }
         // The attachment is there before the letter that refers to it.
         if importer.keepsSource, !isDryRun { _ = try await archive.storeAttachment(source) }
-        let rules = ImportRules(keepsExisting: importer.keepsSource, isDryRun: isDryRun)
+        let rules = ImportRules(existing: importer.keepsSource ? .stays : .changes, isDryRun: isDryRun)
         let outcomes = try await archive.take(steps, rules: rules, author: author)
         var taken: [LetterID] = []
         for (index, outcome) in outcomes.enumerated() {

@@ -12,6 +12,9 @@ public struct ArchiveName: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// A name that is known to be one.
+    init(known text: StaticString) { self.text = "\(text)" }
+
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }

@@ -19,6 +19,15 @@ enum ServeCommand {
         help:
             "Speak plain HTTP on an address that other machines can reach: whoever is on the way reads letters and tokens."
     )
+    static let replica = Option(
+        "replica", .folder, environment: "CHANCERY_SERVER_REPLICA",
+        help: "Lend the replica of a laptop; --data then only keeps who was let in. `chancery serve` does this.")
+    static let role = Option(
+        "role", .choice(of: Role.self), default: .reader, environment: "CHANCERY_SERVER_ROLE",
+        help: "With --replica: what the token that is printed allows.")
+    static let expires = Option(
+        "expires", .tokenLifetime, default: .hours(12), environment: "CHANCERY_SERVER_EXPIRES",
+        help: "With --replica: how long that token is good: 12h, 90d, 8w, or never.")
     static let logLevel = Option(
         "log-level", .choice(of: LogLevel.self), default: .info, environment: "CHANCERY_SERVER_LOG_LEVEL",
         help: "Leave out lines of the log that matter less.")
@@ -31,7 +40,7 @@ enum ServeCommand {
 
             Put it behind a reverse proxy that speaks TLS, or give it a certificate: --tls-cert and --tls-key.
             """,
-        options: [listen, certificate, key, insecure, logLevel],
+        options: [listen, certificate, key, insecure, replica, role, expires, logLevel],
         examples: [
             Example("chancery-server serve --data /var/lib/chancery", help: "Serve on 127.0.0.1:8080, behind a proxy."),
             Example(
@@ -48,16 +57,19 @@ enum ServeCommand {
                 "other machines can reach \(address.host), and plain HTTP would show them letters and tokens; listen on 127.0.0.1 behind a proxy, give --tls-cert and --tls-key, or ask for it with --insecure-http"
             )
         }
+        let lending = try values[replica].map { try Lending($0, values[role], values[expires], context) }
         let surroundings = context.surroundings
         let log = ServerLog(level: values[logLevel], now: surroundings.now, write: surroundings.writeError)
         // Before the server starts its threads.
         let stopSignal = StopSignal()
         let server = try ArchiveServer(
-            context.folder, http: configuration,
+            context.folder, lending: lending?.replica, http: configuration,
             clocks: ServerClocks(now: surroundings.now, uptime: surroundings.uptime), log: log)
         if !isSecure, !address.isLoopback { log.note(.warning, "plain HTTP on an address that others can reach") }
         let url = address.url(port: server.port, isSecure: isSecure)
-        context.print(["url": .string(url)], lines: ["listening on \(url)"])
+        var json: JSONObject = ["url": .string(url)]
+        lending?.tell(url, &json)
+        context.print(.object(json), lines: ["listening on \(url)"] + (lending?.lines(url) ?? []))
         let signal = stopSignal.wait { server.tidyUp() }
         log.note(.info, "stopping", ["signal": .string(signal)])
         server.stop()
