@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Measures Chancery, its peers and the raw limit in one run, and holds counts, bytes and requests against the baseline.
+
+  bench.py BIN [--letters N] [--peers git,rsync,doltlite,fossil] [--no-limit] [--json FILE] [--folder FOLDER] [--write-baseline]
+
+Seconds move with the machine's mood: compare the ratios of one run. Only bytes and requests are checked against baseline.json: a run
+in which one has grown by more than 2 % ends with 1. Peers that are not on the machine are named and left out. Standard library only.
+"""
+
+import argparse, json, os, shutil, sys, tempfile
+
+import limit, peers
+from chancery_steps import GOALS, Chancery
+from letters import Letters
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BASELINE = os.path.join(HERE, "baseline.json")
+SLACK = 1.02
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("programs")
+    parser.add_argument("--letters", type=int, default=10_000)
+    parser.add_argument("--peers", default="git,rsync,doltlite")
+    parser.add_argument("--no-limit", action="store_true")
+    parser.add_argument("--json")
+    parser.add_argument("--folder", default=os.path.join(tempfile.gettempdir(), "chancery-bench"), help="where the letters are kept")
+    parser.add_argument("--write-baseline", action="store_true")
+    return parser.parse_args()
+
+
+def cell(value, form):
+    return format(value, form) if value is not None else "–"
+
+
+def table(rows, others):
+    """One line a step: what it cost, the goal, and how many times as long each peer took."""
+    names = list(others)
+    print(f"{'step':<20}{'seconds':>9}{'user+sys':>9}{'server':>8}{'MB':>6}{'wire':>12}{'req':>5}{'goal s':>8}{'of goal':>8}" + "".join(f"{name + ' ×':>12}" for name in names))
+    for step, cost in rows:
+        seconds, wire, _ = GOALS.get(step, (None, None, None))
+        ratios = [dict(others[name]).get(step) for name in names]
+        print(
+            f"{step:<20}{cost.seconds:>9.3f}{cost.processor:>9.3f}{cell(cost.extra.get('server'), '.2f'):>8}{cost.memory:>6.0f}"
+            f"{cell(cost.extra.get('wire'), ',.0f'):>12}{cell(cost.extra.get('requests'), '.0f'):>5}{cell(seconds, '.3f'):>8}"
+            f"{cell(cost.seconds / seconds if seconds else None, '.1f'):>8}"
+            + "".join(f"{cell(other and other.seconds / cost.seconds, '.2f'):>12}" for other in ratios))
+
+
+def compare(rows, count, write):
+    """Bytes and requests against the baseline for this number of letters: the lines that have grown."""
+    counted = {step: {key: cost.extra[key] for key in ("wire", "requests", "conflicts") if key in cost.extra} for step, cost in rows}
+    counted = {step: values for step, values in counted.items() if values}
+    with open(BASELINE) as file:
+        baselines = json.load(file)
+    if write:
+        baselines[str(count)] = counted
+        with open(BASELINE, "w") as file:
+            json.dump(baselines, file, indent=1, sort_keys=True)
+            file.write("\n")
+    known = baselines.get(str(count), {})
+    return [
+        f"{step}: {key} was {known[step][key]} and is {value}" for step, values in counted.items() for key, value in values.items()
+        if step in known and value > known[step].get(key, value) * SLACK]
+
+
+def main():
+    options = arguments()
+    letters = Letters(options.folder, options.letters)
+    print(f"{letters.count} letters of {letters.source}, {letters.bytes / 1e6:.1f} MB of JSON Lines; whole processes over loopback")
+    others, report = {}, {"letters": letters.count, "bytes": letters.bytes, "peers": {}}
+    plain = lambda rows: {step: dict(cost.extra, seconds=cost.seconds, processor=cost.processor, memory=cost.memory) for step, cost in rows}
+
+    def scratch(work):
+        folder = tempfile.mkdtemp(prefix="chancery-bench-")
+        try:
+            return work(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    limits = [] if options.no_limit else scratch(lambda folder: limit.measure(letters, os.path.join(folder, "limit")))
+    for name in filter(None, options.peers.split(",")):
+        if not peers.is_here(name):
+            print(f"{name} is not on this machine: left out")
+            continue
+        others[name], disk = scratch(lambda folder: peers.PEERS[name](letters, folder))
+        report["peers"][name] = dict(plain(others[name]), disk_bytes=disk)
+
+    def chancery(folder):
+        work = Chancery(os.path.abspath(options.programs), letters, folder)
+        work.run_all()
+        return work
+
+    work = scratch(chancery)
+    table(work.rows, others)
+    print("\npeers: seconds, bytes on the wire as far as they can be counted")
+    for name, rows in others.items():
+        print(f"  {name}: " + ", ".join(f"{step} {cost.seconds:.2f}" + (f" ({cost.extra['wire']:,} B)" if "wire" in cost.extra else "") for step, cost in rows))
+    for step, cost in limits:
+        print(f"  limit, {step}: {cost.seconds:.2f} s, {cost.processor:.2f} user+sys" + (f", {cost.extra['wire']:,} B" if "wire" in cost.extra else ""))
+    facts = work.facts
+    print(
+        f"\ndisk: {facts['disk_without_search'] / letters.bytes:.2f} × the letters without the search index (goal 0.45), "
+        f"{facts['disk_with_search'] / letters.bytes:.2f} × with it (goal 1.0), server {facts['disk_server'] / letters.bytes:.2f} ×")
+    print(f"memory: server {facts['server_memory_push']:.0f} MB after the push, {facts['server_memory_clone']:.0f} MB after the clone (goal 128)")
+    report.update(chancery=plain(work.rows), limit=plain(limits), facts=facts)
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump(report, file, indent=1)
+    grown = compare(work.rows, letters.count, options.write_baseline)
+    for line in grown:
+        print(f"grown: {line}")
+    sys.exit(1 if grown else 0)
+
+
+main()

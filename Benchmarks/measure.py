@@ -1,0 +1,68 @@
+"""Runs programs and says what they cost: seconds, processor seconds, peak memory. Standard library only."""
+
+import os, subprocess, sys, tempfile, time
+from dataclasses import dataclass, field
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Cost:
+    """What one step cost. `processor` and `memory` (MB) are of the programs that ran; the server's stand apart."""
+
+    seconds: float = 0.0
+    processor: float = 0.0
+    memory: float = 0.0
+    output: str = ""
+    extra: dict = field(default_factory=dict)
+
+    def __add__(self, other):
+        return Cost(
+            self.seconds + other.seconds, self.processor + other.processor, max(self.memory, other.memory), other.output,
+            {key: self.extra.get(key, 0) + other.extra.get(key, 0) for key in {**self.extra, **other.extra}})
+
+
+def run(arguments, environment=None, status=(0,), folder=None, source=None):
+    """Runs a program to its end; a list is run as it is, a text by a shell. Ends the benchmark if it fails."""
+    start = time.monotonic()
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        with open(source or os.devnull, "rb") as input:
+            child = subprocess.Popen(
+                ["bash", "-c", "set -o pipefail; " + arguments] if isinstance(arguments, str) else arguments,
+                env=environment, cwd=folder, stdin=input, stdout=output, stderr=errors)
+        _, raw, usage = os.wait4(child.pid, 0)
+        seconds = time.monotonic() - start
+        child.returncode = os.waitstatus_to_exitcode(raw)
+        output.seek(0), errors.seek(0)
+        if child.returncode not in status:
+            sys.exit(f"{arguments} ended with {child.returncode}: {errors.read().decode(errors='replace')[-2000:]}")
+        return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output.read().decode(errors="replace"))
+
+
+def median(count, measure):
+    """The run of the middle one of several that take no long time, by seconds."""
+    return sorted((measure() for _ in range(count)), key=lambda cost: cost.seconds)[count // 2]
+
+
+def processor_seconds(pid):
+    """The processor time of a process that is still running."""
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def peak_memory(pid):
+    """The peak memory of a running process in MB."""
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
+
+
+def bytes_below(*paths):
+    """The bytes of files, and of all files below folders."""
+    total = 0
+    for path in paths:
+        if os.path.isfile(path):
+            total += os.path.getsize(path)
+        for folder, _, names in os.walk(path):
+            total += sum(os.path.getsize(os.path.join(folder, name)) for name in names)
+    return total
