@@ -79,10 +79,11 @@ let package = Package(
 
         // The server.
         library("CMicroHTTPD", in: "Server", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
+        .systemLibrary(name: "CLinux", path: "Server/CLinux"),
         binding("HTTPServer", in: "Server", ["CMicroHTTPD"]),
         module(
             "ArchiveServer", in: "Server",
-            ["HTTPServer", "SyncProtocol", "ReplicaStore", "LetterModel", "SQLiteBinding", "Hashing"]),
+            ["HTTPServer", "SyncProtocol", "ReplicaStore", "LetterModel", "SQLiteBinding", "Hashing", "CLinux"]),
         module(
             "ServerCommands", in: "Server",
             ["ArchiveServer", "HTTPServer", "ReplicaStore", "CommandOptions", "LetterModel"]),

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Hashing
 
@@ -172,16 +173,31 @@ enum FileTree {
         try SystemCall.synchronize(folder: parent(of: path))
     }
 
-    /// Puts a finished folder in the place of another one, which is kept under a new name. Both are whole at every moment; a crash between
-    /// the two renamings leaves nothing at `path`, and both beside it.
+    /// Puts a finished folder in the place of another one, which is kept under a new name. Both are whole at every moment, and one of them is
+    /// at `path`: a crash before the exchange leaves the finished one under the new name, and the other where it was.
     static func exchange(_ temporary: String, with path: String, keepingAs kept: String) throws(ServerFailure) {
+        guard rename(temporary, kept) == 0 else { throw failure(temporary) }
+        if chancery_exchange_names(kept, path) != 0 {
+            let number = errno
+            guard rename(kept, temporary) == 0 else { throw failure(kept) }
+            guard [EINVAL, ENOSYS].contains(number) else {
+                throw .fileSystem(path: path, reason: SystemCall.reason(number))
+            }
+            try exchangeInSteps(temporary, with: path, keepingAs: kept)
+        }
+        try SystemCall.synchronize(folder: parent(of: path))
+    }
+
+    /// The same on file systems that cannot exchange names: a crash between the two renamings leaves nothing at `path`, and both beside it.
+    private static func exchangeInSteps(
+        _ temporary: String, with path: String, keepingAs kept: String
+    ) throws(ServerFailure) {
         guard rename(path, kept) == 0 else { throw failure(path) }
         guard rename(temporary, path) == 0 else {
             let failure = failure(temporary)
             rename(kept, path)
             throw failure
         }
-        try SystemCall.synchronize(folder: parent(of: path))
     }
 
     /// The folder that a path is in.
