@@ -73,6 +73,28 @@ struct FolderTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
     }
 
+    @Test(arguments: [ReplicaMode.local, .server]) func `nothing but the replica is in a new folder`(
+        _ mode: ReplicaMode
+    )
+        throws
+    {
+        let path = folders.newPath()
+        _ = try SQLiteReplicaStore.filled(path, mode)
+        let copy = folders.newPath()
+        try SQLiteReplicaStore.backUp(folder: path, to: copy)
+        for folder in [path, copy] {
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(!names.contains { $0.contains(".new-") }, "\(names)")
+        }
+    }
+
+    @Test func `a pipe in the database's place is no replica, and nobody waits`() throws {
+        let path = folders.newPath()
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        #expect(mkfifo(path + "/archive.sqlite", 0o600) == 0)
+        #expect(throws: StoreError.notAReplica(path: path)) { try SQLiteReplicaStore.open(folder: path, mode: .local) }
+    }
+
     @Test func `a folder stays in the mode that it was made for`() throws {
         let local = folders.newPath()
         let server = folders.newPath()

@@ -67,7 +67,7 @@ struct BlobFiles {
 
     /// The bytes; nil if the blob is not here. Not hashed.
     func read(_ id: BlobID) throws(StoreError) -> [UInt8]? {
-        let descriptor = open(path(id), O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path(id), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw StoreError.system("open", errno)
@@ -92,7 +92,7 @@ struct BlobFiles {
 
     /// Whether the bytes still have the hash that names them; false too if they are not here. Read piece by piece.
     func isIntact(_ id: BlobID) throws(StoreError) -> Bool {
-        let descriptor = open(path(id), O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path(id), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return false }
             throw StoreError.system("open", errno)

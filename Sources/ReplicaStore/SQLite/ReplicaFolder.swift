@@ -24,12 +24,16 @@ struct ReplicaFolder: Sendable {
     ///
     /// Source: https://www.sqlite.org/fileformat2.html#the_database_header
     func databaseFile() throws(StoreError) -> DatabaseFile {
-        let descriptor = open(databasePath, O_RDONLY | O_CLOEXEC)
+        // A pipe that somebody put there would be waited for.
+        let descriptor = open(databasePath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return .missing }
             throw StoreError.system("open", errno)
         }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw StoreError.system("fstat", errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { return .foreign }
         var header = [UInt8](repeating: 0, count: 100)
         let count = read(descriptor, &header, header.count)
         guard count >= 0 else { throw StoreError.system("read", errno) }
@@ -81,7 +85,7 @@ struct ReplicaFolder: Sendable {
 
     /// Gives a finished file its name if no file has it yet, and makes that durable. False if one has.
     static func publish(_ temporary: String, as path: String) throws(StoreError) -> Bool {
-        defer { unlink(temporary) }
+        defer { remove(temporary) }
         if link(temporary, path) != 0 {
             if errno == EEXIST { return false }
             // USB sticks with FAT have no links. A name that is taken in between would be replaced: nobody makes a replica twice at once.
@@ -108,9 +112,9 @@ struct ReplicaFolder: Sendable {
         guard close(descriptor) == 0 else { throw StoreError.system("close", errno) }
     }
 
-    /// Removes a temporary file; one that stays is only in the way.
+    /// Removes a temporary file, and the journal that SQLite left beside it; what stays is only in the way.
     static func remove(_ path: String) {
-        unlink(path)
+        for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
     }
 
     /// Makes names in the folder of a file durable: fsync of a file says nothing of its name.
