@@ -59,14 +59,75 @@ struct FolderRemoteTests {
         #expect(
             try ada.expect(1, "sync").error.contains("process \(ProcessInfo.processInfo.processIdentifier)"), "\(host)")
 
-        let gone = [
-            "\(try Machine.hostName())\nan-earlier-boot\n1\n", "\(try Machine.hostName())\n\(boot)\n4194000\n", "half",
-        ]
-        for text in gone {
+        for text in ["", "half", "\(try Machine.hostName())\nan-earlier-boot\n1\n"] {
             try Data(text.utf8).write(to: URL(filePath: lock))
-            try ada.expect("sync")
-            #expect(!FileManager.default.fileExists(atPath: lock))
+            #expect(try ada.expect(1, "sync").error.contains("delete"))
+            #expect(try ada.expect(1, "remote", "add", "again", path).error.contains("delete"))
+            #expect(try ben.expect(1, "clone", path, ben.archive + "2").error.contains("delete"))
+            #expect(try String(contentsOfFile: lock, encoding: .utf8) == text)
         }
+        try FileManager.default.removeItem(atPath: lock)
+
+        let left = try lockThatAKillLeaves()
+        let earlier = left.enumerated().map { $0.offset == 1 ? "an-earlier-boot" : $0.element }
+        let reused = left.enumerated().map { $0.offset == 2 ? "1" : $0.element }
+        let old = [try Machine.hostName(), boot, "4194000", ""]
+        for lines in [left, earlier, reused, old] {
+            try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: lock))
+            try ada.expect("sync")
+            #expect(!FileManager.default.fileExists(atPath: lock), "\(lines)")
+        }
+        let sameName = earlier.enumerated().map { $0.offset == 3 ? "another-machine" : $0.element }
+        try Data(sameName.joined(separator: "\n").utf8).write(to: URL(filePath: lock))
+        #expect(try ada.expect(1, "sync").error.contains("in use by the machine"))
+    }
+
+    /// The lines of a lock whose process was killed while it had the folder.
+    private func lockThatAKillLeaves() throws -> [String] {
+        try ada.expect("edit", id, "--set", "title=Killed")
+        for number in 1...60 {
+            _ = try Programs.run(
+                "/usr/bin/strace",
+                [
+                    "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64", "-e",
+                    "inject=pwrite64:signal=SIGKILL:when=\(number)",
+                    Programs.folder.appending(path: "chancery").path, "sync",
+                ], environment: ada.environment, in: ada.scratch.url)
+            guard FileManager.default.fileExists(atPath: path + "/in-use") else { continue }
+            return try String(contentsOfFile: path + "/in-use", encoding: .utf8).components(separatedBy: "\n")
+        }
+        Issue.record("no kill left a lock")
+        return []
+    }
+
+    @Test func `a pipe in the place of lock, database or bundle is refused, and nobody waits`() throws {
+        for name in ["in-use", "archive.sqlite"] {
+            let folder = disk.url.appending(path: "pipe-\(name)").path
+            try FileManager.default.copyItem(atPath: path, toPath: folder)
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+            #expect(mkfifo("\(folder)/\(name)", 0o600) == 0)
+            try ada.expect(1, "remote", "add", "pipe", folder)
+        }
+        let pipe = disk.url.appending(path: "pipe").path
+        #expect(mkfifo(pipe, 0o600) == 0)
+        #expect(try ada.expect(1, "bundle", "apply", pipe).error.contains("no file"))
+        #expect(try ada.expect(1, "remote", "add", "pipe", pipe).error.contains("is no folder"))
+    }
+
+    @Test func `a bundle as a remote is told what it is, and how to take it in`() throws {
+        let bundle = disk.url.appending(path: "monday.bundle").path
+        try ada.expect("bundle", "create", bundle)
+        for ended in [
+            try ada.expect(1, "remote", "add", "monday", bundle), try ben.expect(1, "clone", bundle, ben.archive + "2"),
+        ] {
+            #expect(ended.error.contains("chancery bundle apply \(bundle)"), "\(ended.error)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: ben.archive + "2"))
+        #expect(try ada.expect(1, "remote", "add", "seed", MainJobTests.seed.path).error.contains("is no folder"))
+        // One that took the place of the folder since.
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: bundle, toPath: path)
+        #expect(try ada.expect(1, "sync").error.contains("chancery bundle apply"))
     }
 
     @Test func `folders that cannot be remotes are refused, and say what to do`() throws {

@@ -98,9 +98,11 @@ struct BundleFile {
     ///
     /// - Throws: `BundleError`, or what `take` throws.
     func read(_ take: (BundleReader.Item) throws -> Void) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe would be waited for, and cannot be read twice.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure() }
         defer { close(descriptor) }
+        guard SmallFile.isFile(descriptor) else { throw BundleError.file(path: path, reason: "it is no file") }
         var reader = BundleReader()
         var buffer = [UInt8](repeating: 0, count: 256 * 1024)
         do {

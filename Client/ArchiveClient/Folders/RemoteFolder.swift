@@ -14,11 +14,30 @@ final class RemoteFolder {
     /// - Throws: `RemoteFolderError`, `StoreError`.
     init(_ path: String) throws {
         if let type = FileSystemType.networkType(of: path) { throw RemoteFolderError.network(path: path, type: type) }
+        try RemoteFolder.refuseFile(path)
         // Looked at before anything is written beside it.
         guard access("\(path)/archive.sqlite", F_OK) == 0 else { throw StoreError.notFound(path: path) }
         lock = try FolderLock(folder: path)
         store = try SQLiteReplicaStore.open(folder: path, mode: .local)
     }
+
+    /// A path that leads to no folder is told for what it is.
+    private static func refuseFile(_ path: String) throws(RemoteFolderError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else { return }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFolder(path: path) }
+        var bytes = [UInt8](repeating: 0, count: magic.count)
+        let count = read(descriptor, &bytes, bytes.count)
+        throw count == bytes.count && bytes == magic ? .bundle(path: path) : .notAFolder(path: path)
+    }
+
+    /// How a frame of Zstandard begins, and so a bundle.
+    ///
+    /// Source: https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1
+    private static let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
 }
 
 /// Why a folder cannot be synced with now. Nothing was changed.
@@ -33,6 +52,12 @@ public enum RemoteFolderError: Error, Hashable, Sendable {
     case unusable(path: String, reason: String)
     /// It is this replica's own folder.
     case itself(path: String)
+    /// The lock beside it says nothing of who holds it.
+    case foreignLock(path: String)
+    /// It is a bundle's file.
+    case bundle(path: String)
+    /// It is no folder.
+    case notAFolder(path: String)
 
     /// A stable word for scripts.
     public var code: String {
@@ -42,6 +67,9 @@ public enum RemoteFolderError: Error, Hashable, Sendable {
         case .network: "networkFolder"
         case .unusable: "folder"
         case .itself: "sameFolder"
+        case .foreignLock: "foreignLock"
+        case .bundle: "bundle"
+        case .notAFolder: "notAFolder"
         }
     }
 }
@@ -58,6 +86,11 @@ extension RemoteFolderError: CustomStringConvertible {
             "\(path) is on a network file system (\(type)), where a database can be damaged; exchange bundles there: `chancery bundle create`"
         case .unusable(let path, let reason): "\(path) cannot be synced with: \(reason)"
         case .itself(let path): "\(path) is this archive's own folder; name another replica"
+        case .foreignLock(let path):
+            "\(path)/\(FolderLock.fileName) does not say who uses the folder; if nobody does, delete it and sync again"
+        case .bundle(let path):
+            "\(path) is a bundle, which goes one way: take in what it holds with `chancery bundle apply \(path)`, after `chancery init` if there is no archive here yet"
+        case .notAFolder(let path): "\(path) is no folder; name the folder that holds the replica"
         }
     }
 }

@@ -39,7 +39,7 @@ enum CloneCommand {
     private static func name(of address: RemoteAddress, _ context: CommandContext) async throws -> String {
         switch address {
         case .server(let server): server.archive
-        case .folder(let path): try await context.openArchive(at: path).identity().name
+        case .folder(let path): try Archive.identity(ofFolder: path).name
         }
     }
 

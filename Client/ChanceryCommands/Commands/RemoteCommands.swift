@@ -48,13 +48,13 @@ enum RemoteAddCommand {
         if isNew {
             let isFree = try !FileSystem.exists(path) || FileSystem.names(in: path).isEmpty
             guard isFree else { throw Failure("notEmpty", "there is something in \(path) already; leave out --create") }
-            _ = try Archive.create(
+            try Archive.createFolder(
                 at: path, name: try await archive.identity().name, label: context.machineName(),
                 surroundings: context.surroundings)
             return
         }
         do {
-            _ = try context.openArchive(at: path)
+            _ = try Archive.identity(ofFolder: path)
         } catch StoreError.notFound {
             throw Failure(
                 "noArchive",

@@ -44,19 +44,19 @@ struct FolderTests {
         #expect(FileSystemType.type(of: path, mounts: Self.mounts) == type)
     }
 
-    @Test func `a lock's holder is read as it was written, and nothing else is`() {
-        let holder = FolderLock.Holder(host: "desk", boot: "b", process: 17)
-        #expect(FolderLock.Holder(holder.text) == holder)
-        for text in ["", "desk\nb\n17", "desk\nb\n0\n", "desk\nb\n-1\n", "desk\nb\n17\nmore\n", "desk\nb\nx\n"] {
-            #expect(FolderLock.Holder(text) == nil)
-        }
-    }
-
-    @Test func `only what this machine left behind is known to be gone`() {
-        let here = FolderLock.Holder.current()
-        #expect(!here.isGone(here: here))
-        #expect(FolderLock.Holder(host: here.host, boot: "earlier", process: here.process).isGone(here: here))
-        #expect(FolderLock.Holder(host: here.host, boot: here.boot, process: 4_194_000).isGone(here: here))
-        #expect(!FolderLock.Holder(host: "elsewhere", boot: "earlier", process: 1).isGone(here: here))
+    @Test(arguments: [
+        ("sshfs", "fuse.sshfs", true), ("//nas/share", "cifs", true), ("share", "vboxsf", true),
+        ("share", "virtiofs", true), ("share", "9p", true), ("vmhgfs-fuse", "fuse.vmhgfs-fuse", true),
+        ("JuiceFS:letters", "fuse.juicefs", true), ("letters", "fuse.goofys", true), ("x", "fuse.curlftpfs", true),
+        ("remote:", "fuse.rclone", true), ("https://cloud.example.org/dav", "fuse", true), ("host:/x", "fuse", true),
+        ("/dev/sdb1", "fuseblk", false), ("/dev/sdb1", "vfat", false), ("/dev/fuse", "fuse", false),
+        ("encfs", "fuse.encfs", false), ("gocryptfs", "fuse.gocryptfs", false), ("tmpfs", "tmpfs", false),
+    ])
+    func `file systems that other machines have too are told from those of this one`(
+        source: String, type: String, isNetwork: Bool
+    ) {
+        let mounts = "/dev/sda1 / ext4 rw 0 0\n\(source) /media/x \(type) rw 0 0\n"
+        #expect(FileSystemType.networkType(of: "/media/x/letters", mounts: mounts) == (isNetwork ? type : nil))
+        #expect(FileSystemType.networkType(of: "/media/y", mounts: mounts) == nil)
     }
 }
