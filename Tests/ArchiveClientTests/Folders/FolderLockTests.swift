@@ -6,7 +6,7 @@ import Testing
 @testable import ArchiveClient
 
 /// Who holds a folder, and who gets it when a holder is gone.
-struct FolderLockTests {
+final class FolderLockTests: Sendable {
     let here = FolderHolder.current()
     let folder: URL
     var lock: URL { folder.appending(path: "in-use") }
@@ -14,6 +14,10 @@ struct FolderLockTests {
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "chancery-lock-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        do { try FileManager.default.removeItem(at: folder) } catch { Issue.record(error) }
     }
 
     private func leave(_ text: String) throws { try Data(text.utf8).write(to: lock) }
