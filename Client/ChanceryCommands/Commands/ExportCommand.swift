@@ -9,14 +9,14 @@ import ReplicaStore
 enum ExportCommand {
     /// The formats that letters are written in.
     enum Format: String, CaseIterable, Sendable {
-        case text, jsonl, cmif, original
+        case text, jsonl, cmif, csv, original
     }
 
     static let ids = Argument(any: "ID", .text, help: "Only these letters; without any, all that are not deleted.")
     static let format = Option(
         "format", .choice(of: Format.self), default: .text,
         help:
-            "`text` is complete and can be imported again, `jsonl` is one letter a line, `cmif` is a list of who wrote to whom and when, without texts, `original` are the files as they were imported."
+            "`text` is complete and can be imported again, `jsonl` is one letter a line, `cmif` is a list of who wrote to whom and when, without texts, `csv` is a table for spreadsheets, `original` are the files as they were imported."
     )
     static let licence = Option(
         "licence", .text, placeholder: "URL", shownDefault: "CC BY 4.0, which the standard asks for",
@@ -47,6 +47,7 @@ enum ExportCommand {
         var writer = ExportWriter(folder: values[output], console: context.console)
         let list = values[format] == .cmif ? try await cmif(values, archive, context) : nil
         if let list { _ = try writer.append(list.header, name: cmifFile) }
+        if values[format] == .csv { _ = try writer.append(CSVWriter.header, name: csvFile) }
         var rows: [JSONValue] = []
         var status = CommandStatus.done
         for id in letters {
@@ -65,6 +66,7 @@ enum ExportCommand {
     }
 
     private static let cmifFile = "letters.xml"
+    private static let csvFile = "letters.csv"
 
     /// The list of this archive, made by the author of this replica, today.
     private static func cmif(
@@ -107,6 +109,9 @@ enum ExportCommand {
             guard !view.isDeleted else { throw Failure("deleted", "it is deleted, and is not listed") }
             guard let list else { return [] }
             return try writer.append(list.entry(id: id, letter: view.letter), name: cmifFile)
+        case .csv:
+            guard !view.isDeleted else { throw Failure("deleted", "it is deleted, and is not listed") }
+            return try writer.append(CSVWriter.row(id: id, letter: view.letter), name: csvFile)
         case .original:
             let originals = view.letter.attachments.filter { $0.role == .original }
             guard !originals.isEmpty else { throw Failure("noOriginal", "it was not imported from a file") }

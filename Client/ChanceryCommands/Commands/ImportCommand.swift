@@ -7,23 +7,32 @@ import LetterModel
 enum ImportCommand {
     static let paths = Argument(
         oneOrMore: "FILE", .file,
-        help: "Files or folders; `-` is standard input. In folders .txt, .md, .xml and .jsonl are taken.")
+        help: "Files or folders; `-` is standard input. In folders .txt, .md, .xml, .csv, .tsv and .jsonl are taken.")
     static let format = Option(
-        "format", .format, shownDefault: "what the file looks like", help: "`text`, `jsonl`, `tei` or `cmif`.")
+        "format", .format, shownDefault: "what the file looks like", help: "`text`, `jsonl`, `tei`, `cmif` or `csv`.")
     static let tag = Option(repeating: "tag", .text, help: "Add this tag to every letter.")
     static let collection = Option(
         "collection", .text, placeholder: "PATH", help: "Put every letter into this collection.")
+    static let map = Option(
+        repeating: "map", .columnMeaning,
+        help: "What a column of a table is, where its header does not say so: `--map Absender=sender`.")
+    static let delimiter = Option(
+        "extra-delimiter", .text, default: "|",
+        help: "What stands between several people or ids in one cell of a table.")
     static let dryRun = Flag("dry-run", help: "Say what would be done, and write nothing.")
 
     static let description = CommandDescription(
         "import", summary: "take letters from files",
         discussion: """
-            Plain text, JSON Lines, TEI and CMIF; the format is found out. The bytes of a text, TEI or CMIF file are kept as an attachment. Importing the \
+            Plain text, JSON Lines, TEI, CMIF and tables; the format is found out. The bytes of a text, TEI, CMIF or table file are kept as an attachment. Importing the \
             same bytes again changes nothing, also on another machine. A file that cannot be taken is named with its reason, and the others go on.
             """,
-        arguments: [paths], options: [format, tag, collection, dryRun],
+        arguments: [paths], options: [format, tag, collection, map, delimiter, dryRun],
         examples: [
             Example("chancery import letters/ --tag 1914", help: "A folder."),
+            Example(
+                "chancery import list.csv --map Absender=sender --map Datum=senderDate",
+                help: "A table, a letter a row."),
             Example(
                 "chancery export --format jsonl | chancery import - --archive copy",
                 help: "From one archive to another."),
@@ -71,12 +80,34 @@ enum ImportCommand {
             }
             for file in FileSystem.files(below: path) {
                 let name = file.lowercased()
-                let isKnown = [".txt", ".md", ".eml", ".mbox", ".xml", ".csv", ".jsonl"].contains { name.hasSuffix($0) }
+                let isKnown = ImporterRegistry.folderExtensions.contains { name.hasSuffix("." + $0) }
                 // A folder stands among them if it could not be read: taking it tells why.
                 if isKnown || FileSystem.isFolder(file) { taken.append(file) } else { skipped.append(file) }
             }
         }
         return (taken, skipped)
+    }
+}
+
+/// What a column of a table is.
+struct ColumnMeaning: Sendable {
+    let header: String
+    let column: CSVColumn
+}
+
+extension ValueParser where Value == ColumnMeaning {
+    /// `HEADER=MEMBER`: the header may have `=` in it, the member has not.
+    static var columnMeaning: ValueParser {
+        ValueParser(placeholder: "COLUMN=MEMBER", format: { "\($0.header)=\($0.column.rawValue)" }) {
+            text throws(InvalidValue) in
+            let end = text.utf8.lastIndex(of: UInt8(ascii: "=")) ?? text.startIndex
+            guard end > text.startIndex, let column = CSVColumn(rawValue: String(text[text.utf8.index(after: end)...]))
+            else {
+                let members = CSVColumn.allCases.map(\.rawValue).joined(separator: ", ")
+                throw InvalidValue(expected: "the header of a column, `=`, and one of \(members)")
+            }
+            return ColumnMeaning(header: String(text[..<end]), column: column)
+        }
     }
 }
 

@@ -13,6 +13,7 @@ struct ImportSession {
     private let collection: String?
     private let isDryRun: Bool
     private let console: Console
+    private let importers: ImporterRegistry
 
     /// How many letters are written in one transaction.
     private static let batchCount = 512
@@ -27,6 +28,10 @@ struct ImportSession {
         collection = values[ImportCommand.collection]
         isDryRun = values[ImportCommand.dryRun]
         console = context.console
+        importers = .standard(
+            tables: CSVRules(
+                columns: values[ImportCommand.map].map { ($0.header, $0.column) },
+                delimiter: values[ImportCommand.delimiter]))
     }
 
     /// Takes one file. Whatever goes wrong with it is in the report.
@@ -55,7 +60,7 @@ struct ImportSession {
         let source = try SourceFile(path)
         let start = try source.read(upTo: ImporterRegistry.detectionBytes)
         let name = path == "-" ? "standard input" : FileSystem.name(of: path)
-        guard let importer = ImporterRegistry.standard.importer(start: start, fileName: name, format: format) else {
+        guard let importer = importers.importer(start: start, fileName: name, format: format) else {
             throw Failure("format", "no importer reads \(format ?? "it")")
         }
         var reader = importer.reader(fileName: name)

@@ -46,7 +46,7 @@ public struct ImporterRegistry: Sendable {
 
     /// The ends of names that are taken from a folder, in lower case; other files there are skipped, not refused. A format
     /// that cannot be read yet is refused, so that nobody believes it was taken.
-    public static let folderExtensions = ["txt", "md", "eml", "mbox", "xml", "csv", "jsonl"]
+    public static let folderExtensions = ["txt", "md", "eml", "mbox", "xml", "csv", "tsv", "jsonl"]
 
     /// The importers, the most particular first; the last one takes everything.
     public let importers: [any LetterImporter]
@@ -57,9 +57,15 @@ public struct ImporterRegistry: Sendable {
     }
 
     /// The importers of this version.
-    public static let standard = ImporterRegistry([
-        ChanceryTextFormImporter(), JSONLinesImporter(), TEIImporter(), CMIFImporter(), PlainTextImporter(),
-    ])
+    public static let standard = standard(tables: CSVRules())
+
+    /// The importers of this version, with rules for tables.
+    public static func standard(tables rules: CSVRules) -> ImporterRegistry {
+        ImporterRegistry([
+            ChanceryTextFormImporter(), JSONLinesImporter(), TEIImporter(), CMIFImporter(), CSVImporter(rules: rules),
+            PlainTextImporter(),
+        ])
+    }
 
     /// The words for `--format`, each once.
     public var formats: [String] {

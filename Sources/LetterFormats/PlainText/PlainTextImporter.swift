@@ -55,7 +55,7 @@ public struct PlainTextImporter: LetterImporter {
     }
 
     private static func letter(_ bytes: [UInt8], fileName: String) throws(ImportRefusal) -> ImportedLetter {
-        if let foreign = ForeignFormat.name(of: bytes, fileName: fileName) {
+        if let foreign = ForeignFormat.name(of: bytes) {
             throw ImportRefusal(.unsupported, foreign)
         }
         guard let decoded = DecodedText(bytes) else { throw ImportRefusal(.binary) }
@@ -91,7 +91,7 @@ public struct PlainTextImporter: LetterImporter {
 /// Formats that are text, and no letter in plain text: imported as one they would have to be imported again later.
 enum ForeignFormat {
     /// What to call the format of a source; nil for plain text.
-    static func name(of bytes: [UInt8], fileName: String) -> String? {
+    static func name(of bytes: [UInt8]) -> String? {
         let start = bytes.prefix(1_024).drop { $0 <= 0x20 || [0xEF, 0xBB, 0xBF].contains($0) }
         let head = String(decoding: Array(start), as: UTF8.self).lowercased()
         if ["<?xml", "<!doctype", "<html", "<tei"].contains(where: head.hasPrefix) { return "this is XML or HTML" }
@@ -103,6 +103,6 @@ enum ForeignFormat {
         if isMail, head.prefix(while: { $0 != " " && $0 != "\n" && $0 != "\r\n" }).hasSuffix(":") {
             return "this is an e-mail"
         }
-        return fileName.lowercased().hasSuffix(".csv") ? "this is a table" : nil
+        return nil
     }
 }
