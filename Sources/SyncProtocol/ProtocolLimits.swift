@@ -23,7 +23,8 @@ public enum ProtocolLimits {
     /// What a response may become whatever its ratio: several of the largest pages, so that each exchange brings the
     /// reader further even if the letters are 4 MiB of spaces. A reader that stops there goes on from its checkpoint.
     public static let responseGraceBytes = 64 * 1024 * 1024
-    /// A page that comes without a checkpoint for so long is refused: the largest page is `pageBytes` and one revision.
+    /// A page that comes without a checkpoint for so long is refused: the largest page is `pageBytes` and one revision. So is an answer of
+    /// reconciliation with more than that of revisions: it aims at `pushBytes`.
     public static let unclosedPageBytes = 16 * 1024 * 1024
     /// Bodies below this are not compressed: the frame would cost more than it saves.
     public static let compressionThresholdBytes = 512

@@ -48,6 +48,8 @@ struct WatchTests {
             return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
         }
 
+        var processIdentifier: Int32 { process.processIdentifier }
+
         var errorText: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
     }
 

@@ -18,21 +18,26 @@ struct RemoteCaller {
     ) throws {
         var refused: TransportResponse?
         var problem: [UInt8] = []
-        try transport.send(request, cancellation: cancellation) { response in
-            guard RemoteCaller.isWanted(response, contentType) else {
-                refused = response
-                return
-            }
-            try head(response)
-        } chunk: { bytes in
-            if refused == nil {
-                try chunk(bytes)
-            } else if problem.count < ProtocolLimits.problemBytes {
+        do {
+            try transport.send(request, cancellation: cancellation) { response in
+                guard RemoteCaller.isWanted(response, contentType) else {
+                    refused = response
+                    return
+                }
+                try head(response)
+            } chunk: { bytes in
+                guard refused != nil else { return try chunk(bytes) }
                 problem.append(contentsOf: bytes.prefix(ProtocolLimits.problemBytes - problem.count))
+                // Nobody has more to say of what went wrong: an answer without an end is not waited for.
+                guard problem.count < ProtocolLimits.problemBytes else { throw Enough() }
             }
+        } catch is Enough {
+            // The head and what came of the body say what there is to say.
         }
         if let refused { throw RemoteCaller.error(refused, body: problem) }
     }
+
+    private struct Enough: Error {}
 
     private static func isWanted(_ response: TransportResponse, _ contentType: String?) -> Bool {
         guard let contentType else { return [200, 201, 204].contains(response.status) }
@@ -86,10 +91,14 @@ struct RemoteCaller {
         return DecimalDigits.value(of: text.utf8)
     }
 
-    /// Text of a stranger, cut and without control characters, for messages.
+    /// Text of a stranger, cut and without characters that a terminal would obey or hide, for messages.
     private static func shown(_ text: String) -> String {
-        let printable = text.unicodeScalars.prefix(100).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : String($0) }
-        return printable.joined()
+        text.unicodeScalars.prefix(100).map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: "?"
+            default: String(scalar)
+            }
+        }.joined()
     }
 }
 

@@ -125,7 +125,7 @@ final class SyncExchange {
         case .revision(let header, let content): try take(header: header, content: content)
         case .damaged(let id):
             follower?.take(id)
-            openPage.entries += 1
+            try openPage.grow(by: 0)
             report.note(.damagedThere(id))
         case .checkpoint(let cursor): try closePage(at: cursor)
         case .blob: throw SyncError.malformedResponse(detail: "it is no answer to what was asked")
@@ -216,11 +216,7 @@ final class SyncExchange {
         }
         let id = RevisionID(ofHeader: header)
         follower?.take(id)
-        openPage.entries += 1
-        openPage.byteCount += header.count + (content?.count ?? 0)
-        guard openPage.byteCount <= ProtocolLimits.unclosedPageBytes else {
-            throw SyncError.malformedResponse(detail: "a page has no end")
-        }
+        try openPage.grow(by: header.count + (content?.count ?? 0))
         do {
             openPage.revisions.append(try Revision(headerBytes: header, contentBytes: content))
         } catch {
@@ -287,8 +283,17 @@ final class SyncExchange {
 private struct OpenPage {
     var revisions: [Revision] = []
     var bad: [QuarantinedBytes] = []
-    var entries = 0
-    var byteCount = 0
+    private(set) var entries = 0
+    private var byteCount = 0
+
+    /// Counts an entry with so many bytes, and what one costs here whatever its size.
+    mutating func grow(by bytes: Int) throws(SyncError) {
+        entries += 1
+        byteCount += bytes + 128
+        guard byteCount <= ProtocolLimits.unclosedPageBytes else {
+            throw SyncError.malformedResponse(detail: "a page has no end")
+        }
+    }
 }
 
 extension ReplicaStore {

@@ -90,6 +90,7 @@ final class SyncReconciliation {
         var decoder = MessageDecoder(encoding: .identity, allowance: .response)
         var response: ReconciliationResponse?
         var entries: [MessageDecoder.Event] = []
+        var byteCount = 0
         do {
             try caller.send(request, expecting: ReconciliationResponder.contentType) { head in
                 guard let encoding = ContentEncoding(headerValue: head.header("Content-Encoding")) else {
@@ -103,7 +104,12 @@ final class SyncReconciliation {
                     } else {
                         entries.append(event)
                     }
-                    guard entries.count <= ProtocolLimits.wantedPerQuestion else { throw MessageError.tooDense }
+                    if case .revision(let header, let content) = event {
+                        byteCount += header.count + (content?.count ?? 0)
+                    }
+                    guard entries.count <= ProtocolLimits.wantedPerQuestion,
+                        byteCount <= ProtocolLimits.unclosedPageBytes
+                    else { throw MessageError.tooDense }
                 }
             }
             try decoder.finish()
@@ -163,6 +169,9 @@ final class SyncReconciliation {
                     bad.append(QuarantinedBytes(header, content, error, remote: remote))
                 }
             case .damaged(let id):
+                guard wanted.contains(id) else {
+                    throw SyncError.malformedResponse(detail: "it gives what was not asked for")
+                }
                 came.insert(id)
                 unobtainableCount += 1
                 report.note(.damagedThere(id))

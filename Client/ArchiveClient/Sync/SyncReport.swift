@@ -26,8 +26,11 @@ public struct SyncReport: Sendable {
     public var bytesReceived = 0
     /// How long it took.
     public var seconds = 0.0
-    /// What a person should know, in the order in which it was noticed, each once.
+    /// What a person should know, in the order in which it was noticed, each once. Of those about single revisions and blobs at most
+    /// `noticeLimit` are here: a remote could tell of them without end.
     public var notices: [SyncNotice] = []
+    /// How many more of those there were.
+    public var unlistedNotices = 0
     /// Why it ended early; nil if it was done.
     public var failure: SyncError?
 
@@ -38,11 +41,19 @@ public struct SyncReport: Sendable {
 
     /// Whether something was refused or forbidden, though the rest was done: exit status 2.
     public var isPartial: Bool {
-        !rejected.isEmpty || notices.contains { notice in notice.isPartial }
+        !rejected.isEmpty || unlistedNotices > 0 || notices.contains { notice in notice.isPartial }
     }
 
+    /// The most notices about single revisions and blobs that are listed: more than anybody reads.
+    public static let noticeLimit = 200
+
     mutating func note(_ notice: SyncNotice) {
-        if !notices.contains(notice) { notices.append(notice) }
+        guard !notices.contains(notice) else { return }
+        if notice.isOfMany, notices.count >= SyncReport.noticeLimit {
+            unlistedNotices += 1
+        } else {
+            notices.append(notice)
+        }
     }
 }
 
@@ -92,6 +103,14 @@ public enum SyncNotice: Hashable, Sendable {
         switch self {
         case .rewound, .forked, .wiped, .restored, .lostRevisions, .copied: false
         case .deletionsHeld, .pushForbidden, .damagedThere, .quarantined, .damagedBlob, .blobRefused, .difference: true
+        }
+    }
+
+    /// Whether there may be one for each revision or blob.
+    var isOfMany: Bool {
+        switch self {
+        case .damagedThere, .quarantined, .damagedBlob, .blobRefused: true
+        default: false
         }
     }
 

@@ -38,6 +38,9 @@ struct SyncRun {
     func say(_ report: SyncReport, _ name: String, _ url: String) {
         let console = context.console
         for notice in report.notices { console.note("\(name): \(notice.description)") }
+        if report.unlistedNotices > 0 {
+            console.note("\(name): and \(report.unlistedNotices) more revisions or blobs like these")
+        }
         for rejected in report.rejected {
             console.note(
                 "\(name): refused revision \(rejected.revision.hex.prefix(12)) of letter \(rejected.letter): \(rejected.text)"
@@ -90,6 +93,7 @@ extension SyncReport {
                 "sent": .integer(blobsSent), "received": .integer(blobsReceived), "missing": .integer(blobsMissing),
             ]
         }
+        if unlistedNotices > 0 { members["unlistedNotices"] = .integer(unlistedNotices) }
         if !notices.isEmpty {
             members["notices"] = .array(notices.map { ["code": .string($0.code), "text": .string($0.description)] })
         }

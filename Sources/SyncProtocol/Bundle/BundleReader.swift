@@ -23,6 +23,7 @@ public struct BundleReader: ~Copyable {
     private var assembly = BlobAssembly()
     private var revisions: [Revision] = []
     private var unreadable: [QuarantinedBytes] = []
+    private var openBytes = 0
     private var entries = 0
     private var blobs = 0
 
@@ -55,6 +56,10 @@ public struct BundleReader: ~Copyable {
             try take(.envelope(envelope))
         case .revision(let header, let content):
             advance(by: RevisionID(ofHeader: header))
+            openBytes += header.count + (content?.count ?? 0)
+            guard openBytes <= ProtocolLimits.unclosedPageBytes else {
+                throw MessageError.line(number: entries, expected: "a checkpoint after so many revisions")
+            }
             do throws(RevisionError) {
                 revisions.append(try Revision(headerBytes: header, contentBytes: content))
             } catch {
@@ -74,6 +79,7 @@ public struct BundleReader: ~Copyable {
             if !revisions.isEmpty || !unreadable.isEmpty { try take(.page(revisions, unreadable: unreadable)) }
             revisions = []
             unreadable = []
+            openBytes = 0
         case .blob(let piece):
             guard let (id, bytes) = try assembly.take(piece) else { return }
             blobs += 1

@@ -1,0 +1,145 @@
+import Foundation
+import Glibc
+
+/// A server that answers one sort of request without end, and passes all others on to a real one.
+///
+/// Unchecked: `lock` guards what changes.
+final class FloodingServer: @unchecked Sendable {
+    /// What it answers: something first, then something again and again.
+    struct Flood: Sendable {
+        var head: String
+        var opening: [UInt8] = []
+        var block: [UInt8]
+    }
+
+    /// After so many bytes it stops by itself: whoever took them all has not defended itself.
+    static let limitBytes = 3 << 30
+
+    let port: UInt16
+    private let listener: Int32
+    private let flood: Flood
+    private let marker: [UInt8]
+    private let target: UInt16?
+    private let lock = NSCondition()
+    private var sent = 0
+    private var finished = 0
+
+    /// - Parameters:
+    ///   - marker: Requests with these bytes get the flood; all do if it is empty.
+    ///   - target: The port of the real server.
+    init(_ flood: Flood, to marker: String = "", else target: UInt16? = nil) throws {
+        self.flood = flood
+        self.marker = Array(marker.utf8)
+        self.target = target
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = FloodingServer.address(0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = listener
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && listen(descriptor, 16) == 0
+                    && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
+        port = UInt16(bigEndian: address.sin_port)
+        Thread.detachNewThread { [self] in accept() }
+    }
+
+    /// Ends it; its thread closes the socket.
+    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+
+    /// The bytes of floods that clients took so far.
+    var sentBytes: Int { lock.withLock { sent } }
+
+    /// Waits until so many floods are over.
+    func waitForFloods(_ count: Int) {
+        lock.withLock { while finished < count { lock.wait() } }
+    }
+
+    private static func address(_ port: UInt16) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return address
+    }
+
+    private func accept() {
+        while true {
+            let client = Glibc.accept(listener, nil, nil)
+            guard client >= 0 else { break }
+            Thread.detachNewThread { [self] in serve(client) }
+        }
+        close(listener)
+    }
+
+    /// Passes requests on until one is to be flooded.
+    private func serve(_ client: Int32) {
+        defer { close(client) }
+        var server: Int32 = -1
+        let isBackDone = DispatchSemaphore(value: 0)
+        defer {
+            if server >= 0 {
+                shutdown(server, Int32(SHUT_RDWR))
+                isBackDone.wait()
+                close(server)
+            }
+        }
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(client, &buffer, buffer.count, 0)
+            guard count > 0 else { return }
+            if Data(buffer[..<count]).range(of: Data(marker)) != nil || marker.isEmpty { return pour(into: client) }
+            guard let target else { return }
+            if server < 0 {
+                server = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+                var address = FloodingServer.address(target)
+                let descriptor = server
+                let isConnected = withUnsafePointer(to: &address) { pointer in
+                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                    }
+                }
+                Thread.detachNewThread {
+                    var buffer = [UInt8](repeating: 0, count: 65_536)
+                    while isConnected {
+                        let count = recv(descriptor, &buffer, buffer.count, 0)
+                        guard count > 0, FloodingServer.send(buffer[..<count], to: client) else { break }
+                    }
+                    isBackDone.signal()
+                }
+            }
+            guard FloodingServer.send(buffer[..<count], to: server) else { return }
+        }
+    }
+
+    private func pour(into client: Int32) {
+        defer {
+            lock.withLock {
+                finished += 1
+                lock.broadcast()
+            }
+        }
+        guard FloodingServer.send((Array(flood.head.utf8) + flood.opening)[...], to: client) else { return }
+        var poured = 0
+        while poured < FloodingServer.limitBytes {
+            guard FloodingServer.send(flood.block[...], to: client) else { return }
+            poured += flood.block.count
+            lock.withLock { sent += flood.block.count }
+        }
+    }
+
+    private static func send(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+        bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while done < buffer.count {
+                let count = Glibc.send(
+                    descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, Int32(MSG_NOSIGNAL))
+                guard count > 0 else { return false }
+                done += count
+            }
+            return true
+        }
+    }
+}
