@@ -1,4 +1,4 @@
-/// Where libmicrohttpd gets the bytes of a response whose length is not known.
+/// Where libmicrohttpd gets the bytes of a response that is made while it is sent.
 protocol BodySource: AnyObject {
     /// Copies what there is into the buffer and returns how much; 0 when the connection was suspended for more, or
     /// one of ``BodyMark``.

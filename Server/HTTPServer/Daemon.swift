@@ -24,6 +24,9 @@ import Glibc
             Daemon.option(.CONNECTION_LIMIT, configuration.maximumConnectionCount),
             Daemon.option(.CONNECTION_TIMEOUT, configuration.idleTimeoutSeconds),
         ]
+        if configuration.connectionsPerAddress > 0 {
+            unsafe options.append(Daemon.option(.PER_IP_CONNECTION_LIMIT, configuration.connectionsPerAddress))
+        }
         // A pool of one is refused: the library then has its one thread.
         if configuration.socketThreadCount > 1 {
             unsafe options.append(Daemon.option(.THREAD_POOL_SIZE, configuration.socketThreadCount))

@@ -233,6 +233,12 @@ final class Exchange: @unchecked Sendable {
             watch?.begin(.stream)
             made = unending(StreamedBody(stream, exchange: self))
             count = 0
+        case .sizedStream(let stream, let byteCount):
+            watch?.begin(.stream)
+            made = MicroHTTPDResponse(
+                source: StreamedBody(stream, exchange: self), blockBytes: core.configuration.connectionMemoryBytes,
+                byteCount: byteCount)
+            count = 0
         case .feed(let feed):
             watch?.begin(.feed)
             made = unending(FedBody(feed, exchange: self))

@@ -15,12 +15,12 @@ import CMicroHTTPD
         unsafe pointer = unsafe created
     }
 
-    /// A response of unknown length that asks a source for its bytes, block by block.
+    /// A response that asks a source for its bytes, block by block: so many of them, or until it says that there are no more.
     /// Source: https://www.gnu.org/software/libmicrohttpd/manual/html_node/microhttpd_002dresponse-create.html
-    init?(source: any BodySource, blockBytes: Int) {
+    init?(source: any BodySource, blockBytes: Int, byteCount: Int? = nil) {
         let context = unsafe Unmanaged.passRetained(SourceBox(source))
         let created = unsafe MHD_create_response_from_callback(
-            UInt64.max, blockBytes, readSource, context.toOpaque(), releaseSource)
+            byteCount.map { UInt64($0) } ?? UInt64.max, blockBytes, readSource, context.toOpaque(), releaseSource)
         guard let created = unsafe created else {
             unsafe context.release()
             return nil

@@ -11,6 +11,9 @@ public struct Response {
         case bytes([UInt8])
         /// Chunk by chunk as they come; sent with chunked encoding (HTTP/1.0: until the connection closes).
         case stream(any ResponseBodyStream)
+        /// Chunk by chunk, so many bytes in all; sent with `Content-Length`. Of a stream that gives more, the rest is not sent; one that
+        /// gives fewer cuts the connection.
+        case sizedStream(any ResponseBodyStream, byteCount: Int)
         /// Message by message, whenever there is one; sent like a stream.
         case feed(MessageFeed)
     }

@@ -35,6 +35,9 @@ public struct ServerConfiguration: Sendable {
     public var maximumHeaderBytes = 16 * 1024
     /// Connections at the same time; further ones wait in the system's queue.
     public var maximumConnectionCount = 12_000
+    /// Connections from one address at the same time, further ones are closed at once; 0 for no such bound, which is right behind a
+    /// proxy: there all clients have its address.
+    public var connectionsPerAddress = 0
     /// Seconds without a byte in either direction after which a connection is closed; not while work runs for it.
     public var idleTimeoutSeconds = 60
     /// From the end of the request line to the end of the head. The whole head fits into one packet or a few; half a

@@ -9,6 +9,7 @@ private import CZstd
     private let limitBytes: Int
     private var producedBytes = 0
     private var isInsideFrame = false
+    private var isOutputFull = false
     /// Where one call's output goes; kept between calls.
     private var buffer: [UInt8]
 
@@ -31,19 +32,26 @@ private import CZstd
     /// Appends what the bytes become. May be called with pieces of any size.
     public mutating func decode(_ bytes: [UInt8], into output: inout [UInt8]) throws(Zstandard.Failure) {
         var position = 0
-        var isOutputFull = false
-        while position < bytes.count || isOutputFull {
-            let (code, consumed, produced) = step(bytes, from: position)
-            guard ZSTD_isError(code) == 0 else {
-                throw ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge ? .windowTooLarge : .corrupt
-            }
-            position += consumed
-            producedBytes += produced
-            guard producedBytes <= limitBytes else { throw .tooLarge(limitBytes: limitBytes) }
-            output.append(contentsOf: buffer[..<produced])
-            isInsideFrame = code != 0
-            isOutputFull = produced == buffer.count && code != 0
+        while try decode(bytes, from: &position, into: &output) {}
+    }
+
+    /// Appends at most 128 KiB of what the bytes from a position on become, and moves the position on: four bytes can spell as much, so
+    /// whoever has limits of his own looks at them after each step. False when there is nothing more to do with these bytes.
+    public mutating func decode(
+        _ bytes: [UInt8], from position: inout Int, into output: inout [UInt8]
+    ) throws(Zstandard.Failure) -> Bool {
+        guard position < bytes.count || isOutputFull else { return false }
+        let (code, consumed, produced) = step(bytes, from: position)
+        guard ZSTD_isError(code) == 0 else {
+            throw ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge ? .windowTooLarge : .corrupt
         }
+        position += consumed
+        producedBytes += produced
+        guard producedBytes <= limitBytes else { throw .tooLarge(limitBytes: limitBytes) }
+        output.append(contentsOf: buffer[..<produced])
+        isInsideFrame = code != 0
+        isOutputFull = produced == buffer.count && code != 0
+        return true
     }
 
     /// Says that no more input comes. Throws `truncated` if a frame is still open.

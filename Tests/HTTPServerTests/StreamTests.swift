@@ -95,4 +95,52 @@ import Testing
         }
         #expect(try live.nextRecord().ending == .cut)
     }
+
+    /// Pieces of 1,000 bytes with a length that is said before.
+    private static func sized(_ byteCount: Int, pieces: Int) -> Route {
+        Route(.get, "/sized") { _ in
+            var left = pieces
+            return .respond(
+                Response(
+                    status: 200,
+                    body: .sizedStream(
+                        PieceStream {
+                            left -= 1
+                            return left < 0 ? nil : [UInt8](repeating: UInt8(ascii: "s"), count: 1000)
+                        }, byteCount: byteCount)))
+        }
+    }
+
+    private struct PieceStream: ResponseBodyStream {
+        let pull: () -> [UInt8]?
+
+        mutating func next() -> [UInt8]? { pull() }
+    }
+
+    @Test func `a stream whose length is known is sent with it, and the connection goes on`() throws {
+        let live = try LiveServer(routes: [Self.sized(5000, pieces: 5)])
+        let client = try live.connect()
+        for method in ["GET", "HEAD", "GET"] {
+            client.send("\(method) /sized HTTP/1.1\r\nHost: a\r\n\r\n")
+            let answer = try client.receive(toHead: method == "HEAD")
+            #expect(answer["Content-Length"] == "5000")
+            #expect(answer["Transfer-Encoding"] == nil)
+            #expect(answer.body.count == (method == "HEAD" ? 0 : 5000))
+            #expect(try live.nextRecord().bytesSent == answer.body.count)
+        }
+    }
+
+    @Test func `a stream that ends before its length is cut`() throws {
+        let live = try LiveServer(routes: [Self.sized(5000, pieces: 4)])
+        #expect(throws: RawClient.Failure.self) { try live.ask("GET /sized HTTP/1.1\r\nHost: a\r\n\r\n") }
+    }
+
+    @Test func `a stream that goes on behind its length does not`() throws {
+        let live = try LiveServer(routes: [Self.sized(2500, pieces: 4)])
+        let client = try live.connect()
+        for _ in 0..<2 {
+            client.send("GET /sized HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try client.receive().body.count == 2500)
+        }
+    }
 }

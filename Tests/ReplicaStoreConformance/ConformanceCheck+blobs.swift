@@ -29,6 +29,15 @@ extension ConformanceCheck {
             try expect(try store.blob(try store.storeBlob([])), equals: [])
             let none = blobID("nobody stored this")
             try expect(try store.blob(none), equals: nil)
+            for whole in [bytes, []] {
+                let pieces = try store.blobPieces(try store.storeBlob(whole))
+                try expect(pieces?.byteCount, equals: whole.count)
+                var read: [UInt8] = []
+                while let piece = try pieces?.next() { read += piece }
+                try expect(read, equals: whole)
+                try expect(try pieces?.next(), equals: nil)
+            }
+            try expect(try store.blobPieces(none) == nil, "there are no pieces of nothing")
             try expect(!(try store.hasBlob(none)), "it is not here")
         },
         ConformanceCheck("references are those of all revisions, each blob once, in log order") { make in

@@ -212,6 +212,7 @@ struct DamageTests {
         #expect(try Data(contentsOf: file) == Data([1, 2, 3]))
         try Data([1, 2, 4]).write(to: file)
         #expect(throws: StoreError.damaged(object: id.hex)) { try store.blob(id) }
+        #expect(throws: StoreError.damaged(object: id.hex)) { try store.blobPieces(id) }
         let problem = try #require(try store.verify { _, _ in }.problems.first)
         #expect(problem.kind == "blob" && problem.object == id.hex && problem.letter == RevisionMaker.letterID(1))
         _ = try store.storeBlob([1, 2, 3])
@@ -222,5 +223,27 @@ struct DamageTests {
         try store.reindex()
         #expect(try store.verify { _, _ in }.problems == [])
         #expect(try store.missingBlobs(limit: 9).map(\.blob) == [id])
+    }
+
+    @Test(arguments: [0, 150_000, 199_999], [false, true])
+    func `a blob that is damaged while it is read does not come out whole`(place: Int, isCut: Bool) throws {
+        let path = folders.newPath()
+        let store = try SQLiteReplicaStore.filled(path)
+        let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let id = try store.storeBlob(bytes)
+        let pieces = try #require(try store.blobPieces(id))
+        let file = try FileHandle(
+            forWritingTo: URL(fileURLWithPath: "\(path)/blobs/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))"))
+        if isCut {
+            try file.truncate(atOffset: UInt64(place))
+        } else {
+            try file.seek(toOffset: UInt64(place))
+            try file.write(contentsOf: [bytes[place] ^ 1])
+        }
+        var count = 0
+        #expect(throws: StoreError.damaged(object: id.hex)) {
+            while let piece = try pieces.next() { count += piece.count }
+        }
+        #expect(count < bytes.count)
     }
 }

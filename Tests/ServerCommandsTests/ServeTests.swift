@@ -111,6 +111,26 @@ struct ServeTests {
         #expect(try listed.objects().map { $0["name"] as? String } == ["letters"])
     }
 
+    @Test func `connections from one address are counted where it is asked for`() throws {
+        let request = Array("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        for (arguments, served) in [(["--connections-per-address", "2"], 2), ([], 8)] {
+            let server = try RunningServer(arguments: arguments)
+            var connections: [RawConnection] = []
+            var count = 0
+            for _ in 0..<8 {
+                let connection = try RawConnection(port: server.port)
+                connections.append(connection)
+                connection.send(request)
+                do {
+                    if try connection.answer()?.status == 200 { count += 1 }
+                } catch {
+                    // Closed at once.
+                }
+            }
+            #expect(count == served)
+        }
+    }
+
     @Test func `plain HTTP for others is refused unless it is asked for by name`() throws {
         let folder = try DataFolder()
         try folder.run("archive", "create", "letters")

@@ -22,9 +22,8 @@ enum SyncRoute {
         let maximumBodyBytes = ProtocolLimits.requestTransferBytes
         private let head: RequestHead
         private let context: RouteContext
-        private let responder: ExchangeResponder
-        private let reservation: BodyBudget.Reservation
-        /// What was wrong with the body. The rest is read and thrown away, so that the client sees the answer.
+        private var work: (responder: ExchangeResponder, reservation: BodyBudget.Reservation)?
+        /// What was wrong with the body. The rest is read and thrown away, so that the client sees the answer, and nothing is held meanwhile.
         private var problem: Problem?
 
         init(_ head: RequestHead, _ context: RouteContext) throws(ProblemDetails) {
@@ -41,30 +40,33 @@ enum SyncRoute {
             guard let reservation = context.uploads.reserve(0) else { throw .overloaded }
             self.head = head
             self.context = context
-            self.reservation = reservation
-            responder = ExchangeResponder(store: try context.store(of: admission.archive), encoding: encoding)
+            let responder = ExchangeResponder(store: try context.store(of: admission.archive), encoding: encoding)
+            work = (responder, reservation)
         }
 
         func receive(_ chunk: [UInt8]) throws {
-            guard problem == nil else { return }
+            guard let work else { return }
             do {
-                try responder.receive(chunk)
+                try work.responder.receive(chunk)
             } catch let problem as Problem {
                 self.problem = problem
+                self.work = nil
+                return
             }
-            guard reservation.grow(to: responder.heldBytes) else { throw ProblemDetails.overloaded }
+            guard work.reservation.grow(to: work.responder.heldBytes) else { throw ProblemDetails.overloaded }
         }
 
         func finish() throws -> Response {
             // Decided again, in the act: the token may have been revoked while the body came.
             let admission = try context.gatekeeper.admitToArchive(of: head, to: .pull)
             if let problem { return Response(problem) }
+            guard let responder = work?.responder else { return Response(Problem(.truncated)) }
             let mayPush = context.gatekeeper.allows(admission, .push)
             return try context.withStore(of: admission.archive) { _ in
                 let answer = try responder.finish(
                     role: admission.grant.role.rawValue, mayPush: mayPush,
                     acceptsZstandard: head.accepts(coding: "zstd"))
-                note(answer.response, admission, mayPush: mayPush)
+                note(answer.response, admission, pushedBytes: responder.heldBytes, mayPush: mayPush)
                 if answer.response.accepted.count > 0 {
                     context.events.moved(admission.archive.key, to: answer.response.end.cursor.sequence)
                 }
@@ -73,8 +75,8 @@ enum SyncRoute {
         }
 
         /// Writes down what was pushed and pulled. The client is told of its push after that is on disk.
-        private func note(_ response: ExchangeResponse, _ admission: Admission, mayPush: Bool) {
-            if !mayPush, responder.heldBytes > 0 {
+        private func note(_ response: ExchangeResponse, _ admission: Admission, pushedBytes: Int, mayPush: Bool) {
+            if !mayPush, pushedBytes > 0 {
                 context.note(admission, .push, .denied)
             }
             if response.totalRevisions > 0 {

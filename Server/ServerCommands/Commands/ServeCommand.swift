@@ -28,6 +28,11 @@ enum ServeCommand {
     static let expires = Option(
         "expires", .tokenLifetime, default: .hours(12), environment: "CHANCERY_SERVER_EXPIRES",
         help: "With --replica: how long that token is good: 12h, 90d, 8w, or never.")
+    static let perAddress = Option(
+        "connections-per-address", .integer(in: 0...12_000), environment: "CHANCERY_SERVER_CONNECTIONS_PER_ADDRESS",
+        help:
+            "Connections that one address may have at once, 0 for any number. Without it 256, and any number on 127.0.0.1, where a proxy speaks for all clients."
+    )
     static let logLevel = Option(
         "log-level", .choice(of: LogLevel.self), default: .info, environment: "CHANCERY_SERVER_LOG_LEVEL",
         help: "Leave out lines of the log that matter less.")
@@ -40,7 +45,7 @@ enum ServeCommand {
 
             Put it behind a reverse proxy that speaks TLS, or give it a certificate: --tls-cert and --tls-key.
             """,
-        options: [listen, certificate, key, insecure, replica, role, expires, logLevel],
+        options: [listen, certificate, key, insecure, perAddress, replica, role, expires, logLevel],
         examples: [
             Example("chancery-server serve --data /var/lib/chancery", help: "Serve on 127.0.0.1:8080, behind a proxy."),
             Example(
@@ -79,6 +84,7 @@ enum ServeCommand {
     private static func configuration(_ address: ListenAddress, _ values: Values) throws(Failure) -> ServerConfiguration
     {
         var configuration = ServerConfiguration(address: address.host, port: address.port)
+        configuration.connectionsPerAddress = values[perAddress] ?? (address.isLoopback ? 0 : 256)
         switch (values[certificate], values[key]) {
         case (let certificate?, let key?):
             configuration.tls = .init(

@@ -153,6 +153,9 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// The bytes of a blob, re-hashed; nil if it is not here, `damaged` if they no longer fit the name.
     func blob(_ id: BlobID) throws(StoreError) -> [UInt8]?
 
+    /// The same, piece by piece. The default has it in memory as a whole.
+    func blobPieces(_ id: BlobID) throws(StoreError) -> (any BlobPieces)?
+
     /// Whether the bytes of a blob are here.
     func hasBlob(_ id: BlobID) throws(StoreError) -> Bool
 

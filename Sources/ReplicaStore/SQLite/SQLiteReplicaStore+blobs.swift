@@ -19,6 +19,12 @@ extension SQLiteReplicaStore {
         return bytes
     }
 
+    /// The pieces of a blob, re-hashed before the first and with the last; nil if it is not here, `damaged` if they no longer fit the
+    /// name.
+    public func blobPieces(_ id: BlobID) throws(StoreError) -> (any BlobPieces)? {
+        try BlobFileReader(id, path: BlobFiles(folder).path(id))
+    }
+
     /// Whether the bytes of a blob are here.
     public func hasBlob(_ id: BlobID) throws(StoreError) -> Bool {
         BlobFiles(folder).contains(id)

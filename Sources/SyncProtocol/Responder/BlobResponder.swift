@@ -33,10 +33,19 @@ public struct BlobResponder {
 
     /// `GET blobs/{sha256}`: the blob's bytes, re-hashed.
     public func blob(_ id: BlobID) throws -> [UInt8] {
-        guard try store.blobReference(id) != nil, let bytes = try store.blob(id) else {
+        let pieces = try pieces(of: id)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(pieces.byteCount)
+        while let piece = try pieces.next() { bytes += piece }
+        return bytes
+    }
+
+    /// The same, piece by piece.
+    public func pieces(of id: BlobID) throws -> any BlobPieces {
+        guard try store.blobReference(id) != nil, let pieces = try store.blobPieces(id) else {
             throw Problem(status: 404, code: .notFound, title: "There is no such blob here")
         }
-        return bytes
+        return pieces
     }
 
     /// `PUT blobs/{sha256}`: keeps the bytes of a blob that a letter here refers to. Doing it twice changes nothing.

@@ -19,9 +19,11 @@ public final class ExchangeResponder {
     private var request: ExchangeRequest?
     private var pushed = PushedRevisions()
 
-    /// Bytes of revisions that came and are held until ``finish(role:mayPush:acceptsZstandard:)``: what a server bounds over
-    /// all its requests.
-    public private(set) var heldBytes = 0
+    private var revisionBytes = 0
+
+    /// Bytes that came and are held until ``finish(role:mayPush:acceptsZstandard:)``, with the line that is still open: what a server
+    /// bounds over all its requests.
+    public var heldBytes: Int { revisionBytes + decoder.openBytes }
 
     /// A responder for one request.
     ///
@@ -71,7 +73,7 @@ public final class ExchangeResponder {
         case .envelope(let members): request = try ExchangeRequest(envelope: members)
         case .revision(let header, let content):
             pushed.take(header: header, content: content)
-            heldBytes += header.count + (content?.count ?? 0)
+            revisionBytes += header.count + (content?.count ?? 0)
         case .damaged, .checkpoint, .blob: throw MessageError.line(number: 0, expected: "part of a request")
         }
     }

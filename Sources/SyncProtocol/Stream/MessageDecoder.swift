@@ -40,10 +40,6 @@ public struct MessageDecoder: ~Copyable {
             totalBytes: .max, ratio: ProtocolLimits.responseRatio, hasBlobs: true)
     }
 
-    /// Compressed input is taken in small pieces, and lines and limits are looked at after each: 512 bytes become at most
-    /// 16 MiB (four bytes of Zstandard can spell a block of 128 KiB).
-    private static let pieceBytes = 512
-
     private static let envelopeName = "the envelope, a JSON object"
 
     private let allowance: Allowance
@@ -65,23 +61,30 @@ public struct MessageDecoder: ~Copyable {
     /// ask.
     public var isAtPageEnd: Bool { !isPageOpen && header == nil && lines.isEmpty }
 
+    /// The bytes that came and were not told of yet: an open line, and a header whose content is still to come.
+    public var openBytes: Int { lines.openBytes + (header?.count ?? 0) }
+
     /// Takes the next bytes and tells what they say, in order. Throws `MessageError`, or what `take` throws; either way the
     /// decoder is not to be used again.
     public mutating func decode(_ chunk: [UInt8], _ take: (Event) throws -> Void) throws {
         receivedBytes += chunk.count
         guard zstandard != nil else { return try produced(chunk, take) }
-        var start = 0
+        // Lines and limits are looked at after each 128 KiB that come out, however few bytes went in.
+        var position = 0
         var output: [UInt8] = []
-        while start < chunk.count {
-            let end = min(start + MessageDecoder.pieceBytes, chunk.count)
-            output.removeAll(keepingCapacity: true)
-            do throws(Zstandard.Failure) {
-                try zstandard?.decode(Array(chunk[start..<end]), into: &output)
-            } catch {
-                throw MessageError.compression(error)
-            }
+        while try step(chunk, from: &position, into: &output) {
             try produced(output, take)
-            start = end
+            output.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private mutating func step(
+        _ chunk: [UInt8], from position: inout Int, into output: inout [UInt8]
+    ) throws(MessageError) -> Bool {
+        do throws(Zstandard.Failure) {
+            return try zstandard?.decode(chunk, from: &position, into: &output) ?? false
+        } catch {
+            throw .compression(error)
         }
     }
 
