@@ -7,7 +7,7 @@ SWIFT_BUILD = swift build $(SWIFT_FLAGS)
 SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
-.PHONY: all setup build demo test simulate check lint format formats drill load soak bench clean
+.PHONY: all setup build demo test simulate check lint format formats drill fuzz load soak bench clean
 
 all: build
 
@@ -56,6 +56,12 @@ check: lint drill load
 soak: setup
 	$(SWIFT_BUILD) --build-tests
 	python3 Scripts/soak.py $(BIN) $(or $(STATE),.build/soak) $(or $(SECONDS),3600) $(SWIFT_TEST) --skip-build
+
+## fuzz: every parser of outside bytes under libFuzzer with AddressSanitizer, SECONDS=30 each; TARGET= for one
+fuzz: setup
+	CHANCERY_FUZZ=1 swift build --configuration release --scratch-path .build/fuzz --product fuzz \
+		-Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing
+	python3 Scripts/fuzz.py .build/fuzz/release/fuzz .build/fuzzing $(or $(SECONDS),30) $(TARGET)
 
 ## load: 10,000 idle connections and 200 active clients for 30 s (SECONDS= for longer): memory bounded, nothing lost, descriptors flat
 load: build

@@ -175,3 +175,16 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` alone asks for it: it is built with a sanitizer that brings a main function of its own.
+if Context.environment["CHANCERY_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "LetterFormats", "LetterMerge", "LetterModel", "SyncProtocol", "ArchiveClient", "CurlTransport",
+                "HTTPServer", "ArchiveServer", "ReplicaStore", "SyncTestSupport", "ReplicaStoreConformance",
+            ], path: "Tests/Fuzzing",
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

@@ -1,0 +1,54 @@
+import Foundation
+import LetterModel
+import ReplicaStore
+import ReplicaStoreConformance
+import SyncProtocol
+import SyncTestSupport
+
+/// Good inputs for the parsers of what only the programs write: compressed messages, bundles, revisions, tokens.
+enum FuzzSeeds {
+    static func write(below folder: String) throws {
+        let replica = TestReplica.inMemory("ada")
+        for number in 0..<8 { try replica.write(number % 3, number == 7 ? nil : "letter \(number): come home") }
+        let blob = Array("a scan, not a large one".utf8)
+        let bundle = try whole(replica)
+        try save(bundle, folder, "bundle", "log")
+
+        let revisions = try replica.store.allRevisions()
+        let identity = try replica.store.identity()
+        let archive = ArchiveDescription(
+            id: identity.archive, isOpen: identity.isArchiveOpen, mergeRule: identity.mergeRule)
+        let request = ExchangeRequest(replica: "ada", archive: archive, cursor: "x", limitBytes: 100)
+        var lines = MessageLines()
+        lines.append(envelope: request.envelope)
+        for revision in revisions { lines.append(revision) }
+        lines.append(damaged: revisions[0].id)
+        lines.append(checkpoint: Cursor(try replica.store.logState().end))
+        for piece in BlobPiece.pieces(of: BlobID(ofContent: blob), blob) { lines.append(piece) }
+        try save(lines.bytes, folder, "message", "all")
+        for target in ["zstandard", "response", "bundle"] {
+            try save(EncodedBody(compressing: lines.bytes).bytes, folder, target, "all")
+        }
+        try save(request.envelope.canonicalBytes, folder, "request-envelope", "all")
+        for (number, revision) in revisions.enumerated() {
+            let content = revision.contentBytes.map { [0x0A] + $0 } ?? []
+            try save(revision.headerBytes + content, folder, "revision", "\(number)")
+            try save(revision.headerBytes, folder, "header", "\(number)")
+            if let content = revision.contentBytes { try save(content, folder, "letter", "\(number)") }
+        }
+        try save(Array(Cursor(try replica.store.logState().end).text.utf8), folder, "cursor", "end")
+    }
+
+    private static func whole(_ replica: TestReplica) throws -> [UInt8] {
+        let stream = try BundleStream(of: replica.store, since: nil, includesBlobs: true)
+        var bytes: [UInt8] = []
+        while let chunk = try stream.nextChunk() { bytes += chunk }
+        return bytes
+    }
+
+    private static func save(_ bytes: [UInt8], _ folder: String, _ target: String, _ name: String) throws {
+        let place = URL(filePath: folder).appending(path: target)
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        try Data(bytes).write(to: place.appending(path: "seed-program-\(name)"))
+    }
+}
