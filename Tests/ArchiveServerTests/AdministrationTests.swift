@@ -69,6 +69,37 @@ struct AdministrationTests {
         #expect(try report.archives[1].result.get().problems.isEmpty)
     }
 
+    @Test func `an archive with a damaged letter makes no backup, and says which letter`() throws {
+        let name = try archive()
+        let database = try Connection(
+            path: data.archivePath(name) + "/archive.sqlite", access: .write,
+            policy: ConnectionPolicy(busyTimeoutMilliseconds: 1000, journal: nil))
+        try database.execute("UPDATE healing SET is_on = 1; UPDATE content SET bytes = zeroblob(length(bytes))")
+        try database.execute("UPDATE healing SET is_on = 0")
+        let letter = try SampleLetters.revision(1).header.letter
+        let target = folder.path + "/backup"
+        do throws(ServerFailure) {
+            _ = try administration.backUp(to: target)
+            Issue.record("a damaged letter was backed up")
+        } catch {
+            #expect(error.description.contains(letter.text), "\(error)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: target))
+    }
+
+    @Test func `a restored archive begins a new life of its log, at the place where the backup was`() throws {
+        let name = try archive()
+        let before = try ArchiveFolder.open(data.archivePath(name)).logState()
+        _ = try administration.backUp(to: folder.path + "/backup")
+        let restored = ServerFolder(folder.path + "/restored")
+        _ = try Restoration(restored, surroundings: administration.surroundings)
+            .restore(from: folder.path + "/backup", replacing: false)
+        let after = try ArchiveFolder.open(restored.archivePath(name)).logState()
+        #expect(after.end.epoch != before.end.epoch)
+        #expect(after.end.sequence == before.end.sequence && after.end.chain == before.end.chain)
+        #expect(after.fingerprint == before.fingerprint)
+    }
+
     @Test func `an archive of a newer version is named, left alone, and does not hide the others`() throws {
         let newer = try archive()
         _ = try archive("others")

@@ -33,6 +33,27 @@ struct LiveAdministrationTests {
         #expect(try live.sync(token, pushing: [try SampleLetters.revision(1)]).status == 401)
     }
 
+    @Test func `a token that is revoked while a push comes in pushes nothing`() throws {
+        let token = try live.token(.writer)
+        let request = ExchangeRequest(
+            replica: "test", archive: ArchiveDescription(id: SampleLetters.archive, isOpen: false, mergeRule: 1),
+            cursor: nil)
+        let body = request.body(pushing: [try SampleLetters.revision(1)])
+        var fields = LiveServer.fields(token: token, type: "application/x-ndjson")
+        if let encoding = body.encoding.headerValue { fields.append(("Content-Encoding", encoding)) }
+        fields.append(("Expect", "100-continue"))
+        let client = try RawConnection(port: live.server.port)
+        client.send(
+            WebClient.head(
+                "POST", "/v1/archives/letters/sync", fields: fields, bodyByteCount: body.bytes.count))
+        // The server has let the request in, and waits for its body.
+        #expect(try client.answer()?.status == 100)
+        #expect(try live.administration.revokeToken(try live.id(of: token)))
+        client.send(body.bytes)
+        #expect(try client.answer()?.status == 401)
+        #expect(try live.exchange(try live.token(.reader), isOpen: true).revisions.isEmpty)
+    }
+
     @Test func `a token expires when its time has come`() throws {
         let token = try live.token(.writer, lifetime: .seconds(90 * 86_400))
         live.clock.advance(seconds: 90 * 86_400 - 1)

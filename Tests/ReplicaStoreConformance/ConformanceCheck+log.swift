@@ -118,6 +118,18 @@ extension ConformanceCheck {
             try expect(
                 all.outcomes, equals: [.accepted(sequence: 2), .accepted(sequence: 3), .accepted(sequence: 4)])
         },
+        ConformanceCheck("of several parents those that are missing are named") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            let root = try maker.revision(1, "root")
+            let gone = try maker.revision(1, "gone", after: [root])
+            let merged = try maker.revision(1, "merged", after: [root, gone])
+            let report = try store.ingest(maker.ingestion([root, merged]))
+            try expect(report.outcomes, equals: [.accepted(sequence: 1), .missingParents([gone.id])])
+            let waiting = try store.ingest(maker.ingestion([merged], .wait))
+            try expect(waiting.outcomes, equals: [.waiting])
+            try expect(try store.logState().count, equals: 1)
+        },
         ConformanceCheck("a parent of another letter is refused, also beside one that is missing") { make in
             let store = try make()
             let maker = RevisionMaker()

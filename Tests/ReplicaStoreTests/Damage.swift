@@ -25,6 +25,13 @@ struct Damage {
         for definition in definitions { try connection.execute(definition) }
     }
 
+    /// From now on no trigger hears of anything.
+    func dropTriggers() throws {
+        for trigger in try texts("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
+            try connection.execute("DROP TRIGGER \(trigger)")
+        }
+    }
+
     func texts(_ sql: String) throws -> [String] {
         try connection.rows(sql) { row throws in try row.text(0) }
     }

@@ -108,6 +108,56 @@ struct DamageTests {
         }
     }
 
+    @Test func `a header that became another good one never leaves the replica`() throws {
+        let path = folders.newPath()
+        let original = try SQLiteReplicaStore.filled(path).allRevisions()[0]
+        let damage = try Damage(path)
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        try damage.dropTriggers()
+        var goodHeaders = 0
+        for index in original.headerBytes.indices {
+            var header = original.headerBytes
+            header[index] ^= 1
+            guard (try? Revision(headerBytes: header, contentBytes: original.contentBytes)) != nil else { continue }
+            goodHeaders += 1
+            try damage.connection.run("UPDATE revision SET header = ? WHERE sequence = 1", [.bytes(header)])
+            let entries = try store.logEntries(after: 0, through: 1, maximumBytes: .max)
+            #expect(entries == [.damaged(sequence: 1, id: original.id)], "byte \(index)")
+            #expect(throws: StoreError.damaged(object: original.id.hex)) { try store.revision(original.id) }
+        }
+        #expect(goodHeaders > 20)
+    }
+
+    @Test(arguments: [
+        ("content", "bytes"), ("content", "hash"), ("revision", "id"), ("revision", "header"), ("revision", "chain"),
+    ])
+    func `what was written wrongly is noticed before anybody is told that it is here`(
+        _ table: String, _ column: String
+    ) throws {
+        let path = folders.newPath()
+        let store = try SQLiteReplicaStore.filled(path)
+        let before = try store.logState()
+        let damage = try Damage(path)
+        let key = table == "content" ? "number" : "sequence"
+        try damage.dropTriggers()
+        try damage.connection.execute(
+            """
+            CREATE TRIGGER wrong AFTER INSERT ON \(table) BEGIN
+                UPDATE \(table) SET \(column) = zeroblob(length(new.\(column))) WHERE \(key) = new.\(key);
+            END
+            """)
+        let maker = RevisionMaker()
+        let new = try maker.ingestion([maker.revision(9, "new")])
+        #expect {
+            try store.ingest(new)
+        } throws: { error in
+            if case StoreError.damaged = error { true } else { false }
+        }
+        #expect(try store.logState() == before)
+        try damage.connection.execute("DROP TRIGGER wrong")
+        #expect(try store.ingest(new).acceptedCount == 1)
+    }
+
     @Test(arguments: [
         ("UPDATE archive SET epoch = '00000000000000F\u{66}'", true),
         ("UPDATE archive SET epoch = '000000000000000g'", true),

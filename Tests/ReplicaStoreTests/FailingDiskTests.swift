@@ -1,5 +1,6 @@
 import CFaultVFS
 import Foundation
+import Hashing
 import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
@@ -41,20 +42,25 @@ struct FailingDiskTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
-    @Test(arguments: [ReplicaMode.local, .server], [0, 1, 2, 5])
+    @Test(arguments: [ReplicaMode.local, .server], [0, 1, 2, 5, 20])
     func `a full disk takes nothing, and goes on when there is room`(_ mode: ReplicaMode, _ after: Int) throws {
         let path = folders.newPath()
         _ = try SQLiteReplicaStore.filled(path, mode)
         let maker = RevisionMaker()
         let store = try SQLiteReplicaStore.open(folder: path, mode: mode, fileSystem: fileSystem)
         let before = try store.logState()
+        let position = try store.remotes().first?.position
         let letters = try (10..<40).map { try maker.revision($0, String(repeating: "\($0) ", count: 500)) }
+        var page = maker.ingestion(letters, remote: "origin")
+        let end = LogPosition(epoch: "00000000000000ff", sequence: 40, chain: .zero)
+        page.advance = CursorAdvance(remote: "origin", from: position, to: end)
         fault_vfs_fail_write(Int32(after), 13)
         defer { fault_vfs_fail_write(-1, 0) }
-        #expect(throws: StoreError.diskFull) { try store.ingest(maker.ingestion(letters)) }
+        #expect(throws: StoreError.diskFull) { try store.ingest(page) }
         fault_vfs_fail_write(-1, 0)
         #expect(try store.logState() == before)
-        #expect(try store.ingest(maker.ingestion(letters)).acceptedCount == 30)
+        #expect(try store.remotes().first?.position == position)
+        #expect(try store.ingest(page).acceptedCount == 30)
         #expect(try store.verify { _, _ in }.problems == [])
     }
 }

@@ -368,8 +368,13 @@ struct IngestionRun {
                 stored.sequence == check.sequence + 1
             else { throw StoreError.damaged(object: "revision \(stored.sequence)") }
             check.append(id)
-            let contentHash = try stored.compressedContent.map {
-                SHA256.digest(of: try Zstandard.decompress($0, limitBytes: Limits.contentBytes))
+            let contentHash: Digest?
+            do {
+                contentHash = try stored.compressedContent.map {
+                    SHA256.digest(of: try Zstandard.decompress($0, limitBytes: Limits.contentBytes))
+                }
+            } catch {
+                throw StoreError.damaged(object: id.hex)
             }
             guard row.bytes(4) == check.chain.bytes, row.bytes(5) == contentHash?.bytes ?? [] else {
                 throw StoreError.damaged(object: id.hex)

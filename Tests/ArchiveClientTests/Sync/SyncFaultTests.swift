@@ -59,6 +59,30 @@ struct SyncFaultTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `the cursor passes nothing that is not here, wherever a page is cut`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let server = try world.replica("server")
+        // One page of many letters that cannot be compressed much: they arrive one after the other.
+        var numbers = SeededNumbers(seed: 1)
+        for number in 1...40 {
+            try server.write(number, (0..<700).map { _ in String(numbers.next(), radix: 36) }.joined(separator: " "))
+        }
+        let whole = Self.faulty(server) { _ in .none }
+        try world.replica("other").sync(over: whole).expectDone()
+        for quarter in 1..<4 {
+            let laptop = try world.replica("laptop\(quarter)")
+            let cut = Self.faulty(server) {
+                $0 == 0 ? .cut(afterBytes: whole.handedOutBytes * quarter / 4) : .unreachable
+            }
+            #expect(try laptop.sync(over: cut, options: SyncOptions(maximumFailures: 2)).failure != nil)
+            let passed = try laptop.origin().position?.sequence ?? 0
+            #expect(try laptop.log().starts(with: server.log().prefix(passed)), "cut at \(quarter) quarters")
+            try laptop.sync(with: server).expectDone()
+            try expectSame(laptop, server)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `lost requests, lost answers and doubled requests leave the same as none`(_ kind: StoreKind) throws {
         for fault in [NetworkFault.lostRequest, .lostAnswer, .doubled] {
             let world = TestWorld(kind)

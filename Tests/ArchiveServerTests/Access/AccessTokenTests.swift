@@ -69,6 +69,14 @@ struct AccessTokenTests {
         #expect(!Self.token.hasSecret(of: .zero))
     }
 
+    @Test func `a hash that differs in one byte, whichever, is another one`() {
+        for index in Self.token.secretHash.bytes.indices {
+            var bytes = Self.token.secretHash.bytes
+            bytes[index] ^= 0x01
+            #expect(!Self.token.hasSecret(of: Digest(bytes: bytes)), "byte \(index)")
+        }
+    }
+
     @Test func `neither a description nor a dump shows the secret`() {
         var dumped = ""
         dump(Self.token, to: &dumped)

@@ -168,6 +168,12 @@ struct RandomHistory {
 
     private mutating func check(_ view: LetterView, _ set: UInt64) {
         faults += oracle.faults(in: view, of: set)
+        let deleted = revisions(set).filter { view.heads.contains($0.id) }.map { $0.letter == nil }
+        if view.isDeleted, deleted.contains(false) { fault("a deletion hides an edit that it had not seen") }
+        let isTold = view.conflicts.contains { $0.kind == .deletedAndEdited }
+        if isTold != (deleted.contains(true) && deleted.contains(false)) {
+            fault("a deletion beside an edit is a conflict, and nothing else is that conflict")
+        }
         for conflict in view.conflicts where conflict.kind == .value || conflict.kind == .map {
             let values = conflict.values.map(\.value)
             guard let field = conflict.field else { continue }

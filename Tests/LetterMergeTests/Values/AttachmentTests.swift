@@ -32,6 +32,21 @@ struct AttachmentTests {
         #expect(view["attachments"] == [["blob": "b1", "name": "a.txt", "role": "other", "size": 9]])
     }
 
+    @Test func `members that nobody knows stay with their attachment, and go together with edits of others`() {
+        let attachment: JSONObject = ["blob": "b1", "name": "a.txt", "x-pages": ["first": 1], "x-scanner": "flat"]
+        var renamed = attachment
+        renamed["name"] = "b.txt"
+        var scanned = attachment
+        scanned["x-scanner"] = "drum"
+        let view = LetterView(
+            revision(1, ["attachments": [.object(attachment)]]),
+            revision(2, after: [1], ["attachments": [.object(renamed)]]),
+            revision(3, after: [1], ["attachments": [.object(scanned)]]))
+        let merged: JSONValue = ["blob": "b1", "name": "b.txt", "x-pages": ["first": 1], "x-scanner": "drum"]
+        #expect(view["attachments"] == [merged])
+        #expect(view.conflicts.isEmpty)
+    }
+
     @Test func `an attachment that is removed and edited stays, with all its members`() {
         let view = LetterView(
             root, revision(2, after: [1], ["title": "x"]),

@@ -24,6 +24,15 @@ struct MapTests {
         #expect(view.conflicts.isEmpty)
     }
 
+    @Test func `keys that look alike and have other bytes are two entries`() {
+        let view = LetterView(
+            revision(1, ["title": "x"]),
+            revision(2, after: [1], ["notes": ["\u{E9}": ["text": "One."]], "title": "x"]),
+            revision(3, after: [1], ["notes": ["e\u{301}": ["text": "Two."]], "title": "x"]))
+        #expect(view["notes"] == ["e\u{301}": ["text": "Two."], "\u{E9}": ["text": "One."]])
+        #expect(view.conflicts.isEmpty)
+    }
+
     @Test func `an entry that is removed and edited is a conflict that shows the edit, with all that lies in it`() {
         let view = LetterView(
             root,
