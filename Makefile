@@ -7,7 +7,7 @@ SWIFT_BUILD = swift build $(SWIFT_FLAGS)
 SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
-.PHONY: all setup build demo test simulate check lint format formats drill fuzz load soak bench clean
+.PHONY: all setup build demo test simulate check lint format formats drill fuzz load canaries soak bench clean
 
 all: build
 
@@ -47,10 +47,15 @@ simulate: setup
 		$(if $(REPLICAS),--replicas $(REPLICAS)) $(if $(STEPS),--steps $(STEPS))
 
 ## check: all that continuous integration runs
-check: lint drill load
+check: lint drill load canaries
 	CHANCERY_HISTORIES=200000 CHANCERY_IMAGES=50000 CHANCERY_SIMULATIONS=5000 CHANCERY_SIMULATIONS_TWICE=50 \
 		CHANCERY_FLIPS=1000 CHANCERY_CUT_STRIDE=50 CHANCERY_INJECTIONS=300 CHANCERY_EDITS=25 \
 		CHANCERY_RECONCILIATION=100000 $(SWIFT_TEST)
+
+## canaries: forty deliberate bugs, each of which its test must notice, as a table; the real programs must have no trace of them
+canaries: build
+	swift build --scratch-path .build/canaries --build-tests --disable-index-store -Xswiftc -DCANARIES
+	python3 Scripts/canaries.py .build/canaries/debug $(BIN)
 
 ## soak: every layer again and again with other seeds, SECONDS=3600 long; STATE= keeps where the next one goes on
 soak: setup

@@ -52,23 +52,24 @@ let package = Package(
         library("CSQLite", in: "Sources", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
         library("CPopt", in: "Sources", pkgConfig: "popt", debian: "libpopt-dev"),
         library("CExpat", in: "Sources", pkgConfig: "expat", debian: "libexpat1-dev"),
+        module("Canaries"),
         binding("Hashing", ["CCrypto"]),
         binding("Compression", ["CZstd"]),
-        binding("SQLiteBinding", ["CSQLite"]),
+        binding("SQLiteBinding", ["CSQLite", "Canaries"]),
         binding("CommandOptions", ["CPopt"]),
-        module("LetterModel", ["Hashing"]),
-        module("LetterMerge", ["LetterModel", "Hashing"]),
+        module("LetterModel", ["Hashing", "Canaries"]),
+        module("LetterMerge", ["LetterModel", "Hashing", "Canaries"]),
         binding("XMLParsing", ["CExpat"]),
         module("LetterFormats", ["LetterModel", "XMLParsing", "Hashing"]),
-        module("ReplicaStore", ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression"]),
-        module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression"]),
+        module("ReplicaStore", ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression", "Canaries"]),
+        module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression", "Canaries"]),
 
         // The client.
         library("CCurl", in: "Client", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
         binding("CurlTransport", in: "Client", ["SyncProtocol", "CCurl"]),
         module(
             "ArchiveClient", in: "Client",
-            ["SyncProtocol", "ReplicaStore", "LetterMerge", "LetterModel", "CurlTransport", "Hashing"]),
+            ["SyncProtocol", "ReplicaStore", "LetterMerge", "LetterModel", "CurlTransport", "Hashing", "Canaries"]),
         module(
             "ChanceryCommands", in: "Client",
             [
@@ -80,10 +81,13 @@ let package = Package(
         // The server.
         library("CMicroHTTPD", in: "Server", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
         .systemLibrary(name: "CLinux", path: "Server/CLinux"),
-        binding("HTTPServer", in: "Server", ["CMicroHTTPD"]),
+        binding("HTTPServer", in: "Server", ["CMicroHTTPD", "Canaries"]),
         module(
             "ArchiveServer", in: "Server",
-            ["HTTPServer", "SyncProtocol", "ReplicaStore", "LetterModel", "SQLiteBinding", "Hashing", "CLinux"]),
+            [
+                "HTTPServer", "SyncProtocol", "ReplicaStore", "LetterModel", "SQLiteBinding", "Hashing", "CLinux",
+                "Canaries",
+            ]),
         module(
             "ServerCommands", in: "Server",
             ["ArchiveServer", "HTTPServer", "ReplicaStore", "CommandOptions", "LetterModel"]),
@@ -102,7 +106,7 @@ let package = Package(
             name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
             path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
         module("ServerTestSupport", in: "Tests"),
-        module("ProgramTestSupport", in: "Tests", ["chancery", "chancery-server"]),
+        module("ProgramTestSupport", in: "Tests", ["chancery", "chancery-server", "Canaries"]),
         module(
             "SyncTestSupport", in: "Tests",
             [

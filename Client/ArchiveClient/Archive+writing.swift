@@ -1,3 +1,4 @@
+import Canaries
 public import LetterMerge
 public import LetterModel
 import ReplicaStore
@@ -32,6 +33,12 @@ extension Archive {
     /// - Throws: `ArchiveError.resolveFirst` if it touches what the heads disagree on, `.invalidLetter`, `.noAuthor`.
     @discardableResult
     public func save(_ draft: Draft, author: Author? = nil, message: String? = nil) throws -> RevisionID? {
+        #if CANARIES
+            if Canary.headsNamedAtSaveTime.isOn {
+                let heads = try view(of: draft.id).heads
+                return try writeRevision(of: draft.id, replacing: heads, draft.letter, as: .edit, author, message)
+            }
+        #endif
         switch draft.plan.outcome(of: draft.letter) {
         case .unchanged: return nil
         case .refused(let refusal): throw ArchiveError(refusal, draft.id)

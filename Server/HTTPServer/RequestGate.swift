@@ -1,3 +1,5 @@
+import Canaries
+
 /// A request as libmicrohttpd parsed it, before anybody trusts it.
 struct RawRequest: Sendable {
     /// The method's bytes.
@@ -25,6 +27,10 @@ struct RequestGate: Sendable {
 
     /// The head of a request that passed, or the problem to answer with.
     func examine(_ raw: RawRequest, peer: RequestHead.Peer) throws(ProblemDetails) -> RequestHead {
+        #if CANARIES
+            var raw = raw
+            if Canary.hiddenBytesAccepted.isOn { raw.hasHiddenBytes = false }
+        #endif
         guard !raw.hasHiddenBytes else { throw malformed("the header block has NUL, folded lines or bare line ends") }
         guard raw.headerBytes <= maximumHeaderBytes else {
             throw ProblemDetails(

@@ -1,3 +1,4 @@
+import Canaries
 import LetterModel
 
 /// What the heads make of one member: its value, with the provisional value of each conflict, and the conflicts.
@@ -99,6 +100,14 @@ struct MemberView {
     private mutating func parts(of entry: Int) -> JSONObject {
         var members = JSONObject()
         for cell in writes.parts(of: entry) {
+            #if CANARIES
+                let known = "blob name mediaType size role order text author time"
+                if Canary.unknownMemberDropped.isOn, case .part(_, let name) = writes.cells[cell].key,
+                    !known.contains(name.text)
+                {
+                    continue
+                }
+            #endif
             if case .part(_, let name) = writes.cells[cell].key { members[name.text] = shown(cell) }
         }
         return members

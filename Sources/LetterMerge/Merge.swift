@@ -1,3 +1,4 @@
+import Canaries
 import LetterModel
 
 /// The rule by which heads become one letter.
@@ -38,6 +39,12 @@ public enum Merge {
             conflicts += view.conflicts
         }
         let heads = history.heads.map { history.nodes[$0].id }
+        #if CANARIES
+            if Canary.tombstoneBeatsEdit.isOn, history.heads.contains(where: { history.isTombstone($0) }) {
+                return LetterView(
+                    letter: Letter(members: members), heads: heads, leadingHead: nil, conflicts: [], isDeleted: true)
+            }
+        #endif
         if !isDeleted, history.heads.contains(where: { history.isTombstone($0) }) {
             conflicts.insert(Conflict(field: nil, kind: .deletedAndEdited, heads: heads), at: 0)
         }

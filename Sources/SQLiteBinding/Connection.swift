@@ -1,4 +1,5 @@
 private import CSQLite
+import Canaries
 
 /// A connection to one database file. Not Sendable: it has one owner at a time.
 ///
@@ -76,6 +77,9 @@ private import CSQLite
         if !policy.checkpoints { try execute("PRAGMA wal_autocheckpoint=0") }
         guard access != .read else { return }
         try execute("PRAGMA synchronous=FULL")
+        #if CANARIES
+            if Canary.synchronousNormal.isOn { try execute("PRAGMA synchronous=NORMAL") }
+        #endif
         if let journal = policy.journal { try setJournal(journal) }
     }
 
@@ -202,10 +206,20 @@ private import CSQLite
     /// The closure is synchronous, so that no transaction spans a suspension. When COMMIT fails nothing was
     /// acknowledged; after a failed fsync the connection is broken and not asked again.
     public func transaction<Value>(_ kind: TransactionKind, _ body: () throws -> Value) throws -> Value {
+        #if CANARIES
+            if Canary.acknowledgedBeforeCommit.isOn, !isInAutocommit { try run("COMMIT") }
+        #endif
         precondition(isInAutocommit, "transactions do not nest")
         try run(kind.rawValue)
         do {
             let value = try body()
+            #if CANARIES
+                if Canary.acknowledgedBeforeCommit.isOn, kind == .immediate { return value }
+                if Canary.failedCommitSwallowed.isOn {
+                    do { try run("COMMIT") } catch { rollBack() }
+                    return value
+                }
+            #endif
             try run("COMMIT")
             return value
         } catch {

@@ -1,3 +1,4 @@
+import Canaries
 public import Foundation
 import Testing
 
@@ -8,6 +9,15 @@ public enum Programs {
     /// The folder of the repository.
     public static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
+
+    /// What every program gets from the environment of the tests: the canary that is on, in a build that has them.
+    static var inherited: [String: String] {
+        #if CANARIES
+            Canary.environment
+        #else
+            [:]
+        #endif
+    }
 
     /// What a program that ended left behind.
     public struct Ended {
@@ -46,7 +56,7 @@ public enum Programs {
         process.executableURL =
             program.hasPrefix("/") ? URL(filePath: program) : folder.appending(path: program)
         process.arguments = arguments
-        process.environment = environment
+        process.environment = environment.merging(inherited) { own, _ in own }
         process.standardOutput = try FileHandle(forWritingTo: files[0])
         process.standardError = try FileHandle(forWritingTo: files[1])
         process.standardInput = try FileHandle(forReadingFrom: files[2])

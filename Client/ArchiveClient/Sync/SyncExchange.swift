@@ -1,3 +1,4 @@
+import Canaries
 import Hashing
 import LetterModel
 import ReplicaStore
@@ -216,6 +217,12 @@ final class SyncExchange {
         }
         let id = RevisionID(ofHeader: header)
         follower?.take(id)
+        #if CANARIES
+            if Canary.cursorMovedOnCutPage.isOn, let reached = follower?.openPosition {
+                try store.advanceCursor(CursorAdvance(remote: remote, from: stored, to: reached))
+                stored = reached
+            }
+        #endif
         try openPage.grow(by: header.count + (content?.count ?? 0))
         do {
             openPage.revisions.append(try Revision(headerBytes: header, contentBytes: content))

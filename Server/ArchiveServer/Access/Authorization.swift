@@ -1,3 +1,4 @@
+import Canaries
 import LetterModel
 
 /// Who asks.
@@ -43,6 +44,13 @@ func authorize(_ subject: Subject, _ target: Target, _ action: Action, now: Time
     case .unknownToken: return .tokenRefused
     case .holder(let grant):
         guard !grant.hasEnded(at: now) else { return .tokenRefused }
+        #if CANARIES
+            if Canary.foreignArchiveTold.isOn,
+                case (.archive(let archive), .archive(let granted)) = (target, grant.scope), archive != granted
+            {
+                return .forbidden
+            }
+        #endif
         switch (target, grant.scope) {
         case (.missingArchive, _): return .hidden
         case (.archive(let archive), .archive(let granted)) where archive != granted: return .hidden

@@ -1,3 +1,4 @@
+import Canaries
 import LetterModel
 import ReplicaStore
 
@@ -59,6 +60,11 @@ extension Administration {
     /// Verifies a copy of an archive, whole, and tells how far it had come.
     static func verified(_ path: String, name: ArchiveName) throws(StoreError) -> BackupManifest.Archive {
         let store = try ArchiveFolder.open(path)
+        #if CANARIES
+            if Canary.backupNotVerified.isOn {
+                return BackupManifest.Archive(name: name.text, state: try store.logState(), blobs: 0)
+            }
+        #endif
         let report = try store.verify { _, _ in }
         if let problem = report.problems.first {
             let more = report.problems.count > 1 ? ", and \(report.problems.count - 1) more" : ""

@@ -1,3 +1,4 @@
+import Canaries
 import LetterModel
 import ReplicaStore
 
@@ -86,6 +87,9 @@ public struct Restoration: Sendable {
             do throws(StoreError) {
                 let path = copy.archivePath(archive.name)
                 restored.append(try Administration.verified(path, name: archive.name))
+                #if CANARIES
+                    if Canary.restoreKeepsEpoch.isOn { continue }
+                #endif
                 try ArchiveFolder.open(path).beginEpoch(ArchiveFolder.newEpoch(surroundings.randomBytes))
             } catch {
                 throw .store(archive: archive.name, error)

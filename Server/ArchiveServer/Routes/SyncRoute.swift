@@ -1,3 +1,4 @@
+import Canaries
 import HTTPServer
 import LetterModel
 import ReplicaStore
@@ -20,6 +21,9 @@ enum SyncRoute {
 
     private final class Receiver: RequestBodyReceiver {
         let maximumBodyBytes = ProtocolLimits.requestTransferBytes
+        #if CANARIES
+            private let admitted: Admission
+        #endif
         private let head: RequestHead
         private let context: RouteContext
         private var work: (responder: ExchangeResponder, reservation: BodyBudget.Reservation)?
@@ -38,6 +42,9 @@ enum SyncRoute {
                 throw .tooLarge(maximumBytes: ProtocolLimits.requestTransferBytes)
             }
             guard let reservation = context.uploads.reserve(0) else { throw .overloaded }
+            #if CANARIES
+                admitted = admission
+            #endif
             self.head = head
             self.context = context
             let responder = ExchangeResponder(store: try context.store(of: admission.archive), encoding: encoding)
@@ -58,7 +65,13 @@ enum SyncRoute {
 
         func finish() throws -> Response {
             // Decided again, in the act: the token may have been revoked while the body came.
-            let admission = try context.gatekeeper.admitToArchive(of: head, to: .pull)
+            #if CANARIES
+                let admission =
+                    try Canary.tokenNotAskedAgain.isOn
+                    ? admitted : context.gatekeeper.admitToArchive(of: head, to: .pull)
+            #else
+                let admission = try context.gatekeeper.admitToArchive(of: head, to: .pull)
+            #endif
             if let problem { return Response(problem) }
             guard let responder = work?.responder else { return Response(Problem(.truncated)) }
             let mayPush = context.gatekeeper.allows(admission, .push)

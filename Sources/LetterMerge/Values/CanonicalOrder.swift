@@ -1,3 +1,4 @@
+import Canaries
 import LetterModel
 
 extension Sequence<JSONValue> {
@@ -13,6 +14,9 @@ extension Sequence<JSONValue?> {
     /// Each value once: the removal first, then by canonical bytes.
     func distinctInOrder() -> [JSONValue?] {
         let values = Set(self)
+        #if CANARIES
+            if Canary.setOrderLeaks.isOn { return Array(values) }
+        #endif
         let sorted: [JSONValue?] = values.compactMap { $0 }.sortedByCanonicalBytes()
         return values.contains(nil) ? [nil] + sorted : sorted
     }

@@ -1,3 +1,4 @@
+import Canaries
 import LetterModel
 
 /// What the live writes of a cell come to.
@@ -28,6 +29,11 @@ extension CellHistory {
         let value = writes[first].value
         if rule == .presence { return Judgement(value: value) }
         if live.allSatisfy({ writes[$0].value == value }) { return Judgement(value: value) }
+        #if CANARIES
+            if Canary.lastWriteWins.isOn, rule == .scalar, let last = live.last {
+                return Judgement(value: writes[last].value)
+            }
+        #endif
         switch rule {
         case .presence, .scalar, .entry: return .conflict
         case .text: return judgeText(live, ancestry)

@@ -1,3 +1,4 @@
+import Canaries
 import LetterModel
 
 /// Everything that was ever written to one member of a letter, and which writes are live at the heads.
@@ -98,6 +99,9 @@ struct MemberWrites {
                 let isKept = nodes.allSatisfy { node in
                     held(node).contains(write) || !cells[cell].isSeen(write, by: node, ancestry)
                 }
+                #if CANARIES
+                    if Canary.unionResurrects.isOn, cells[cell].rule == .presence { kept.append(write); continue }
+                #endif
                 if isKept { kept.append(write) }
             }
             result.state[cell] = kept

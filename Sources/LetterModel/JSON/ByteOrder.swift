@@ -1,3 +1,5 @@
+import Canaries
+
 /// How two strings stand to each other.
 package enum ByteOrder {
     case before, same, after
@@ -59,7 +61,10 @@ public struct ByteKey: Hashable, Comparable, Sendable {
 
     /// Whether both have the same bytes.
     public static func == (left: ByteKey, right: ByteKey) -> Bool {
-        left.text.hasSameBytes(as: right.text)
+        #if CANARIES
+            if Canary.keysComparedAsText.isOn { return left.text == right.text }
+        #endif
+        return left.text.hasSameBytes(as: right.text)
     }
 
     /// Whether the left bytes come first.
@@ -69,6 +74,9 @@ public struct ByteKey: Hashable, Comparable, Sendable {
 
     /// Feeds the bytes.
     public func hash(into hasher: inout Hasher) {
+        #if CANARIES
+            if Canary.keysComparedAsText.isOn { return text.hash(into: &hasher) }
+        #endif
         text.hashBytes(into: &hasher)
     }
 }

@@ -1,3 +1,4 @@
+import Canaries
 import Glibc
 import Hashing
 import LetterModel
@@ -62,6 +63,9 @@ struct BlobFiles {
             guard count > 0 else { throw StoreError.system("write", errno) }
             done += count
         }
+        #if CANARIES
+            if Canary.blobNotSynced.isOn { return }
+        #endif
         guard fsync(descriptor) == 0 else { throw StoreError.system("fsync", errno) }
     }
 

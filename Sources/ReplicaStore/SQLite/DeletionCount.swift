@@ -1,3 +1,4 @@
+import Canaries
 import LetterModel
 import SQLiteBinding
 
@@ -22,6 +23,9 @@ struct DeletionCount {
         isHolding = try !HeldTable(connection).isEmpty()
         let counted = try connection.rows("SELECT letter FROM pulled_deletion") { row throws in row.integer(0) }
         letIn = Set(counted)
+        #if CANARIES
+            if Canary.deletionsCountedPerPage.isOn { letIn = [] }
+        #endif
         let hidden = try connection.integer(
             "SELECT count(*) FROM pulled_deletion JOIN summary USING (letter) WHERE is_deleted = 1")
         let visible = try connection.integer("SELECT count(*) FROM summary WHERE is_deleted = 0")

@@ -1,3 +1,4 @@
+import Canaries
 import Compression
 import Hashing
 import LetterMerge
@@ -65,7 +66,12 @@ struct IngestionRun {
     mutating func run(_ revisions: [Revision]) throws -> [IngestionOutcome] {
         var outcomes: [IngestionOutcome] = []
         outcomes.reserveCapacity(revisions.count)
-        for revision in revisions { outcomes.append(try take(revision)) }
+        for revision in revisions {
+            outcomes.append(try take(revision))
+            #if CANARIES
+                if Canary.badRevisionEndsBatch.isOn, case .rejected? = outcomes.last { break }
+            #endif
+        }
         try finish()
         return outcomes
     }
@@ -189,6 +195,9 @@ struct IngestionRun {
             ) { (row) throws(SQLiteError) in Parent(sequence: row.integer(0), letter: row.integer(1)) }
             if let parent { found.append(parent) } else { missing.append(id) }
         }
+        #if CANARIES
+            if Canary.missingParentAccepted.isOn, !found.isEmpty { return .all(found) }
+        #endif
         return missing.isEmpty ? .all(found) : .missing(missing)
     }
 
@@ -213,6 +222,9 @@ struct IngestionRun {
                 .integer(letter), .integer(content), .bytes(revision.headerBytes),
             ])
         for parent in parents {
+            #if CANARIES
+                if Canary.secondParentLeftOut.isOn, parent.sequence != parents[0].sequence { continue }
+            #endif
             try connection.run(
                 "INSERT INTO parent (revision, parent) VALUES (?, ?)",
                 [.integer(state.sequence), .integer(parent.sequence)])
@@ -220,6 +232,9 @@ struct IngestionRun {
                 "DELETE FROM head WHERE letter = ? AND revision = ?", [.integer(letter), .integer(parent.sequence)])
             if hasRefusals { try withhold(state.sequence, after: parent.sequence) }
         }
+        #if CANARIES
+            if Canary.headDropped.isOn { try connection.run("DELETE FROM head WHERE letter = ?", [.integer(letter)]) }
+        #endif
         try connection.run(
             "INSERT INTO head (letter, revision) VALUES (?, ?)", [.integer(letter), .integer(state.sequence)])
         if let remote { known[remote, default: []].append(state.sequence) }
@@ -355,6 +370,9 @@ struct IngestionRun {
 
     /// Reads what this transaction wrote and hashes it again, before anybody is told that it is here.
     private func readBack() throws {
+        #if CANARIES
+            if Canary.readBackSkipped.isOn { return }
+        #endif
         var check = begin
         try connection.forEach(
             """

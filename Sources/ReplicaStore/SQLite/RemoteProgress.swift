@@ -1,3 +1,4 @@
+import Canaries
 import Hashing
 import LetterModel
 import SQLiteBinding
@@ -82,6 +83,9 @@ struct RemoteProgress {
             }
         }
         if hasMarks { through = try compacted(from: through) }
+        #if CANARIES
+            if Canary.pushedOneTooFar.isOn, through != before { through += 1 }
+        #endif
         if through != before { try RemoteTable(connection).set(number, pushedThrough: through) }
         if isLifted { try recomputeWithheld() }
     }
@@ -124,6 +128,10 @@ struct RemoteProgress {
         ) { row throws in row.integer(0) }
         for descendant in descendants {
             switch try mark(descendant) {
+            #if CANARIES
+                case nil where Canary.withheldAcknowledged.isOn && descendant > through:
+                    try setMark(.acknowledged, descendant)
+            #endif
             case nil where descendant > through, .again: try setMark(.withheld, descendant)
             case nil, .acknowledged, .refused, .withheld: break
             }

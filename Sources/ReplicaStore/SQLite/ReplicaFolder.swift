@@ -1,3 +1,4 @@
+import Canaries
 import Glibc
 import SQLiteBinding
 
@@ -104,6 +105,9 @@ struct ReplicaFolder: Sendable {
             unlink(temporary)
             throw StoreError.system("rename", error)
         }
+        #if CANARIES
+            if Canary.folderNotSynced.isOn { return }
+        #endif
         try syncFolder(of: path)
     }
 
@@ -135,6 +139,9 @@ struct ReplicaFolder: Sendable {
     func takeServerLock() throws(StoreError) -> ServerLock {
         let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StoreError.system("open", errno) }
+        #if CANARIES
+            if Canary.serverLockNotTaken.isOn { return ServerLock(descriptor: descriptor) }
+        #endif
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let error = errno
             close(descriptor)

@@ -1,3 +1,4 @@
+import Canaries
 public import Hashing
 import LetterModel
 import SQLiteBinding
@@ -75,7 +76,15 @@ extension SQLiteReplicaStore {
 
     /// Takes revisions into the log, in the order given, contiguously, in one transaction, parents before children.
     public func ingest(_ ingestion: Ingestion) throws(StoreError) -> IngestionReport {
-        try connections.write { connection in
+        #if CANARIES
+            if Canary.cursorBeforePage.isOn, let advance = ingestion.advance {
+                try connections.write { try RemoteTable($0).advance(advance) }
+                var page = ingestion
+                page.advance = nil
+                return try ingest(page)
+            }
+        #endif
+        return try connections.write { connection in
             let identityTable = IdentityTable(connection)
             let identity = try identityTable.identity()
             guard identity.isArchiveOpen || identity.archive == ingestion.archive else {

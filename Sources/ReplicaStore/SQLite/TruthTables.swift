@@ -1,3 +1,4 @@
+import Canaries
 import Compression
 import Hashing
 import LetterMerge
@@ -31,6 +32,9 @@ struct TruthTables {
                     try Zstandard.decompress($0, limitBytes: Limits.contentBytes)
                 }
                 let revision = try Revision(headerBytes: header, contentBytes: content)
+                #if CANARIES
+                    if Canary.outgoingNotHashed.isOn { return revision }
+                #endif
                 return revision.id == id ? revision : nil
             } catch {
                 // Whatever is wrong with it, it is not what was stored.
@@ -134,6 +138,13 @@ struct TruthTables {
             let head = try letter(heads[0])
             if let letter = head.letter { return .single(head.id, letter) }
         }
+        #if CANARIES
+            if Canary.mergedByClock.isOn {
+                let all = try history(ofLetter: number).filter { heads.contains($0.sequence) }.map(\.revision)
+                let newest = all.max { ($0.header.time?.milliseconds ?? 0) < ($1.header.time?.milliseconds ?? 0) }
+                if let newest, let letter = newest.letter { return .single(newest.id, letter) }
+            }
+        #endif
         return Merge.view(of: try history(ofLetter: number).map { HistoryRevision($0.revision) })
     }
 

@@ -1,3 +1,4 @@
+import Canaries
 import Compression
 import LetterModel
 public import ReplicaStore
@@ -107,6 +108,11 @@ public struct ReconciliationResponder {
                 return ReconciliationResponse.Range(
                     entry.range, .parts(entry.parts.map(ReconciliationRequest.Claim.init)))
             }
+            #if CANARIES
+                if Canary.rangeOffByOne.isOn, let listed = ids.next() {
+                    return ReconciliationResponse.Range(entry.range, .ids(Array(listed.prefix(entry.count - 1))))
+                }
+            #endif
             // What was appended since then is left for the next question.
             return ReconciliationResponse.Range(
                 entry.range, .ids(Array((ids.next() ?? []).prefix(ProtocolLimits.listedIDs))))
