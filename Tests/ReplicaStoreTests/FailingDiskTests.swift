@@ -42,6 +42,27 @@ struct FailingDiskTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
+    @Test func `a blob whose row could not be written is noted when the server starts again`() throws {
+        let path = folders.newPath()
+        _ = try SQLiteReplicaStore.filled(path, .server)
+        let bytes = Array("a scan that came while the disk was full".utf8)
+        var letter = Letter()
+        let blob = BlobID(SHA256.digest(of: bytes))
+        letter.attachments = [Attachment(members: ["blob": .string(blob.hex), "name": "scan"])]
+        do {
+            let maker = RevisionMaker()
+            let store = try SQLiteReplicaStore.open(folder: path, mode: .server, fileSystem: fileSystem)
+            _ = try store.ingest(maker.ingestion([try maker.revision(900, letter: letter)]))
+            fault_vfs_fail_write(0, 13)
+            defer { fault_vfs_fail_write(-1, 0) }
+            #expect(throws: StoreError.diskFull) { try store.storeBlob(bytes) }
+        }
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .server)
+        #expect(try store.hasBlob(blob))
+        #expect(try !store.missingBlobs(limit: 100).contains { $0.blob == blob })
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+
     @Test(arguments: [ReplicaMode.local, .server], [0, 1, 2, 5, 20])
     func `a full disk takes nothing, and goes on when there is room`(_ mode: ReplicaMode, _ after: Int) throws {
         let path = folders.newPath()

@@ -112,6 +112,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
             try ReplicaSchema.migrator.migrate(connection) { version in try backUp(folder, version: version) }
             let connections = Connections(
                 folder: folder, mode: mode, writer: connection, fileSystem: fileSystem)
+            if mode == .server { try noteBlobsThatCame(connections, folder) }
             return SQLiteReplicaStore(folder: folder, connections: connections, serverLock: lock)
         } catch Migrator.Refusal.foreign {
             throw .notAReplica(path: path)
