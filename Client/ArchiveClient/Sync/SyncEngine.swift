@@ -185,8 +185,12 @@ public final class SyncEngine {
             store: store, remote: remote, caller: caller, report: report, isResend: isResend, progress: progress)
         self.exchange = exchange
         let before = try store.remote(named: remote).position
-        try exchange.run(pushBytes: pushBytes, limitBytes: options.responseLimitBytes, report: &report)
+        let ended = Result {
+            try exchange.run(pushBytes: pushBytes, limitBytes: options.responseLimitBytes, report: &report)
+        }
+        // Also if it broke off: a page that was stored has taken the new epoch, so that the next exchange sees nothing new.
         if let end = exchange.end, exchange.wasRestored { try evidence.note(.restored, at: before, end, &report) }
+        try ended.get()
         // A reader's next sync asks first, before it sends megabytes that are refused.
         let role = exchange.result.mayPush ? nil : exchange.role
         if try store.setting(roleKey) != role { try store.setSetting(roleKey, to: role) }

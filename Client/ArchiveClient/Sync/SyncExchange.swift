@@ -146,7 +146,11 @@ final class SyncExchange {
         if result.mayPush { try recordAnswers(response) }
         guard response.cursor == .ok else { return }
         let epoch = response.end.cursor.epoch
-        if let stored, !stored.epoch.hasSameBytes(as: epoch) { wasRestored = true }
+        if let stored, !stored.epoch.hasSameBytes(as: epoch) {
+            wasRestored = true
+            // A log that has come back says nothing of blobs. Noted before a page takes the new epoch.
+            try SyncBlobs(store: store, remote: remote, caller: caller, policy: .none).offerAgain()
+        }
         follower = LogFollower(after: stored, epoch: epoch)
     }
 

@@ -1,4 +1,5 @@
 import ArchiveClient
+import Hashing
 import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
@@ -65,6 +66,34 @@ struct OldCopiesTests {
         #expect(report.failure == nil && report.requests == 1)
         #expect(report.notices == [.restored])
         #expect(try ada.sync(with: restored).notices.isEmpty, "told once")
+    }
+
+    @Test func `a restore is told and blobs are offered again, wherever the sync that meets it breaks off`() throws {
+        let world = TestWorld(.inMemory)
+        let scan: [UInt8] = [1, 2, 3]
+        func grown() throws -> (restored: TestReplica, ada: TestReplica) {
+            let (server, ada, _) = try Self.family(world)
+            try ada.attach(scan, to: 6)
+            try ada.sync(with: server).expectDone()
+            let restored = try server.backup(through: 6, epoch: "0000000000000999")
+            for number in 7...12 { try restored.write(number, "new on the server") }
+            return (restored, ada)
+        }
+        let model = try grown()
+        let whole = FaultyTransport(LoopbackTransport(to: model.restored.store)) { _, _ in .none }
+        try model.ada.sync(over: whole).expectDone()
+        for cut in stride(from: 0, to: whole.handedOutBytes, by: 13) {
+            let (restored, ada) = try grown()
+            let transport = FaultyTransport(LoopbackTransport(to: restored.store)) { number, _ in
+                number == 0 ? .cut(afterBytes: cut) : .none
+            }
+            let options = SyncOptions(maximumFailures: 1, responseLimitBytes: 400)
+            let reports = try [ada.sync(over: transport, options: options), ada.sync(with: restored)]
+            #expect(reports.flatMap(\.notices).contains(.restored), "cut after \(cut) bytes")
+            #expect(reports[1].failure == nil)
+            #expect(try restored.store.hasBlob(BlobID(SHA256.digest(of: scan))), "cut after \(cut) bytes")
+            try expectSame(ada, restored)
+        }
     }
 
     @Test func `a server that comes back old in the middle of a sync loses nothing`() throws {
