@@ -77,10 +77,11 @@ extension Simulation {
     func checkLinks(of laptop: Machine) throws {
         let store = try laptop.replica()
         let remotes = try store.remotes()
+        let held = Set(try store.unconfirmedDeletions().held)
         for remote in machines where remote !== laptop {
             let name = Simulation.remoteName(remote)
             guard let known = remotes.first(where: { $0.name == name }) else { continue }
-            checkCursor(known.position, of: laptop, in: remote)
+            checkCursor(known.position, of: laptop, in: remote, held: held)
             guard laptop.links[remote.number]?.trustedRollbacks ?? 0 == remote.rollbacks else { continue }
             var missing = laptop.log.ids.filter { remote.log.places[$0] == nil }
             if missing.isEmpty || known.unsent + known.refused >= laptop.log.ids.count { continue }
@@ -94,7 +95,7 @@ extension Simulation {
         laptop.looked(laptop.epoch)
     }
 
-    private func checkCursor(_ position: LogPosition?, of laptop: Machine, in remote: Machine) {
+    private func checkCursor(_ position: LogPosition?, of laptop: Machine, in remote: Machine, held: Set<LetterID>) {
         var link = laptop.links[remote.number] ?? Machine.Link()
         if let before = link.position, link.rollbacks == remote.rollbacks, before.epoch == position?.epoch ?? "" {
             if position?.sequence ?? 0 < before.sequence {
@@ -107,6 +108,7 @@ extension Simulation {
             let passed = remote.log.ids[..<position.sequence]
             if let missing = passed.first(where: {
                 laptop.log.places[$0] == nil && !laptop.quarantined.contains($0)
+                    && ledger.revisions[$0].map { held.contains($0.header.letter) } != true
             }) {
                 fault(
                     "\(laptop.name)'s cursor in \(remote.name) has passed \(missing.hex.prefix(8)), which is not here")

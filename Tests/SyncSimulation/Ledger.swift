@@ -15,6 +15,9 @@ struct Ledger {
         var oracle = Oracle()
         var numbers: [RevisionID: Int] = [:]
 
+        /// Whether it is one of the file of many letters: those are only imported, deleted and restored.
+        var isOfMany = false
+
         /// No oracle takes more revisions.
         var isFull: Bool { numbers.count >= 60 }
     }
@@ -27,12 +30,16 @@ struct Ledger {
 
     private(set) var tales: [Tale] = []
     private var places: [LetterID: Int] = [:]
+    private var writtenCount = 0
     private(set) var revisions: [RevisionID: Revision] = [:]
 
     /// How many letters are imported from files.
     static let fileCount = 2
-    /// How many letters there may be.
+    /// How many letters there may be, those of the file of many letters left out.
     static let letterLimit = 5
+    /// How many letters the file of many letters has: more than a guard against mass deletion lets go unasked.
+    static let manyCount = 13
+    private static let firstOfMany = 1_000
 
     init(seed: UInt64) {
         for number in 0..<Ledger.fileCount { add(number, seed: seed) }
@@ -43,14 +50,28 @@ struct Ledger {
         let random = SplitMix(seed: seed &* 31 &+ UInt64(number))
         let id = RevisionMaker.letterID(number)
         places[id] = tales.count
-        tales.append(Tale(id: id, editor: LetterEditor(random: random, blobs: Ledger.blobs.map(\.id.hex))))
+        var tale = Tale(id: id, editor: LetterEditor(random: random, blobs: Ledger.blobs.map(\.id.hex)))
+        tale.isOfMany = number >= Ledger.firstOfMany
+        tales.append(tale)
     }
 
     /// A letter that nobody has written yet; nil if there are enough.
     mutating func newLetter(seed: UInt64) -> Int? {
-        guard tales.count < Ledger.letterLimit else { return nil }
-        add(tales.count, seed: seed)
+        guard writtenCount < Ledger.letterLimit - Ledger.fileCount else { return nil }
+        writtenCount += 1
+        add(Ledger.fileCount + writtenCount, seed: seed)
         return tales.count - 1
+    }
+
+    /// The letters of the file of many letters. They are known from the first time that somebody asks.
+    mutating func manyLetters() -> [(id: LetterID, letter: Letter)] {
+        (0..<Ledger.manyCount).map { number in
+            let id = RevisionMaker.letterID(Ledger.firstOfMany + number)
+            if places[id] == nil { add(Ledger.firstOfMany + number, seed: 0) }
+            var letter = Letter()
+            letter.title = "\(number)"
+            return (id, letter)
+        }
     }
 
     func letter(_ id: LetterID) -> Int? { places[id] }

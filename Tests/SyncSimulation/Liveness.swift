@@ -15,6 +15,8 @@ extension Simulation {
         for machine in machines {
             if machine.hasFailed { try recover(machine) }
             machine.heal()
+            // A blob that came while the disk was full is noted when the server starts again.
+            if machine.isServer { try machine.restart(nil) }
             machine.isOffline = false
             machine.mayPush = true
         }
@@ -22,14 +24,25 @@ extension Simulation {
         var everything: Set<RevisionID> = []
         for machine in machines { everything.formUnion(machine.log.ids) }
         try settle("the server") { laptop, _ in [laptop, machines[0]] }
+        guard outcome.faults.isEmpty else { return }
+        // What is held back waits for a person, who now lets it in.
+        for laptop in machines.dropFirst() where try !laptop.replica().unconfirmedDeletions().held.isEmpty {
+            count("guarded replicas")
+            try decideDeletions(on: laptop, areAccepted: true)
+        }
+        try checkAll()
+        try settle("the server") { laptop, _ in [laptop, machines[0]] }
         try settle("the next laptop") { laptop, number in
-            // Each with the next, as a ring.
+            // Each with the next, as a ring; those that never met have nothing to clear up, but for one pair.
             let next = machines[1 + (number + 1) % (machines.count - 1)]
-            return next === laptop ? [] : [laptop, next]
+            let haveMet = number == 0 || laptop.links[next.number]?.position != nil
+            return next === laptop || !haveMet ? [] : [laptop, next]
         }
         guard outcome.faults.isEmpty else { return }
         try expectSameEverywhere(everything)
-        for machine in machines { try compareWithOracle(machine) }
+        // The server, and one of the others.
+        try compareWithOracle(server)
+        try compareWithOracle(laptop(Int(schedule.seed % 1_000)))
     }
 
     private func settle(_ whom: String, _ pair: (_ laptop: Machine, _ number: Int) -> [Machine]) throws {
@@ -48,7 +61,9 @@ extension Simulation {
                 let report = try sync(laptop, with: both[1], calm, SyncOptions(), seed: UInt64(rounds))
                 if let failure = report.failure { return fault("\(laptop.name) cannot sync: \(failure)") }
                 if report.requests > 20 { fault("\(laptop.name) needs \(report.requests) requests without faults") }
-                if report.requests != 1 || report.pushed > 0 || report.pulled > 0 { isQuiet = false }
+                // Who lacks a blob that nobody has any more asks for it each time.
+                let enough = try laptop.replica().missingBlobs(limit: 1).isEmpty ? 1 : 2
+                if report.requests > enough || report.pushed > 0 || report.pulled > 0 { isQuiet = false }
                 try checkAll()
             }
         }
@@ -66,6 +81,11 @@ extension Simulation {
             if !shared.isSubset(of: ids) { fault("\(laptop.name) lacks something that the server has") }
             let own = ids.subtracting(shared).subtracting(withDescendants(of: refused, in: laptop.log.ids))
             if !own.isEmpty { fault("the server lacks something that \(laptop.name) has") }
+            for tale in ledger.tales where refused.isEmpty {
+                if try laptop.replica().view(of: tale.id) != server.replica().view(of: tale.id) {
+                    fault("\(laptop.name) shows another letter than the server")
+                }
+            }
             if refused.isEmpty, try laptop.replica().logState().fingerprint != server.replica().logState().fingerprint {
                 fault("\(laptop.name) has another fingerprint than the server")
             }

@@ -31,6 +31,8 @@ final class Machine {
         var trustedRollbacks: Int?
         /// Where the cursor was.
         var position: LogPosition?
+        /// What was shown when a pull began that has not ended yet.
+        var shownAtBeginning: [LetterID]?
         /// How often the remote had been set back then.
         var rollbacks = 0
     }

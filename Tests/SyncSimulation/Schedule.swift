@@ -53,6 +53,14 @@ package struct Event: Hashable, Sendable {
         case forgetRefusals
         /// The laptop loses the network, or finds it again.
         case partition
+        /// A file of many letters is imported.
+        case importMany
+        /// Somebody deletes all letters of that file.
+        case deleteMany
+        /// Somebody lets in the deletions that are held back.
+        case acceptDeletions
+        /// Somebody undoes the deletions that others made.
+        case rejectDeletions
     }
 
     package let kind: Kind
@@ -84,6 +92,10 @@ package struct Schedule: Hashable, Sendable {
         (.edit, 26), (.open, 4), (.save, 6), (.importFile, 5), (.resolve, 6), (.delete, 4), (.restoreLetter, 3),
         (.sync, 26), (.syncPeer, 6),
     ]
+    /// Kinds for the guard against mass deletion: a seed has all of them or none, and few have, since many letters take long.
+    private static let manyLetters: [(Event.Kind, Int)] = [
+        (.importMany, 8), (.deleteMany, 8), (.acceptDeletions, 4), (.rejectDeletions, 4),
+    ]
     /// Kinds that a seed has or has not: what happens all the time hides what happens alone.
     private static let accidents: [(Event.Kind, Int)] = [
         (.deliver, 3), (.kill, 4), (.powerCut, 4), (.trouble, 5), (.restart, 2), (.backUp, 4), (.restore, 4),
@@ -104,6 +116,7 @@ package struct Schedule: Hashable, Sendable {
         let share = numbers.next() % 4
         var weights = Schedule.work
         for accident in Schedule.accidents where numbers.next() % 4 < share { weights.append(accident) }
+        if numbers.next() % 12 == 0 { weights += Schedule.manyLetters }
         let length = Int(numbers.next() % 24) + 8
         let total = weights.reduce(0) { $0 + $1.1 }
         events = (0..<(steps ?? length)).map { _ in

@@ -44,6 +44,7 @@ extension Simulation {
         // What the folder itself notes: a sync that was killed may have noted it or not.
         let notedPlace = try laptop.looking { try laptop.replica().setting("sync.place") }
         let expectation = Expectation(of: laptop, noted: notedPlace, with: remote)
+        let shown = try laptop.looking { try laptop.replica().letters(LetterQuery()).map(\.id) }
         let engine = SyncEngine(
             store: try laptop.replica(), remote: Simulation.remoteName(remote), transport: transport, options: options,
             surroundings: surroundings)
@@ -57,6 +58,8 @@ extension Simulation {
         let end = report.failure?.code ?? "done"
         tell("\(laptop.name) syncs with \(remote.name): \(amounts), \(end) \(notices)")
         for case .quarantined(let id, _) in report.notices { laptop.quarantined.insert(id) }
+        try checkGuard(of: laptop, with: remote, report, shownBefore: shown)
+        try checkEpoch(of: laptop, with: remote, report)
         if let text = expectation.unmet(by: report) { fault(text) }
         if report.failure == nil {
             laptop.links[remote.number, default: Machine.Link()].trustedRollbacks = remote.rollbacks
@@ -67,6 +70,35 @@ extension Simulation {
             laptop.links[remote.number]?.position = nil
         }
         return report
+    }
+
+    /// No pull hides more than ten letters that are more than a fifth of all. What was cut goes on as the same pull: letters that came
+    /// with its first part were not there when it began.
+    private func checkGuard(
+        of laptop: Machine, with remote: Machine, _ report: SyncReport, shownBefore: [LetterID]
+    ) throws {
+        guard !laptop.hasFailed else { return }
+        let beginning = laptop.links[remote.number]?.shownAtBeginning ?? shownBefore
+        laptop.links[remote.number, default: Machine.Link()].shownAtBeginning =
+            report.failure == nil ? nil : beginning
+        guard shownBefore.count > 10 else { return }
+        let shown = Set(try laptop.looking { try laptop.replica().letters(LetterQuery()).map(\.id) })
+        let hidden = Set(shownBefore).intersection(beginning).subtracting(shown)
+        if hidden.count > 10 && hidden.count * 5 > beginning.count {
+            fault("\(laptop.name) hid \(hidden.count) letters of \(beginning.count) unasked")
+        }
+    }
+
+    /// No sync, not even one that breaks off, goes over to another life of the remote's log without a word.
+    private func checkEpoch(of laptop: Machine, with remote: Machine, _ report: SyncReport) throws {
+        guard !laptop.hasFailed, let before = laptop.links[remote.number]?.position?.epoch else { return }
+        let name = Simulation.remoteName(remote)
+        let remotes = try laptop.looking { try laptop.replica().remotes() }
+        guard let after = remotes.first(where: { $0.name == name })?.position?.epoch, after != before else { return }
+        let words: [SyncNotice] = [.restored, .rewound, .forked, .wiped]
+        if !words.contains(where: report.notices.contains) {
+            fault("\(laptop.name) took a new epoch of \(remote.name) without a word")
+        }
     }
 
     /// What a report says must fit what happened to it.

@@ -27,6 +27,20 @@ extension Simulation {
         case .delete:
             guard let (letter, view) = try pick(on: machine, &numbers), !view.isDeleted else { return }
             try take(PlannedRevision.deleting(view), of: letter, on: machine, .delete)
+        case .importMany:
+            for (id, letter) in ledger.manyLetters() where try machine.replica().view(of: id) == nil {
+                let header = RevisionHeader(
+                    archive: try machine.replica().identity().archive, letter: id, parents: [], content: nil,
+                    reason: Reason(.import))
+                try take(try Revision(header: header, letter: letter), on: machine)
+            }
+        case .deleteMany:
+            for (id, _) in ledger.manyLetters() {
+                guard let letter = ledger.letter(id), let view = try machine.replica().view(of: id), !view.isDeleted,
+                    !ledger.tales[letter].isFull
+                else { continue }
+                try take(PlannedRevision.deleting(view), of: letter, on: machine, .delete)
+            }
         case .restoreLetter: try restoreLetter(on: machine, &numbers)
         default: preconditionFailure("\(event.kind) writes nothing")
         }
@@ -37,7 +51,7 @@ extension Simulation {
     /// One of the letters that the machine shows.
     private func pick(on machine: Machine, _ numbers: inout SeededNumbers) throws -> (Int, LetterView)? {
         var shown: [(Int, LetterView)] = []
-        for (number, tale) in ledger.tales.enumerated() {
+        for (number, tale) in ledger.tales.enumerated() where !tale.isOfMany {
             if let view = try machine.replica().view(of: tale.id) { shown.append((number, view)) }
         }
         let choice = numbers.next()
@@ -112,6 +126,22 @@ extension Simulation {
         }
         guard case .write(let planned) = plan.outcome() else { return fault("decided, but not written") }
         try take(planned, of: letter, on: machine, .resolve)
+    }
+
+    /// A person decides about the deletions that are held back, or that were let in unasked.
+    func decideDeletions(on laptop: Machine, areAccepted: Bool) throws {
+        let store = try laptop.replica()
+        _ = try store.releaseHeldDeletions()
+        if !areAccepted {
+            for id in try store.unconfirmedDeletions().letIn {
+                guard let letter = ledger.letter(id), let view = try store.view(of: id), view.isDeleted,
+                    let planned = try PlannedRevision.restoring(nil, in: view), !ledger.tales[letter].isFull
+                else { continue }
+                try take(planned, of: letter, on: laptop, .restore)
+            }
+        }
+        try store.confirmDeletions()
+        tell("\(laptop.name) \(areAccepted ? "accepts" : "rejects") deletions")
     }
 
     private func restoreLetter(on machine: Machine, _ numbers: inout SeededNumbers) throws {

@@ -112,8 +112,10 @@ package final class Simulation {
         let laptop = laptop(event.machine)
         do {
             switch event.kind {
-            case .edit, .save, .open, .importFile, .resolve, .delete, .restoreLetter, .refuse:
+            case .edit, .save, .open, .importFile, .resolve, .delete, .restoreLetter, .refuse, .importMany, .deleteMany:
                 try write(event, on: event.kind == .refuse ? laptop : machine)
+            case .acceptDeletions, .rejectDeletions:
+                try decideDeletions(on: laptop, areAccepted: event.kind == .acceptDeletions)
             case .sync: try sync(laptop, with: server, event)
             case .syncPeer:
                 let peer = self.laptop(event.other)
