@@ -36,6 +36,8 @@ public enum ProtocolLimits {
     public static let blobQuestionBytes = 512 * 1024
     /// The largest blob that travels in one piece, in bytes. Larger ones stay where they are until blobs travel in pieces.
     public static let blobInOnePieceBytes = 32 * 1024 * 1024
+    /// How many damaged revisions a response names: the others are named when these are healed.
+    public static let damagedNamed = 100
     /// How many ranges of ids one question of reconciliation may name: sixteen to the third.
     public static let rangesPerQuestion = 4_096
     /// How many revisions one question of reconciliation may want.

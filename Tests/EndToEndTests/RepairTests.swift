@@ -111,6 +111,26 @@ struct RepairTests {
         #expect(try fresh.expect("show", id).output.contains("Unsent"))
     }
 
+    @Test func `what the server's disk damaged comes back from whoever holds it, and then goes to everybody`() throws {
+        _ = server.stop()
+        let folder = server.data + "/archives/letters"
+        try damage(folder, Self.flipContent)
+        try damage(folder, Self.flipHeader)
+        try server.start()
+        let fresh = try Machine("fresh", token: try server.token(for: "letters"))
+        try fresh.expect(2, "clone", server.url("letters"), fresh.archive)
+        let lacking = 41 - (try fresh.expect("log", "--json").objects().count)
+        #expect(lacking >= 6)
+
+        let report = try ben.expect("sync", "--json").output
+        #expect(report.contains("sentBack"), "\(report)")
+        try server.administer("check")
+        try fresh.expect("sync")
+        #expect(try fresh.expect("list", "--json").output == (try ada.expect("list", "--json").output))
+        try fresh.expect("verify")
+        #expect(try !ada.expect("sync", "--json").output.contains("sentBack"), "once is enough")
+    }
+
     @Test func `samples go on where the last one ended, and find what is damaged when they come to it`() throws {
         try damage(ben.archive, Self.flipHeader)
         var covered: [Int] = []

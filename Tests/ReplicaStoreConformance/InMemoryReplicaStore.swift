@@ -103,6 +103,9 @@ public final class InMemoryReplicaStore: ReplicaStore {
         }
     }
 
+    /// None: what is in memory is not damaged.
+    public func noticedDamage() -> [RevisionID] { [] }
+
     // MARK: Ingestion
 
     /// Takes revisions into the log.

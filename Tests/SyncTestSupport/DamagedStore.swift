@@ -13,6 +13,8 @@ public final class DamagedStore: ReplicaStore {
     public struct Faults: Sendable {
         /// Revisions whose bytes no longer have the hash that names them.
         public var damaged: Set<RevisionID> = []
+        /// Whether the right bytes of a damaged revision take the place of the wrong ones, as they should.
+        public var heals = true
         /// What the next reads of the log throw; nil for nothing.
         public var readErrors: [StoreError?] = []
         /// What the next ingestions throw.
@@ -45,12 +47,16 @@ public final class DamagedStore: ReplicaStore {
         }
     }
 
+    /// Those that are damaged.
+    public func noticedDamage() -> [RevisionID] { faults.withLock { $0.damaged.sorted() } }
+
     /// Takes revisions, unless it is to fail.
     public func ingest(_ ingestion: Ingestion) throws(StoreError) -> IngestionReport {
         let (error, refused) = faults.withLock {
             ($0.ingestionErrors.isEmpty ? nil : $0.ingestionErrors.removeFirst(), $0.refused)
         }
         if let error { throw error }
+        faults.withLock { if $0.heals { $0.damaged.subtract(ingestion.revisions.map(\.id)) } }
         guard ingestion.revisions.contains(where: { refused.contains($0.id) }) else {
             return try base.ingest(ingestion)
         }
@@ -184,6 +190,7 @@ public final class DamagedStore: ReplicaStore {
     public func verify(progress: (_ done: Int, _ total: Int) -> Void) throws(StoreError) -> VerificationReport {
         try base.verify(progress: progress)
     }
+
     /// As the replica below.
     public func reindex() throws(StoreError) { try base.reindex() }
 

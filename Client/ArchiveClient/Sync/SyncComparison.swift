@@ -14,9 +14,10 @@ struct SyncComparison {
     /// - Parameters:
     ///   - end: The stated end.
     ///   - position: Where we stand after the exchange; if somebody else moved on from there, nothing can be told.
+    ///   - damagedCount: How many damaged revisions the remote told of: one less, and what could not be fetched is tried again.
     ///   - isLast: Whether nothing more will be done about a difference: then it is remembered, and not tried again.
     func compare(
-        with end: ExchangeResponse.LogEnd, at position: LogPosition?, isLast: Bool
+        with end: ExchangeResponse.LogEnd, at position: LogPosition?, damagedCount: Int, isLast: Bool
     ) throws -> (SyncStateMachine.Comparison, notice: SyncNotice?) {
         guard try store.remote(named: remote).position == position else { return (.unknown, nil) }
         let ours = try store.sharedSet(with: remote).expected
@@ -27,7 +28,7 @@ struct SyncComparison {
             return (.equal, nil)
         }
         // The difference stays the same while both sides grow alike.
-        let difference = "\(end.count - ours.count) \((end.fingerprint &- ours.fingerprint).hex)"
+        let difference = "\(end.count - ours.count) \((end.fingerprint &- ours.fingerprint).hex) \(damagedCount)"
         let isKnown = known?.hasSameBytes(as: difference) == true
         if isLast && !isKnown { try store.setSetting(key, to: difference) }
         let notice = SyncNotice.difference(countHere: ours.count, countThere: end.count)

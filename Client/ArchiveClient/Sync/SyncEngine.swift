@@ -127,7 +127,7 @@ public final class SyncEngine {
         case .compare(let isLast):
             guard let exchange, let end = exchange.end else { return .compared(.unknown) }
             let (comparison, notice) = try SyncComparison(store: store, remote: remote)
-                .compare(with: end, at: exchange.position, isLast: isLast)
+                .compare(with: end, at: exchange.position, damagedCount: exchange.damagedCount, isLast: isLast)
             if let notice { report.note(notice) }
             return .compared(comparison)
         case .offerBlobs:

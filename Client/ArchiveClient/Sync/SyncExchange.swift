@@ -24,6 +24,8 @@ final class SyncExchange {
     private var ownAccepted: [RevisionID] = []
     /// Revisions that the remote has now, or does not want.
     private var decided: Set<RevisionID> = []
+    /// Revisions that the remote holds damaged.
+    private var damagedThere: Set<RevisionID> = []
     private var openPage = OpenPage()
     private var pulledEntries = 0
     private(set) var result = SyncStateMachine.Exchange()
@@ -36,6 +38,8 @@ final class SyncExchange {
     var hasGained: Bool { result.decidedCount > 0 || result.advanced }
     /// The end of the log that the response stated; nil before the envelope.
     var end: ExchangeResponse.LogEnd? { response?.end }
+    /// How many damaged revisions the remote told of at the beginning.
+    var damagedCount: Int { response?.damaged.count ?? 0 }
     /// Where we stand in the remote's log after it.
     var position: LogPosition? { follower?.position }
     /// What the token may do there.
@@ -74,8 +78,35 @@ final class SyncExchange {
             // A page of very repetitive letters: what fits our allowance is stored, the next exchange brings the rest.
             result.isAtEnd = false
         }
+        try giveBack()
         result.hasUnsent = try store.remote(named: remote).unsent > 0
         if result.hasUnsent { try checkRecorded() }
+    }
+
+    /// Marks as unsent what the remote holds damaged and this replica holds whole: its right bytes heal it there. Not what was just sent:
+    /// a remote that says so all the same is not believed in the same exchange.
+    private func giveBack() throws {
+        let own = Set(sent.map(\.id))
+        var held: [RevisionID] = []
+        for id in damagedThere.union(response?.damaged ?? []).subtracting(own).sorted() {
+            if result.mayPush, try isIntactHere(id) {
+                held.append(id)
+            } else if damagedThere.contains(id) {
+                report.note(.damagedThere(id))
+            }
+        }
+        guard !held.isEmpty else { return }
+        try store.recordLost(by: remote, held)
+        report.note(.sentBack(revisions: held.count))
+        result.givesBack = true
+    }
+
+    private func isIntactHere(_ id: RevisionID) throws -> Bool {
+        do {
+            return try store.revision(id) != nil
+        } catch StoreError.damaged {
+            return false
+        }
     }
 
     /// What was decided must not be unsent still: with damaged marks, the same revisions would be sent without end.
@@ -127,7 +158,7 @@ final class SyncExchange {
         case .damaged(let id):
             follower?.take(id)
             try openPage.grow(by: 0)
-            report.note(.damagedThere(id))
+            damagedThere.insert(id)
         case .checkpoint(let cursor): try closePage(at: cursor)
         case .blob: throw SyncError.malformedResponse(detail: "it is no answer to what was asked")
         }
@@ -198,14 +229,7 @@ final class SyncExchange {
     /// Whether one of these parents is intact here, not in this push, and was not refused: the remote had it, then.
     private func isAcknowledged(anyOf parents: [RevisionID]) throws -> Bool {
         let undecided = Set(sent.map(\.id)).union(try store.refusals(by: remote).map(\.revision))
-        return try parents.contains { parent in
-            guard !undecided.contains(parent) else { return false }
-            do {
-                return try store.revision(parent) != nil
-            } catch StoreError.damaged {
-                return false
-            }
-        }
+        return try parents.contains { parent in try !undecided.contains(parent) && isIntactHere(parent) }
     }
 
     private func note(rejected revision: Revision, code: String, text: String) {

@@ -87,6 +87,8 @@ public enum SyncNotice: Hashable, Sendable {
     case deletionsHeld(letters: Int)
     /// The role on the remote does not allow to push; so many revisions stay here.
     case pushForbidden(role: String, unsent: Int)
+    /// So many revisions were damaged on the remote; this replica holds them, and they are sent again.
+    case sentBack(revisions: Int)
     /// The remote cannot give these revisions intact.
     case damagedThere(RevisionID)
     /// Bytes came that are no revision this replica can take; they are kept beside the log.
@@ -101,7 +103,7 @@ public enum SyncNotice: Hashable, Sendable {
     /// Whether something did not travel that should have.
     public var isPartial: Bool {
         switch self {
-        case .rewound, .forked, .wiped, .restored, .lostRevisions, .copied: false
+        case .rewound, .forked, .wiped, .restored, .lostRevisions, .copied, .sentBack: false
         case .deletionsHeld, .pushForbidden, .damagedThere, .quarantined, .damagedBlob, .blobRefused, .difference: true
         }
     }
@@ -125,6 +127,7 @@ public enum SyncNotice: Hashable, Sendable {
         case .copied: "copied"
         case .deletionsHeld: "deletionsHeld"
         case .pushForbidden: "pushForbidden"
+        case .sentBack: "sentBack"
         case .damagedThere: "damagedThere"
         case .quarantined: "quarantined"
         case .damagedBlob: "damagedBlob"
@@ -150,6 +153,8 @@ extension SyncNotice: CustomStringConvertible {
             "others deleted \(letters) letters, too many at once to hide them unasked; they stay as they are here: see them with `chancery status`, then `chancery sync --accept-deletions` or `--reject-deletions`"
         case .pushForbidden(let role, let unsent):
             "as \(role) you may not push there: \(unsent) revisions stay here; ask for a token of a writer"
+        case .sentBack(let revisions):
+            "\(revisions) revisions were damaged on the remote and are sent again from here: ask who runs it to check its disk"
         case .damagedThere(let id):
             "revision \(id) is damaged on the remote, and what builds on it waits here: ask who runs it to check it"
         case .quarantined(let id, let code):

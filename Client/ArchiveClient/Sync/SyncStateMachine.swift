@@ -80,6 +80,8 @@ package struct SyncStateMachine {
         package var hasUnsent = false
         /// Whether the remote lacks parents that it had acknowledged.
         package var lacksAcknowledged = false
+        /// Whether the remote holds something damaged that this replica is going to send again.
+        package var givesBack = false
         /// Whether a page did not fit and was dropped.
         package var isMisfit = false
         /// Whether we have all that the response stated as the log's end.
@@ -190,7 +192,8 @@ package struct SyncStateMachine {
             wasReconciledForParents = true
             return reconcile(because: .lostRevisions, adoptsEnd: false)
         }
-        if result.hasUnsent && isPushing && (result.decidedCount > 0 || becameWriter) { return exchange() }
+        let hasMore = result.decidedCount > 0 || becameWriter || result.givesBack
+        if result.hasUnsent && isPushing && hasMore { return exchange() }
         guard result.isAtEnd else {
             if result.advanced { return exchange() }
             return next(after: .malformedResponse(detail: "it ends before the stated end"), gained: false, 0)

@@ -37,6 +37,10 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// A row that no longer has the hash that names it comes as `.damaged`.
     func logEntries(after sequence: Int, through end: Int, maximumBytes: Int) throws(StoreError) -> [LogEntry]
 
+    /// Revisions of the log that were found damaged when it was given out and are not healed yet, ascending; a hundred at most. Whoever
+    /// holds one may send it again. Kept in memory: it says what was noticed, not what there is.
+    func noticedDamage() -> [RevisionID]
+
     // MARK: Ingestion
 
     /// Takes revisions into the log, in the order given, contiguously, in one transaction, parents before children.

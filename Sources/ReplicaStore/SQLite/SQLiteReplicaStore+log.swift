@@ -1,6 +1,6 @@
 import Canaries
 public import Hashing
-import LetterModel
+public import LetterModel
 import SQLiteBinding
 
 extension SQLiteReplicaStore {
@@ -49,6 +49,7 @@ extension SQLiteReplicaStore {
                 entries.append(.damaged(sequence: row.sequence, id: id))
             }
         }
+        damage.note(entries)
         return entries
     }
 
@@ -84,7 +85,7 @@ extension SQLiteReplicaStore {
                 return try ingest(page)
             }
         #endif
-        return try connections.write { connection in
+        let report: IngestionReport = try connections.write { connection in
             let identityTable = IdentityTable(connection)
             let identity = try identityTable.identity()
             guard identity.isArchiveOpen || identity.archive == ingestion.archive else {
@@ -101,7 +102,12 @@ extension SQLiteReplicaStore {
             }
             return report
         }
+        damage.forget(zip(ingestion.revisions, report.outcomes).lazy.filter { $1 == .duplicate }.map(\.0.id))
+        return report
     }
+
+    /// Revisions that were found damaged since this value was made and are not healed yet, ascending; a hundred at most.
+    public func noticedDamage() -> [RevisionID] { damage.ids }
 
     /// Keeps bytes beside the log that are no revision this replica can take, with the reason. Idempotent.
     public func quarantine(_ bytes: QuarantinedBytes) throws(StoreError) {

@@ -78,6 +78,7 @@ extension SQLiteReplicaStore {
                 entries.append(.damaged(sequence: stored.sequence, id: id))
             }
         }
+        damage.note(entries)
         return entries
     }
 

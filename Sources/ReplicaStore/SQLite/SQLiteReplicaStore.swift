@@ -26,6 +26,8 @@ public final class SQLiteReplicaStore: ReplicaStore {
 
     let folder: ReplicaFolder
     let connections: Connections
+    /// What was found damaged since this value was made.
+    let damage = NoticedDamage()
     /// Held as long as this value lives; nil in a laptop's replica.
     private let serverLock: ServerLock?
 

@@ -74,6 +74,8 @@ public struct ExchangeResponse: Hashable, Sendable {
     public var accepted: Accepted
     /// What was not simply accepted.
     public var exceptions: [PushException]
+    /// Revisions of the log whose bytes the remote knows to be damaged there, in the hope that we hold them; a few of them at most.
+    public var damaged: [RevisionID] = []
     /// How many log entries lie between the cursor and the end, without those just accepted: for progress bars.
     public var totalRevisions: Int
     /// Where the log ends, for this response.
@@ -110,6 +112,8 @@ public struct ExchangeResponse: Hashable, Sendable {
             accepted: try Accepted(envelope["accepted"]), exceptions: exceptions,
             totalRevisions: max(0, envelope["totals"]?.members?["revisions"]?.integer ?? 0),
             end: try LogEnd(envelope["end"]))
+        let named = (envelope["damaged"]?.elements ?? []).prefix(ProtocolLimits.damagedNamed)
+        damaged = named.compactMap { $0.text.flatMap(RevisionID.init(hex:)) }
     }
 
     /// The members of the envelope.
@@ -120,6 +124,9 @@ public struct ExchangeResponse: Hashable, Sendable {
             "totals": ["revisions": .integer(totalRevisions)], "v": .integer(ProtocolLimits.version),
         ]
         if !exceptions.isEmpty { members["exceptions"] = .array(exceptions.map(\.json)) }
+        if !damaged.isEmpty {
+            members["damaged"] = .array(damaged.prefix(ProtocolLimits.damagedNamed).map { .string($0.hex) })
+        }
         return members
     }
 }

@@ -89,7 +89,7 @@ public final class ExchangeResponder {
         let identity = try store.identity()
         let state = try push?.state ?? store.logState()
         let last = push?.accepted.first.map { $0 - 1 } ?? state.end.sequence
-        let response = ExchangeResponse(
+        var response = ExchangeResponse(
             role: role,
             archive: ArchiveDescription(
                 id: identity.archive, isOpen: identity.isArchiveOpen, mergeRule: identity.mergeRule),
@@ -100,6 +100,7 @@ public final class ExchangeResponder {
             end: ExchangeResponse.LogEnd(
                 cursor: Cursor(state.end), count: state.count, fingerprint: state.fingerprint,
                 chain: state.end.chain))
+        response.damaged = store.noticedDamage()
         let pages = position.map {
             LogPages(store: store, after: $0, through: last, limitBytes: request.limitBytes ?? .max)
         }

@@ -257,6 +257,50 @@ struct SyncEngineTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `whoever holds what is damaged there sends it back, and who waited for it gets it`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (server, ada, ben) = (try world.replica("server"), try world.replica("ada"), try world.replica("ben"))
+        let damaged = try ada.write(1, "damaged")
+        try ada.write(1, "on top of it")
+        try ada.sync(with: server).expectDone()
+        let store = DamagedStore(server.store)
+        store.set { $0.damaged = [damaged.id] }
+        let transport = LoopbackTransport(to: store)
+        #expect(try ben.sync(over: transport).notices.contains(.damagedThere(damaged.id)))
+        #expect(try ben.sync(over: transport).requests == 1, "a known difference costs nothing")
+
+        let report = try ada.sync(over: transport)
+        #expect(report.failure == nil && report.requests == 2 && !report.isPartial)
+        #expect(report.notices == [.sentBack(revisions: 1)])
+        #expect(store.noticedDamage().isEmpty)
+        let quiet = try ada.sync(over: transport)
+        #expect(quiet.requests == 1 && quiet.notices.isEmpty)
+        let last = try ben.sync(over: transport)
+        #expect(last.failure == nil && last.notices.isEmpty, "what waited came: \(last.notices)")
+        try expectSame(ada, ben)
+    }
+
+    @Test func `a reader sends nothing back, and a remote that heals nothing costs one push a sync`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, ada) = (try world.replica("server"), try world.replica("ada"))
+        let damaged = try ada.write(1, "damaged")
+        for number in 2...6 { try ada.write(number, "fine") }
+        try ada.sync(with: server).expectDone()
+        let store = DamagedStore(server.store)
+        store.set {
+            $0.damaged = [damaged.id]
+            $0.heals = false
+        }
+        let reading = try ada.sync(over: LoopbackTransport(to: store, role: "reader", mayPush: false))
+        #expect(reading.failure == nil && reading.notices.isEmpty && reading.requests == 1)
+        for _ in 0..<3 {
+            let report = try ada.sync(over: LoopbackTransport(to: store))
+            #expect(report.failure == nil && report.requests == 2 && report.notices == [.sentBack(revisions: 1)])
+            #expect(try ada.origin().unsent == 0)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `bytes that are no revision go to quarantine and stop nothing`(_ kind: StoreKind) throws {
         let world = TestWorld(kind)
         let (server, ada) = (try world.replica("server"), try world.replica("ada"))
