@@ -192,6 +192,9 @@ public final class DamagedStore: ReplicaStore {
     }
 
     /// As the replica below.
+    public func mendLog() throws(StoreError) { try base.mendLog() }
+
+    /// As the replica below.
     public func reindex() throws(StoreError) { try base.reindex() }
 
     /// As the base does.

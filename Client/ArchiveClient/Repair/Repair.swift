@@ -23,7 +23,8 @@ public struct RepairReport: Sendable {
     public var isWell: Bool { remaining.problems.isEmpty }
 }
 
-/// Repairs a replica with what its remotes hold: copies first, fetches damaged revisions and attachments by their hash, makes the
+/// Repairs a replica with what its remotes hold: copies first, makes the log's columns again
+/// from its headers, fetches damaged revisions and attachments by their hash, makes the
 /// projections anew, and keeps aside what nobody can give. Nothing is invented, and nothing dropped.
 struct Repair {
     let store: any ReplicaStore
@@ -47,6 +48,8 @@ struct Repair {
         report.remaining = try store.verify(progress: progress)
         guard !report.isWell else { return false }
         report.copy = try store.keepCopy()
+        // Names first: a remote is asked for a revision by its name.
+        try store.mendLog()
         damaged = try damagedRevisions()
         blobs = try damagedBlobs()
         report.damagedRevisions = damaged.count
@@ -85,6 +88,8 @@ struct Repair {
     /// Makes the projections anew, keeps aside what is damaged still, and looks at everything again.
     mutating func finish(progress: (_ done: Int, _ total: Int) -> Void) throws {
         if !damaged.isEmpty { try store.quarantineDamaged(damaged) }
+        // What came has headers again, and they say where it belongs.
+        try store.mendLog()
         try store.reindex()
         report.remaining = try store.verify(progress: progress)
     }

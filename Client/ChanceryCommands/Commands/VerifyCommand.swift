@@ -18,7 +18,7 @@ enum VerifyCommand {
         discussion: """
             Samples that are taken from time to time cover everything: `chancery verify --sample 1000` each day.
 
-            --repair copies the database first, fetches damaged revisions and attachments from the remotes by their hash, makes lists and index anew, \
+            --repair copies the database first, makes damaged ids, chains and parents of the log again from its headers, fetches damaged revisions and attachments from the remotes by their hash, makes lists and index anew, \
             and verifies again. What nobody can give stays where it is, is passed on to nobody, and its bytes are kept in quarantine.
             """,
         options: [quick, sample, repair, from],

@@ -194,6 +194,10 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// - Parameter count: How many log entries.
     func verifySample(count: Int) throws(StoreError) -> VerificationSample
 
+    /// Puts right the columns of the log that follow from its headers: ids, chain, letters, parents, contents. What no header says stays as it
+    /// is; nothing is invented, and no revision goes.
+    func mendLog() throws(StoreError)
+
     /// Makes all projections anew from the truth.
     func reindex() throws(StoreError)
 

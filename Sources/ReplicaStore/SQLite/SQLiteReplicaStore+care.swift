@@ -94,6 +94,14 @@ extension SQLiteReplicaStore {
         }
     }
 
+    /// Puts right the columns of the log that follow from its headers, in one transaction. What no header says stays as it is.
+    public func mendLog() throws(StoreError) {
+        try connections.write { connection in
+            var mending = LogMending(connection)
+            try mending.run()
+        }
+    }
+
     /// Makes all projections anew from the truth, in one transaction. The search index is emptied and fills again
     /// behind.
     public func reindex() throws(StoreError) {
