@@ -35,6 +35,7 @@ TARGETS = {
     "ranges": (MESSAGES, PROTOCOL + "/Messages"), "ranges-answer": (MESSAGES, PROTOCOL + "/Messages"),
     "blobs": (MESSAGES, PROTOCOL + "/Messages"), "cursor": (MESSAGES, PROTOCOL),
     "text": (TEXTS, FORMATS + "/PlainText"), "form": (["LetterFormatsTests/TextForm"], MODEL + "/Letter"),
+    "csv": (["LetterFormatsTests/CSV"], FORMATS + "/CSV"),
     "lines": (["LetterFormatsTests/JSONLines"] + JSON, MODEL + "/Letter"), "tei": (XML, FORMATS + "/TEI"),
     "cmif": (XML, FORMATS + "/TEI"), "recognise": (XML + TEXTS, FORMATS), "display": (["LetterFormatsTests/Display"], None),
     "events": (["ArchiveClientTests/Live"], None), "problem": (["ArchiveClientTests/Sync"], PROTOCOL + "/Messages"),

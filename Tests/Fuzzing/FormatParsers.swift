@@ -31,6 +31,8 @@ enum FormatParsers {
 
     static func lines(_ bytes: [UInt8]) { read(bytes, JSONLinesImporter(), "a.jsonl") }
 
+    static func csv(_ bytes: [UInt8]) { read(bytes, CSVImporter(), "a.csv") }
+
     static func tei(_ bytes: [UInt8]) { read(bytes, TEIImporter(), "a.xml") }
 
     static func cmif(_ bytes: [UInt8]) { read(bytes, CMIFImporter(), "a.xml") }
@@ -45,7 +47,7 @@ enum FormatParsers {
     }
 
     static func recognise(_ bytes: [UInt8]) {
-        for name in ["a", "a.txt", "a.xml", "a.jsonl", "a.json", "a.pdf", "a.docx"] {
+        for name in ["a", "a.txt", "a.xml", "a.jsonl", "a.csv", "a.json", "a.pdf", "a.docx"] {
             _ = ImporterRegistry.standard.importer(start: bytes, fileName: name)
         }
     }

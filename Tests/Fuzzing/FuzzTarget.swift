@@ -14,7 +14,7 @@ enum FuzzTarget: String, CaseIterable {
     case ranges
     case rangesAnswer = "ranges-answer"
     case blobs, cursor
-    case text, form, lines, tei, cmif, recognise, display
+    case text, form, lines, csv, tei, cmif, recognise, display
     case events, problem
     case responseHead = "response-head"
     case remoteAddress = "remote-address"
@@ -54,6 +54,7 @@ enum FuzzTarget: String, CaseIterable {
         case .text: FormatParsers.text(bytes)
         case .form: FormatParsers.form(bytes)
         case .lines: FormatParsers.lines(bytes)
+        case .csv: FormatParsers.csv(bytes)
         case .tei: FormatParsers.tei(bytes)
         case .cmif: FormatParsers.cmif(bytes)
         case .recognise: FormatParsers.recognise(bytes)
