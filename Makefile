@@ -54,7 +54,7 @@ check: lint drill load canaries
 
 ## canaries: forty deliberate bugs, each of which its test must notice, as a table; the real programs must have no trace of them
 canaries: build
-	swift build --scratch-path .build/canaries --build-tests --disable-index-store -Xswiftc -DCANARIES
+	swift build --scratch-path .build/canaries --build-tests -Xswiftc -DCANARIES
 	python3 Scripts/canaries.py .build/canaries/debug $(BIN)
 
 ## soak: every layer again and again with other seeds, SECONDS=3600 long; STATE= keeps where the next one goes on
