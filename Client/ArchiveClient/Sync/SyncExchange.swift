@@ -25,7 +25,7 @@ final class SyncExchange {
     /// Revisions that the remote has now, or does not want.
     private var decided: Set<RevisionID> = []
     /// Revisions that the remote holds damaged.
-    private var damagedThere: Set<RevisionID> = []
+    private var damagedThere: [RevisionID] = []
     private var openPage = OpenPage()
     private var pulledEntries = 0
     private(set) var result = SyncStateMachine.Exchange()
@@ -88,7 +88,7 @@ final class SyncExchange {
     private func giveBack() throws {
         let own = Set(sent.map(\.id))
         var held: [RevisionID] = []
-        for id in damagedThere.union(response?.damaged ?? []).subtracting(own).sorted() {
+        for id in Set(damagedThere + (response?.damaged ?? [])).subtracting(own).sorted() {
             if result.mayPush, try isIntactHere(id) {
                 held.append(id)
             } else if damagedThere.contains(id) {
@@ -158,7 +158,8 @@ final class SyncExchange {
         case .damaged(let id):
             follower?.take(id)
             try openPage.grow(by: 0)
-            damagedThere.insert(id)
+            // As many as one question may want: of a disk that is worse, reconciliation tells.
+            if damagedThere.count < ProtocolLimits.wantedPerQuestion { damagedThere.append(id) }
         case .checkpoint(let cursor): try closePage(at: cursor)
         case .blob: throw SyncError.malformedResponse(detail: "it is no answer to what was asked")
         }
