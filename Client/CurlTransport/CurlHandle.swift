@@ -92,8 +92,11 @@ import SyncProtocol
         set(CURLOPT_NOBODY, request.method == "HEAD" ? 1 : 0)
         if request.method != "HEAD" { set(CURLOPT_HTTPGET, 1) }
         set(CURLOPT_CUSTOMREQUEST, request.method)
-        // An empty Expect: spares the round trip in which curl asks whether it may send the body.
+        // An empty Expect: spares the round trip in which curl asks whether it may send the body. `Accept: */*`, which curl adds
+        // unasked, says what its absence says too.
+        // Source: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
         var list: UnsafeMutablePointer<curl_slist>? = unsafe curl_slist_append(nil, "Expect:")
+        unsafe list = unsafe curl_slist_append(list, "Accept:")
         for header in request.headers {
             unsafe list = unsafe curl_slist_append(list, "\(header.name): \(header.value)")
         }

@@ -45,7 +45,8 @@ public struct ExchangeResponse: Hashable, Sendable {
         public var count: Int
         /// The sum of their ids modulo 2^256.
         public var fingerprint: Digest
-        /// The whole chain hash there, of which the cursor has the beginning; nil from an older server.
+        /// The whole chain hash there, of which the cursor has the beginning; nil where the request's cursor is this end, whose
+        /// chain hash the client knows, and from an older server.
         public var chain: Digest?
 
         /// An end of its parts.
@@ -120,9 +121,9 @@ public struct ExchangeResponse: Hashable, Sendable {
     public var envelope: JSONObject {
         var members: JSONObject = [
             "accepted": accepted.json, "archive": archive.json, "cursor": .string(cursor.rawValue), "end": end.json,
-            "push": .string(push.rawValue), "role": .string(role),
-            "totals": ["revisions": .integer(totalRevisions)], "v": .integer(ProtocolLimits.version),
+            "push": .string(push.rawValue), "role": .string(role), "v": .integer(ProtocolLimits.version),
         ]
+        if totalRevisions > 0 { members["totals"] = ["revisions": .integer(totalRevisions)] }
         if !exceptions.isEmpty { members["exceptions"] = .array(exceptions.map(\.json)) }
         if !damaged.isEmpty {
             members["damaged"] = .array(damaged.prefix(ProtocolLimits.damagedNamed).map { .string($0.hex) })
