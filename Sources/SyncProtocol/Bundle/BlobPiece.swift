@@ -1,4 +1,3 @@
-import FoundationEssentials
 public import LetterModel
 
 /// A piece of a blob in a bundle: `{"blob":"<sha256>","data":"<base64>","offset":0,"size":1983}`.
@@ -41,7 +40,7 @@ public struct BlobPiece: Hashable, Sendable {
     init?(_ members: JSONObject) {
         guard let blob = members["blob"]?.text.flatMap(BlobID.init(hex:)), let offset = members["offset"]?.integer,
             let size = members["size"]?.integer,
-            let bytes = members["data"]?.text.flatMap({ Data(base64Encoded: $0) }).map({ [UInt8]($0) }),
+            let bytes = members["data"]?.text.flatMap(Base64.decode),
             offset >= 0, size >= 0, bytes.count <= BlobPiece.limitBytes, offset <= size - bytes.count,
             !bytes.isEmpty || size == 0
         else { return nil }
@@ -50,7 +49,7 @@ public struct BlobPiece: Hashable, Sendable {
 
     var members: JSONObject {
         [
-            "blob": .string(blob.hex), "data": .string(Data(bytes).base64EncodedString()), "offset": .integer(offset),
+            "blob": .string(blob.hex), "data": .string(Base64.encode(bytes)), "offset": .integer(offset),
             "size": .integer(size),
         ]
     }
