@@ -147,6 +147,9 @@ extension Archive {
     /// Counts of letters, revisions, conflicts and what else `status` tells.
     public func statistics() throws -> ReplicaStatistics { try store.statistics() }
 
+    /// How many letters have conflicts; costs nothing in an archive without any.
+    public func conflictCount() throws -> Int { try store.conflictCount() }
+
     /// Re-hashes everything and compares what is derived with what it is derived from.
     ///
     /// - Parameter progress: told how many of how many objects are done.

@@ -66,7 +66,7 @@ public final class SyncEngine {
         do {
             try evidence.notePlace(surroundings.place, &report)
             try loop()
-            report.conflicts = try store.statistics().conflicts
+            report.conflicts = try store.conflictCount()
             let held = try store.unconfirmedDeletions().held.count
             if held > 0 { report.note(.deletionsHeld(letters: held)) }
         } catch {

@@ -64,7 +64,7 @@ enum SyncCommand {
                 await SyncRun(context).sync(archive, remote.name, remote.address, isOnlyOne: chosen.count == 1))
         }
         if context.isJSON { context.print(.array(reports.map(\.json))) }
-        return SyncRun.status(reports, hasConflicts: try await archive.statistics().conflicts > 0)
+        return SyncRun.status(reports, hasConflicts: try await archive.conflictCount() > 0)
     }
 
     /// Lets in or undoes the deletions that nobody confirmed; false if neither is asked for.

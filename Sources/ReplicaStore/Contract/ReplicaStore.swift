@@ -77,6 +77,9 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// Counts of everything that `status` tells.
     func statistics() throws(StoreError) -> ReplicaStatistics
 
+    /// How many letters have conflicts: what every sync tells, so it must cost the same in a large archive as in a small one.
+    func conflictCount() throws(StoreError) -> Int
+
     // MARK: Remotes
 
     /// All remotes by name.
@@ -207,4 +210,11 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// Keeps the bytes of log entries that are damaged, as they are, in quarantine: nobody could give better ones. The entries stay in the log, and
     /// are healed when somebody sends them after all.
     func quarantineDamaged(_ ids: [RevisionID]) throws(StoreError)
+}
+
+extension ReplicaStore {
+    /// From all counts: right for every store.
+    public func conflictCount() throws(StoreError) -> Int {
+        try statistics().conflicts
+    }
 }

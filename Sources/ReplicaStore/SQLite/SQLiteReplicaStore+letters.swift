@@ -63,6 +63,11 @@ extension SQLiteReplicaStore {
         }
     }
 
+    /// How many letters have conflicts, from the index that holds no others.
+    public func conflictCount() throws(StoreError) -> Int {
+        try connections.read { try $0.integer("SELECT count(*) FROM summary WHERE conflicts > 0") ?? 0 }
+    }
+
     /// Counts of everything that `status` tells.
     public func statistics() throws(StoreError) -> ReplicaStatistics {
         try connections.read { connection in
