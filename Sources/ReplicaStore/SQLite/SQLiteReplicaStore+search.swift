@@ -15,11 +15,15 @@ extension SQLiteReplicaStore {
     public func catchUpSearchIndex(maximumBytes: Int = .max) throws(StoreError) -> Int {
         var done = 0
         while true {
-            let left = try connections.write { connection in
-                try SearchIndex(connection).catchUp(maximumBytes: Self.indexedBytesPerTransaction)
-            }
             done += Self.indexedBytesPerTransaction
-            guard left > 0, done < maximumBytes else { return left }
+            let isLast = done >= maximumBytes
+            // What is left is counted only where it is told: counting reads all that is left.
+            let left: Int? = try connections.write { connection in
+                let index = SearchIndex(connection)
+                guard try index.catchUp(maximumBytes: Self.indexedBytesPerTransaction) else { return 0 }
+                return isLast ? try index.unindexed() : nil
+            }
+            if let left { return left }
         }
     }
 

@@ -21,12 +21,12 @@ struct SearchIndex {
 
     // MARK: Filling
 
-    /// Takes in letters until so many bytes of documents are done or nothing is left. Gives the letters that are left.
-    func catchUp(maximumBytes: Int) throws -> Int {
+    /// Takes in letters until so many bytes of documents are done or nothing is left. Tells whether something is left.
+    func catchUp(maximumBytes: Int) throws -> Bool {
         try startAgainIfOlder()
         let start = try through()
         let end = try StateRow.read(connection).sequence
-        guard start < end else { return 0 }
+        guard start < end else { return false }
         var done: Set<Int> = []
         var byteCount = 0
         var position = start
@@ -46,7 +46,8 @@ struct SearchIndex {
             position += 1
         }
         try connection.run("UPDATE search_state SET through = ?", [.integer(position)])
-        return try unindexed()
+        // Where a place in the log is damaged it gets no further.
+        return start < position && position < end
     }
 
     private func through() throws(SQLiteError) -> Int {
@@ -79,10 +80,13 @@ struct SearchIndex {
     }
 
     /// Letters with revisions that the index has not taken in.
-    func unindexed() throws(SQLiteError) -> Int {
-        try connection.integer(
-            "SELECT count(DISTINCT letter) FROM revision WHERE sequence > ?", [.integer(try through())])
-            ?? 0
+    func unindexed() throws -> Int {
+        let through = try through()
+        // Few new revisions are read one by one; for many, the small index by letter is read, and not the headers of the log.
+        let isFew = try StateRow.read(connection).sequence - through < 1_000
+        return try connection.integer(
+            "SELECT count(DISTINCT letter) FROM revision \(isFew ? "NOT INDEXED" : "INDEXED BY revision_by_letter") WHERE sequence > ?",
+            [.integer(through)]) ?? 0
     }
 
     /// Takes in a letter as it is now. Gives the bytes of its document; nil if the old document cannot be made again.
