@@ -38,7 +38,12 @@ public struct Digest: Hashable, Comparable, Sendable {
 
     /// A digest from 64 lower-case hex digits; nil for anything else, upper case too: one digest has one spelling.
     public init?(hex: some StringProtocol) {
-        guard let bytes = Hex.decode(hex.utf8) else { return nil }
+        self.init(hex: String(hex))
+    }
+
+    /// A digest from 64 lower-case hex digits, as above. (Not generic: other modules call it for every revision.)
+    public init?(hex: String) {
+        guard let bytes = Hex.decode(Array(hex.utf8)) else { return nil }
         self.init(bytes: bytes)
     }
 
@@ -46,11 +51,13 @@ public struct Digest: Hashable, Comparable, Sendable {
     public var bytes: [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(Digest.byteCount)
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                result.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
+        func append(_ word: UInt64) {
+            for index: UInt64 in 0..<8 { result.append(UInt8(truncatingIfNeeded: word >> (56 - 8 * index))) }
         }
+        append(words.0)
+        append(words.1)
+        append(words.2)
+        append(words.3)
         return result
     }
 

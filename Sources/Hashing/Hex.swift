@@ -1,9 +1,17 @@
 /// Lower-case hexadecimal: how digests, revision ids and blobs are written.
 public enum Hex {
+    private static let digits = Array("0123456789abcdef".utf8)
+
     /// Two lower-case digits a byte.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
+        encode(Array(bytes))
+    }
+
+    /// Two lower-case digits a byte. (Not generic: every id of every revision comes by here, from other modules.)
+    public static func encode(_ bytes: [UInt8]) -> String {
+        let digits = digits
         var result: [UInt8] = []
+        result.reserveCapacity(2 * bytes.count)
         for byte in bytes {
             result.append(digits[Int(byte >> 4)])
             result.append(digits[Int(byte & 15)])
@@ -13,18 +21,19 @@ public enum Hex {
 
     /// The bytes of lower-case digits; nil if a digit is anything else or their number is odd.
     public static func decode(_ digits: some Sequence<UInt8>) -> [UInt8]? {
+        decode(Array(digits))
+    }
+
+    /// The bytes of lower-case digits; nil if a digit is anything else or their number is odd. (Not generic, as above.)
+    public static func decode(_ digits: [UInt8]) -> [UInt8]? {
+        guard digits.count % 2 == 0 else { return nil }
         var result: [UInt8] = []
-        var high: UInt8?
-        for digit in digits {
-            guard let value = value(of: digit) else { return nil }
-            if let first = high {
-                result.append(first << 4 | value)
-                high = nil
-            } else {
-                high = value
-            }
+        result.reserveCapacity(digits.count / 2)
+        for start in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = value(of: digits[start]), let low = value(of: digits[start + 1]) else { return nil }
+            result.append(high << 4 | low)
         }
-        return high == nil ? result : nil
+        return result
     }
 
     private static func value(of digit: UInt8) -> UInt8? {

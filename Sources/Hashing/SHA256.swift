@@ -6,10 +6,21 @@ private import CCrypto
 @safe public struct SHA256: ~Copyable {
     private let context: OpaquePointer
 
+    /// The algorithm, looked up once: with `EVP_sha256()` libcrypto searches its providers again for every message, which takes
+    /// longer than hashing a header does. It is never changed and never freed.
+    ///
+    /// Source: https://docs.openssl.org/3.0/man7/crypto/#performance
+    nonisolated(unsafe) private static let algorithm: OpaquePointer = {
+        guard let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil) else {
+            preconditionFailure("this libcrypto has no SHA-256")
+        }
+        return unsafe algorithm
+    }()
+
     /// Begins an empty message.
     public init() {
         guard let context = unsafe EVP_MD_CTX_new() else { preconditionFailure("out of memory for a SHA-256") }
-        guard unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+        guard unsafe EVP_DigestInit_ex(context, SHA256.algorithm, nil) == 1 else {
             preconditionFailure("this libcrypto has no SHA-256")
         }
         unsafe self.context = unsafe context

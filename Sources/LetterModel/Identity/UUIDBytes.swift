@@ -22,8 +22,9 @@ package struct UUIDBytes: Hashable, Comparable, Sendable {
         let characters = Array(text.utf8)
         guard characters.count == 36 else { return nil }
         var digits: [UInt8] = []
+        digits.reserveCapacity(32)
         for (index, character) in characters.enumerated() {
-            if [8, 13, 18, 23].contains(index) {
+            if UUIDBytes.isHyphen(index) {
                 guard character == UInt8(ascii: "-") else { return nil }
             } else {
                 digits.append(character)
@@ -33,16 +34,27 @@ package struct UUIDBytes: Hashable, Comparable, Sendable {
         self.init(bytes: bytes)
     }
 
+    /// Whether a hyphen stands at this place of the 36.
+    private static func isHyphen(_ index: Int) -> Bool {
+        index == 8 || index == 13 || index == 18 || index == 23
+    }
+
     package var bytes: [UInt8] {
-        [high, low].flatMap { word in
-            (0..<8).map { (index: UInt64) in UInt8(truncatingIfNeeded: word >> (56 - 8 * index)) }
-        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        for index: UInt64 in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: high >> (56 - 8 * index))) }
+        for index: UInt64 in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: low >> (56 - 8 * index))) }
+        return bytes
     }
 
     package var text: String {
-        let digits = Array(Hex.encode(bytes))
-        let parts = [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
-        return parts.map { String($0) }.joined(separator: "-")
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for digit in Hex.encode(bytes).utf8 {
+            if UUIDBytes.isHyphen(text.count) { text.append(UInt8(ascii: "-")) }
+            text.append(digit)
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     package static func < (left: UUIDBytes, right: UUIDBytes) -> Bool {

@@ -18,32 +18,35 @@ extension StringProtocol {
 
     /// Feeds the UTF-8 bytes and their number.
     package func hashBytes(into hasher: inout Hasher) {
-        var count = 0
-        for byte in utf8 {
-            hasher.combine(byte)
-            count += 1
+        var text = String(self)
+        text.withUTF8 { bytes in
+            hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+            hasher.combine(bytes.count)
         }
-        hasher.combine(count)
     }
 }
 
 extension String {
+    /// Whether both have the same UTF-8 bytes. (Not generic: what other modules compare is nearly always this.)
+    public func hasSameBytes(as other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    }
+
     /// The order of object keys in RFC 8785: by UTF-16 code units.
     ///
     /// It is the order of the UTF-8 bytes but for one case: a scalar past U+FFFF (lead byte F0 and up) is written in
     /// UTF-16 with surrogates, which come before U+E000...U+FFFF (lead bytes EE and EF).
     package func canonicalOrder(to other: String) -> ByteOrder {
-        var left = utf8.makeIterator()
-        var right = other.utf8.makeIterator()
-        while true {
-            switch (left.next(), right.next()) {
-            case (nil, nil): return .same
-            case (nil, _): return .before
-            case (_, nil): return .after
-            case (let a?, let b?) where a != b:
-                let isSwapped = (a >= 0xEE && b >= 0xF0 && a < 0xF0) || (b >= 0xEE && a >= 0xF0 && b < 0xF0)
-                return (a < b) != isSwapped ? .before : .after
-            default: continue
+        var left = self
+        var right = other
+        return left.withUTF8 { left in
+            right.withUTF8 { right in
+                for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+                    let (a, b) = (left[index], right[index])
+                    let isSwapped = (a >= 0xEE && b >= 0xF0 && a < 0xF0) || (b >= 0xEE && a >= 0xF0 && b < 0xF0)
+                    return (a < b) != isSwapped ? .before : .after
+                }
+                return left.count == right.count ? .same : left.count < right.count ? .before : .after
             }
         }
     }

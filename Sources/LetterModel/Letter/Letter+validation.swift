@@ -31,7 +31,7 @@ private enum LetterValidation {
             }
         case .object(let object):
             try checkDepth(depth, at: path)
-            for member in object.members {
+            for member in object.members where !isSound(member.value) {
                 let place = join(path, member.key)
                 try checkVacancy(member.value, at: place, advice: "it says nothing; leave the member out")
                 try checkValues(member.value, at: place, depth: depth + 1)
@@ -44,6 +44,12 @@ private enum LetterValidation {
             }
         case .null, .bool, .string: break
         }
+    }
+
+    /// Whether a value is text that says something. Most members are, and need no path to be named by.
+    private static func isSound(_ value: JSONValue) -> Bool {
+        guard case .string(let text) = value else { return false }
+        return !text.utf8.isEmpty
     }
 
     private static func checkVacancy(_ value: JSONValue, at path: String, advice: String) throws(LetterError) {
@@ -62,8 +68,8 @@ private enum LetterValidation {
         let isPlain =
             !name.utf8.isEmpty
             && name.utf8.allSatisfy { byte in
-                byte > 0x20 && byte != 0x7F
-                    && ![UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "\"")].contains(byte)
+                byte > 0x20 && byte != 0x7F && byte != UInt8(ascii: ".") && byte != UInt8(ascii: "[")
+                    && byte != UInt8(ascii: "\"")
             }
         let shown = isPlain ? name : JSONValue.string(name).canonicalText
         return path.utf8.isEmpty ? shown : "\(path).\(shown)"

@@ -91,6 +91,35 @@ struct SummaryTable {
 extension LetterSummary {
     /// The first words of a text on one line, at most 100 characters; nil if there are none.
     package static func incipit(_ body: String) -> String? {
+        plainIncipit(body) ?? anyIncipit(body)
+    }
+
+    /// The same for a text that begins with nothing but ASCII; nil for any other one, and for one without words. Most do, and a first
+    /// sync makes this line for every letter.
+    private static func plainIncipit(_ body: String) -> String? {
+        var line: [UInt8] = []
+        line.reserveCapacity(104)
+        var isSpaceDue = false
+        for byte in body.utf8.prefix(1_000) {
+            guard byte < 0x80 else { return nil }
+            guard byte > 0x20, byte != 0x7F else {
+                isSpaceDue = !line.isEmpty
+                continue
+            }
+            if isSpaceDue { line.append(0x20) }
+            line.append(byte)
+            isSpaceDue = false
+            if line.count > 102 { break }
+        }
+        guard !line.isEmpty else { return nil }
+        guard line.count > 100 else { return String(decoding: line, as: UTF8.self) }
+        var end = 100
+        if line[100] != 0x20, let space = line[..<100].lastIndex(of: 0x20) { end = space }
+        return String(decoding: line[..<end], as: UTF8.self)
+    }
+
+    /// The same for any text, by its characters.
+    package static func anyIncipit(_ body: String) -> String? {
         var line = String.UnicodeScalarView()
         var count = 0
         var isPlain = true
