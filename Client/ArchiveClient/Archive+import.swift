@@ -71,14 +71,20 @@ extension Archive {
         var outcomes: [ImportStepOutcome] = []
         var pending: [Revision] = []
         var touched: Set<LetterID> = []
-        for step in steps {
+        let archive = try store.identity().archive
+        // All at once: a read of its own for each letter takes as long as the letter's own work.
+        let shown = try store.views(of: steps.map(\.id))
+        var isFlushed = false
+        for (step, view) in zip(steps, shown) {
             if touched.contains(step.id) {
                 // The letter stands twice in the source: the second time is on top of the first.
-                try flush(&pending)
+                try flush(&pending, to: archive)
                 touched = []
+                isFlushed = true
             }
             do {
-                let (outcome, revision) = try plan(step, rules, author)
+                let current = isFlushed ? try store.view(of: step.id) : view
+                let (outcome, revision) = try plan(step, on: current, of: archive, rules, author)
                 if let revision, !rules.isDryRun {
                     pending.append(revision)
                     touched.insert(step.id)
@@ -90,7 +96,7 @@ extension Archive {
                 outcomes.append(.refused(.invalidLetter(error.description)))
             }
         }
-        try flush(&pending)
+        try flush(&pending, to: archive)
         return outcomes
     }
 
@@ -109,21 +115,19 @@ extension Archive {
                 time: surroundings.now(), author: author, letters: letters))
     }
 
-    private func flush(_ pending: inout [Revision]) throws {
+    private func flush(_ pending: inout [Revision], to archive: ArchiveID) throws {
         guard !pending.isEmpty else { return }
-        let archive = try store.identity().archive
         let report = try store.ingest(Ingestion(archive: archive, revisions: pending))
         pending = []
         for case .rejected(let error) in report.outcomes { throw error }
     }
 
     private func plan(
-        _ step: ImportStep, _ rules: ImportRules, _ author: Author?
+        _ step: ImportStep, on shown: LetterView?, of archive: ArchiveID, _ rules: ImportRules, _ author: Author?
     ) throws -> (ImportStepOutcome, Revision?) {
-        let shown = try store.view(of: step.id)
         switch (step, shown) {
         case (.letter(let id, let letter), nil):
-            return (.created, try root(of: id, letter))
+            return (.created, try root(of: id, letter, in: archive))
         case (.letter(let id, let letter), let view?):
             switch rules.existing {
             case .stays: return (.unchanged, nil)
@@ -132,7 +136,7 @@ extension Archive {
                 guard let planned = try change(view, to: letter, id) else { return (.unchanged, nil) }
                 return (.changed, try revision(of: id, planned, author))
             case .merges:
-                let root = try root(of: id, letter)
+                let root = try root(of: id, letter, in: archive)
                 if !view.isDeleted, view.conflicts.isEmpty, view.letter == letter { return (.unchanged, nil) }
                 return try store.revision(root.id) == nil ? (.changed, root) : (.unchanged, nil)
             }
@@ -146,10 +150,10 @@ extension Archive {
     }
 
     /// The first revision of a letter, or one that knows of no other.
-    private func root(of id: LetterID, _ letter: Letter) throws -> Revision {
+    private func root(of id: LetterID, _ letter: Letter, in archive: ArchiveID) throws -> Revision {
         try Archive.check(letter)
         let header = RevisionHeader(
-            archive: try store.identity().archive, letter: id, parents: [], content: nil, reason: Reason(.import))
+            archive: archive, letter: id, parents: [], content: nil, reason: Reason(.import))
         return try Revision(header: header, letter: letter)
     }
 

@@ -15,8 +15,11 @@ struct ImportSession {
     private let console: Console
     private let importers: ImporterRegistry
 
-    /// How many letters are written in one transaction.
-    private static let batchCount = 512
+    /// How many letters are written in one transaction, at most: each transaction writes pages all over the indexes, so a few large
+    /// ones write much less than many small ones.
+    private static let batchCount = 4_096
+    /// How many bytes of a source are read before what they gave is written: what is held in memory.
+    private static let batchBytes = 4 * 1024 * 1024
     /// The largest file whose bytes are kept as an attachment.
     private static let sourceLimitBytes = 64 * 1024 * 1024
 
@@ -68,12 +71,16 @@ struct ImportSession {
         var batch: [ImportItem] = []
         var chunk = start
         var bytesRead = 0
+        var bytesWritten = 0
         while !chunk.isEmpty {
             bytesRead += chunk.count
             bar?.update(done: bytesRead, total: source.byteCount)
             if importer.keepsSource, kept.count <= ImportSession.sourceLimitBytes { kept += chunk }
             batch += reader.read(chunk)
-            if batch.count >= ImportSession.batchCount { try await write(&batch, importer, kept, name, &report) }
+            if batch.count >= ImportSession.batchCount || bytesRead - bytesWritten >= ImportSession.batchBytes {
+                try await write(&batch, importer, kept, name, &report)
+                bytesWritten = bytesRead
+            }
             chunk = try source.read(upTo: 256 * 1024)
         }
         batch += reader.finish()

@@ -59,6 +59,9 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// The letter that people see; nil if this replica has no revision of it.
     func view(of letter: LetterID) throws(StoreError) -> LetterView?
 
+    /// The same for several letters at one moment, in the order asked for: an import asks for hundreds at a time.
+    func views(of letters: [LetterID]) throws(StoreError) -> [LetterView?]
+
     /// All revisions of a letter in log order.
     func history(of letter: LetterID) throws(StoreError) -> [LoggedRevision]
 
@@ -213,6 +216,13 @@ public protocol ReplicaStore: AnyObject, Sendable {
 }
 
 extension ReplicaStore {
+    /// Letter by letter: right for every store, and enough for those that no disk is behind.
+    public func views(of letters: [LetterID]) throws(StoreError) -> [LetterView?] {
+        var views: [LetterView?] = []
+        for letter in letters { views.append(try view(of: letter)) }
+        return views
+    }
+
     /// From all counts: right for every store.
     public func conflictCount() throws(StoreError) -> Int {
         try statistics().conflicts

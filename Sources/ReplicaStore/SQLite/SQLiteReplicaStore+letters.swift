@@ -7,11 +7,18 @@ extension SQLiteReplicaStore {
 
     /// The letter that people see; nil if this replica has no revision of it.
     public func view(of letter: LetterID) throws(StoreError) -> LetterView? {
+        try views(of: [letter])[0]
+    }
+
+    /// The letters that people see, in the order asked for.
+    public func views(of letters: [LetterID]) throws(StoreError) -> [LetterView?] {
         try connections.read { connection in
             let truth = TruthTables(connection)
-            guard let number = try truth.letterNumber(letter) else { return nil }
-            let heads = try truth.heads(ofLetter: number)
-            return heads.isEmpty ? nil : try truth.view(ofLetter: number, heads: heads)
+            return try letters.map { letter in
+                guard let number = try truth.letterNumber(letter) else { return nil }
+                let heads = try truth.heads(ofLetter: number)
+                return heads.isEmpty ? nil : try truth.view(ofLetter: number, heads: heads)
+            }
         }
     }
 
