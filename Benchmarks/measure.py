@@ -14,11 +14,12 @@ class Cost:
     processor: float = 0.0
     memory: float = 0.0
     output: str = ""
+    errors: str = ""
     extra: dict = field(default_factory=dict)
 
     def __add__(self, other):
         return Cost(
-            self.seconds + other.seconds, self.processor + other.processor, max(self.memory, other.memory), other.output,
+            self.seconds + other.seconds, self.processor + other.processor, max(self.memory, other.memory), other.output, other.errors,
             {key: self.extra.get(key, 0) + other.extra.get(key, 0) for key in {**self.extra, **other.extra}})
 
 
@@ -34,9 +35,10 @@ def run(arguments, environment=None, status=(0,), folder=None, source=None):
         seconds = time.monotonic() - start
         child.returncode = os.waitstatus_to_exitcode(raw)
         output.seek(0), errors.seek(0)
+        said, noted = output.read().decode(errors="replace"), errors.read().decode(errors="replace")
         if child.returncode not in status:
-            sys.exit(f"{arguments} ended with {child.returncode}: {errors.read().decode(errors='replace')[-2000:]}")
-        return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output.read().decode(errors="replace"))
+            sys.exit(f"{arguments} ended with {child.returncode}: {noted[-2000:]}")
+        return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said, noted)
 
 
 def median(count, measure):
