@@ -1,3 +1,4 @@
+import Foundation
 import HTTPServer
 import LetterModel
 import ReplicaStore
@@ -116,6 +117,43 @@ struct RouteAuthorizationTests {
                 let everywhere = try live.token(role, nil)
                 #expect(try send(row, "nothing", everywhere).body == foreign.body)
             }
+        }
+    }
+
+    /// An answer without what differs from one moment to the next.
+    private static func content(_ answer: WebClient.Answer) -> [String] {
+        [String(answer.status), answer.text]
+            + answer.fields.filter { $0.key != "date" }.map { "\($0.key): \($0.value)" }.sorted()
+    }
+
+    @Test func `a deleted archive answers like one that never was, also when another takes its name`() throws {
+        let name = try LiveServer.name("letters")
+        let before = try Role.allCases.map { try live.token($0, "letters") }
+        let everywhere = try Role.allCases.map { try live.token($0, nil) }
+        let deleted = try live.administration.deleteArchive(name)
+        func expectGone(_ tokens: [String], _ moment: String) throws {
+            for row in Self.rows where row.isOfArchive {
+                for token in tokens {
+                    // Time gives attempts back, so that no 429 gets in between.
+                    live.clock.advance(seconds: 10)
+                    let gone = Self.content(try send(row, "letters", token))
+                    #expect(gone.first == "404", "\(row.route) \(moment)")
+                    #expect(gone == Self.content(try send(row, "nothing", token)), "\(row.route) \(moment)")
+                }
+            }
+            for token in tokens {
+                #expect(try !live.send("GET", "/v1/archives", token: token).text.contains("\"letters\""), "\(moment)")
+            }
+        }
+        try expectGone(before + everywhere, "deleted")
+        let kept = try #require(live.administration.keptPath(of: deleted))
+        // The request before may hold the archive for a moment longer.
+        for _ in 0..<100_000 where !FileManager.default.fileExists(atPath: kept) { live.server.tidyUp() }
+        try expectGone(before + everywhere, "moved aside")
+        _ = try live.administration.createArchive(name)
+        try expectGone(before, "another has its name")
+        for row in Self.rows where row.isOfArchive && row.route.hasSuffix(":archive") {
+            for token in everywhere { #expect(try send(row, "letters", token).status == 200) }
         }
     }
 
