@@ -82,12 +82,11 @@ extension SQLiteReplicaStore {
     /// Notes blobs whose bytes are here though they are noted as missing: a process stopped, or a disk was full, between a blob's file
     /// and its row. Nobody sends such a blob again, since a server asked for it says that it has it; a laptop fetches it again.
     static func noteBlobsThatCame(_ connections: Connections, _ folder: ReplicaFolder) throws(StoreError) {
-        let missing = try connections.read { connection in
-            try connection.rows("SELECT id FROM blob WHERE is_here = 0 ORDER BY number") { row throws in row.bytes(0) }
-        }
-        let came = missing.compactMap { Digest(bytes: $0).map(BlobID.init) }.filter(BlobFiles(folder).contains)
-        guard !came.isEmpty else { return }
         try connections.write { connection in
+            let missing = try connection.rows("SELECT id FROM blob WHERE is_here = 0 ORDER BY number") { row throws in
+                row.bytes(0)
+            }
+            let came = missing.compactMap { Digest(bytes: $0).map(BlobID.init) }.filter(BlobFiles(folder).contains)
             for id in came { try BlobTables(connection, folder: folder).set(id, isHere: true) }
         }
     }
