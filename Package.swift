@@ -170,7 +170,7 @@ let package = Package(
             "FaultTests",
             [
                 "CPowerCutVFS", "ProgramTestSupport", "ReplicaStoreConformance", "ReplicaStore", "SQLiteBinding",
-                "SyncTestSupport",
+                "SyncTestSupport", "Compression",
                 "SyncProtocol", "ArchiveClient", "LetterMerge", "LetterModel", "Hashing", "chancery",
                 "chancery-server",
             ]),

@@ -1,4 +1,6 @@
+import Compression
 import Hashing
+import LetterModel
 import SQLiteBinding
 
 /// Every value of every table of a database, as SQLite reads it: two databases with equal dumps say the same, whatever
@@ -35,7 +37,7 @@ struct DatabaseDump: Equatable {
             do {
                 // NOT INDEXED: the table's own pages, not those of an index that covers it.
                 let rows = try connection.rows("SELECT * FROM \(name) NOT INDEXED") { row throws in try row.values() }
-                tables[name] = Self.digest(rows)
+                tables[name] = Self.digest(name == "content" ? rows.map(Self.decompressed) : rows)
             } catch is SQLiteError {
                 // It differs from every table that can be read.
                 tables[name] = nil
@@ -45,6 +47,15 @@ struct DatabaseDump: Equatable {
         try connection.forEach("SELECT pageno, name FROM dbstat") { row in
             owners[row.integer(0)] = try row.text(1)
             return true
+        }
+    }
+
+    /// A row of `content` by what it says: a frame has bits that no decompressor looks at.
+    private static func decompressed(_ row: [SQLiteValue]) -> [SQLiteValue] {
+        row.map { value in
+            guard case .bytes(let bytes) = value, bytes.count != Digest.byteCount else { return value }
+            let content = Result { try Zstandard.decompress(bytes, limitBytes: Limits.contentBytes) }
+            return if case .success(let content) = content { .bytes(content) } else { value }
         }
     }
 

@@ -121,9 +121,10 @@ struct FlipRun: Sendable {
         }
         if isReported {
             found.reported += 1
-            // Where the rows of the truth can still be read, the letter has to be named.
+            // Where the rows of the truth can still be read, the letter has to be named. Not for the page of an index, through which
+            // SQLite reads a table without row numbers: the table itself is right.
             if let differences, differences.count == 1, let table = differences.first, Self.truth.contains(table),
-                dump?.tables[table] != nil
+                dump?.tables[table] != nil, patient.owner(ofByte: offset).utf8.elementsEqual(table.utf8)
             {
                 if problems.contains(where: { $0.letter != nil }) {
                     found.named += 1
