@@ -21,8 +21,10 @@ public final class DamagedStore: ReplicaStore {
         public var ingestionErrors: [StoreError] = []
         /// Revisions that this replica does not want, whoever brings them.
         public var refused: Set<RevisionID> = []
-        /// Whether what remotes said is not noted.
-        public var forgetsAnswers = false
+        /// Revisions whose parents are never found, whoever brings them.
+        public var orphans: Set<RevisionID> = []
+        /// Revisions of which it is never noted what remotes said.
+        public var forgottenAnswers: Set<RevisionID> = []
     }
 
     /// A replica over another one.
@@ -52,21 +54,23 @@ public final class DamagedStore: ReplicaStore {
 
     /// Takes revisions, unless it is to fail.
     public func ingest(_ ingestion: Ingestion) throws(StoreError) -> IngestionReport {
-        let (error, refused) = faults.withLock {
-            ($0.ingestionErrors.isEmpty ? nil : $0.ingestionErrors.removeFirst(), $0.refused)
+        let (error, refused, orphans) = faults.withLock {
+            ($0.ingestionErrors.isEmpty ? nil : $0.ingestionErrors.removeFirst(), $0.refused, $0.orphans)
         }
         if let error { throw error }
         faults.withLock { if $0.heals { $0.damaged.subtract(ingestion.revisions.map(\.id)) } }
-        guard ingestion.revisions.contains(where: { refused.contains($0.id) }) else {
+        let unwanted = refused.union(orphans)
+        guard ingestion.revisions.contains(where: { unwanted.contains($0.id) }) else {
             return try base.ingest(ingestion)
         }
         var wanted = ingestion
-        wanted.revisions.removeAll { refused.contains($0.id) }
+        wanted.revisions.removeAll { unwanted.contains($0.id) }
         let report = try base.ingest(wanted)
         var outcomes = report.outcomes.makeIterator()
         return IngestionReport(
             outcomes: ingestion.revisions.map { revision in
                 let refusal = IngestionOutcome.rejected(RevisionError(.tooLarge, "not here"))
+                if orphans.contains(revision.id) { return .missingParents(revision.header.parents) }
                 return refused.contains(revision.id) ? refusal : outcomes.next() ?? refusal
             }, state: report.state, firstSequence: report.firstSequence, acceptedCount: report.acceptedCount,
             letters: report.letters)
@@ -151,8 +155,8 @@ public final class DamagedStore: ReplicaStore {
     }
     /// As the replica below.
     public func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError) {
-        guard !faults.withLock({ $0.forgetsAnswers }) else { return }
-        try base.recordAnswers(from: remote, answers)
+        let forgotten = faults.withLock { $0.forgottenAnswers }
+        try base.recordAnswers(from: remote, answers.filter { !forgotten.contains($0.revision) })
     }
     /// As the replica below.
     public func refusals(by remote: String) throws(StoreError) -> [Refusal] { try base.refusals(by: remote) }

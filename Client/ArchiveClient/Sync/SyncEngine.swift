@@ -30,6 +30,8 @@ public final class SyncEngine {
     private var reconciliation: SyncReconciliation?
     /// Whether everything is being sent again.
     private var isResend = false
+    /// What was sent back to a remote that holds it damaged.
+    private var givenBack: Set<RevisionID> = []
     private var blobsOfferedThrough = 0
     /// How many blobs travel in one direction, and how many of them are done: for progress.
     private var blobs = (done: 0, total: 0)
@@ -182,8 +184,10 @@ public final class SyncEngine {
 
     private func exchange(pushBytes: Int?) throws -> SyncStateMachine.Event {
         let exchange = try SyncExchange(
-            store: store, remote: remote, caller: caller, report: report, isResend: isResend, progress: progress)
+            store: store, remote: remote, caller: caller, report: report, isResend: isResend, givenBack: givenBack,
+            progress: progress)
         self.exchange = exchange
+        defer { givenBack = exchange.givenBack }
         let before = try store.remote(named: remote).position
         let ended = Result {
             try exchange.run(pushBytes: pushBytes, limitBytes: options.responseLimitBytes, report: &report)

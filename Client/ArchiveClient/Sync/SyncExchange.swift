@@ -24,6 +24,8 @@ final class SyncExchange {
     private var ownAccepted: [RevisionID] = []
     /// Revisions that the remote has now, or does not want.
     private var decided: Set<RevisionID> = []
+    /// Revisions that were sent back in this sync already: once is enough, whatever the remote says of them.
+    private(set) var givenBack: Set<RevisionID>
     /// Revisions that the remote holds damaged.
     private var damagedThere: [RevisionID] = []
     private var openPage = OpenPage()
@@ -47,13 +49,14 @@ final class SyncExchange {
 
     init(
         store: any ReplicaStore, remote: String, caller: RemoteCaller, report: SyncReport, isResend: Bool,
-        progress: @escaping (SyncProgress) -> Void
+        givenBack: Set<RevisionID>, progress: @escaping (SyncProgress) -> Void
     ) throws {
         self.store = store
         self.remote = remote
         self.caller = caller
         self.report = report
         self.isResend = isResend
+        self.givenBack = givenBack
         self.progress = progress
         archive = try store.identity().archive
     }
@@ -62,7 +65,8 @@ final class SyncExchange {
     func run(pushBytes: Int?, limitBytes: Int?, report: inout SyncReport) throws {
         defer { report = self.report }
         let identity = try store.identity()
-        stored = try store.remote(named: remote).position
+        let before = try store.remote(named: remote)
+        stored = before.position
         if let pushBytes { sent = try store.unsent(to: remote, maximumBytes: pushBytes).revisions }
         if !sent.isEmpty { progress(SyncProgress(phase: .pushing, done: 0, total: sent.count)) }
         let request = ExchangeRequest(
@@ -78,15 +82,17 @@ final class SyncExchange {
             // A page of very repetitive letters: what fits our allowance is stored, the next exchange brings the rest.
             result.isAtEnd = false
         }
+        let unsent = try store.remote(named: remote).unsent
+        // Fewer, by those that were decided, unless somebody writes meanwhile.
+        if let pushBytes, !decided.isEmpty, unsent > before.unsent - decided.count { try checkRecorded(pushBytes) }
+        result.hasUnsent = unsent > 0
         try giveBack()
-        result.hasUnsent = try store.remote(named: remote).unsent > 0
-        if result.hasUnsent { try checkRecorded() }
     }
 
-    /// Marks as unsent what the remote holds damaged and this replica holds whole: its right bytes heal it there. Not what was just sent:
-    /// a remote that says so all the same is not believed in the same exchange.
+    /// Marks as unsent what the remote holds damaged and this replica holds whole: its right bytes heal it there. Not what was just
+    /// sent, or sent back before: a remote that says so all the same is not believed in the same sync.
     private func giveBack() throws {
-        let own = Set(sent.map(\.id))
+        let own = givenBack.union(sent.map(\.id))
         var held: [RevisionID] = []
         for id in Set(damagedThere + (response?.damaged ?? [])).subtracting(own).sorted() {
             if result.mayPush, try isIntactHere(id) {
@@ -98,7 +104,9 @@ final class SyncExchange {
         guard !held.isEmpty else { return }
         try store.recordLost(by: remote, held)
         report.note(.sentBack(revisions: held.count))
+        givenBack.formUnion(held)
         result.givesBack = true
+        result.hasUnsent = true
     }
 
     private func isIntactHere(_ id: RevisionID) throws -> Bool {
@@ -109,10 +117,10 @@ final class SyncExchange {
         }
     }
 
-    /// What was decided must not be unsent still: with damaged marks, the same revisions would be sent without end.
-    private func checkRecorded() throws {
-        guard !decided.isEmpty, let next = try store.unsent(to: remote, maximumBytes: 1).revisions.first else { return }
-        guard !decided.contains(next.id) else {
+    /// What was decided must not be unsent still: where the marks or an index are damaged, the same revisions would be sent without end.
+    private func checkRecorded(_ pushBytes: Int) throws {
+        let unsent = try store.unsent(to: remote, maximumBytes: pushBytes).revisions
+        guard !unsent.contains(where: { decided.contains($0.id) }) else {
             throw StoreError.damaged(object: "what is noted of \(remote)")
         }
     }

@@ -300,6 +300,24 @@ struct SyncEngineTests {
         }
     }
 
+    @Test func `a remote that heals nothing is sent each revision once a sync, in as many pushes as they need`() throws
+    {
+        let world = TestWorld(.inMemory)
+        let (server, ada) = (try world.replica("server"), try world.replica("ada"))
+        let noise = SeededText(seed: 7)
+        let large = try (1...6).map { try ada.write($0, noise.text(byteCount: 1_500_000)) }
+        try ada.sync(with: server).expectDone()
+        let store = DamagedStore(server.store)
+        store.set {
+            $0.damaged = Set(large.map(\.id))
+            $0.heals = false
+        }
+        let report = try ada.sync(over: LoopbackTransport(to: store))
+        #expect(report.failure == nil && report.notices == [.sentBack(revisions: 6)])
+        #expect((3...6).contains(report.requests), "\(report.requests)")
+        #expect(try ada.origin().unsent == 0)
+    }
+
     @Test(arguments: StoreKind.allCases)
     func `bytes that are no revision go to quarantine and stop nothing`(_ kind: StoreKind) throws {
         let world = TestWorld(kind)

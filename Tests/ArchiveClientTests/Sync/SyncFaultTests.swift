@@ -231,12 +231,29 @@ struct SyncFaultTests {
         let (server, laptop) = try Self.strangers(world)
         let store = DamagedStore(laptop.store)
         let broken = TestReplica("laptop", store: store, maker: laptop.maker)
-        store.set { $0.forgetsAnswers = true }
+        let own = try laptop.store.allRevisions().map(\.id)
+        store.set { $0.forgottenAnswers = Set(own) }
         let report = try broken.sync(with: server)
         #expect(report.failure == .store(.damaged(object: "what is noted of origin")))
         #expect(report.requests == 1)
         try laptop.sync(with: server).expectDone()
         try expectSame(laptop, server)
+    }
+
+    @Test func `one mark that is damaged ends the sync, also where another revision is the next to be sent`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, laptop) = (try world.replica("server"), try world.replica("laptop"))
+        let first = try laptop.write(1, "first")
+        let orphan = try laptop.write(1, "on top of it", after: [first])
+        let last = try laptop.write(2, "taken, and forgotten")
+        let forgetful = DamagedStore(laptop.store)
+        forgetful.set { $0.forgottenAnswers = [last.id] }
+        let losing = DamagedStore(server.store)
+        losing.set { $0.orphans = [orphan.id] }
+        let broken = TestReplica("laptop", store: forgetful, maker: laptop.maker)
+        let report = try broken.sync(over: LoopbackTransport(to: losing))
+        #expect(report.failure == .store(.damaged(object: "what is noted of origin")), "\(report)")
+        #expect(report.requests < 10)
     }
 
     @Test func `a replica that fails in the middle of its answer is a broken connection, not our own disk`() throws {

@@ -11,13 +11,17 @@ import Testing
     private static let flips = Amounts.amount("CHANCERY_FLIPS", otherwise: 60)
     /// The first byte to flip; -1 for bytes all over the file. `make soak` walks through a whole archive with it.
     private static let firstByte = Amounts.amount("CHANCERY_FLIP_FROM", otherwise: -1)
+    /// Each bit of this byte and of no other: to repeat what a run found.
+    private static let onlyByte = Amounts.amount("CHANCERY_FLIP_BYTE", otherwise: -1)
 
     @Test func `a flipped bit anywhere in the database is reported or provably unused, and never travels`() throws {
         let scratch = try Scratch()
         let letters = Self.firstByte >= 0 ? 250 : 25
         let patient = try Patient(scratch.url.appending(path: "patient").path, letters: letters)
         let bytes: [Int]
-        if Self.firstByte >= 0 {
+        if Self.onlyByte >= 0 {
+            bytes = Array(repeating: Self.onlyByte, count: 8)
+        } else if Self.firstByte >= 0 {
             bytes = Array(min(Self.firstByte, patient.byteCount)..<min(Self.firstByte + Self.flips, patient.byteCount))
         } else {
             bytes = try Self.chosenBytes(of: patient, count: Self.flips)
