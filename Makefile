@@ -7,7 +7,7 @@ SWIFT_BUILD = swift build $(SWIFT_FLAGS)
 SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
-.PHONY: all setup build demo test simulate check lint format formats drill fuzz load canaries soak bench clean
+.PHONY: all setup build demo test docs simulate check lint format formats drill fuzz load canaries soak bench clean
 
 all: build
 
@@ -25,6 +25,11 @@ demo: build
 ## test: every test; a few minutes with a cold build
 test: setup
 	$(SWIFT_TEST)
+
+## docs: the library's documentation with its articles, into .build/docs; a warning is an error
+docs: setup
+	$(SWIFT_BUILD) --target ArchiveClient
+	Scripts/docs.sh $(BIN) .build/docs
 
 ## lint: the format of every Swift file
 lint: setup
@@ -47,7 +52,7 @@ simulate: setup
 		$(if $(REPLICAS),--replicas $(REPLICAS)) $(if $(STEPS),--steps $(STEPS))
 
 ## check: all that continuous integration runs
-check: lint drill load canaries
+check: lint docs drill load canaries
 	CHANCERY_HISTORIES=200000 CHANCERY_IMAGES=50000 CHANCERY_SIMULATIONS=5000 CHANCERY_SIMULATIONS_TWICE=50 \
 		CHANCERY_FLIPS=1000 CHANCERY_CUT_STRIDE=50 CHANCERY_INJECTIONS=300 CHANCERY_EDITS=25 \
 		CHANCERY_RECONCILIATION=100000 $(SWIFT_TEST)

@@ -41,7 +41,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let package = Package(
     name: "Chancery",
     products: [
-        .library(name: "ArchiveClient", targets: ["ArchiveClient", "LetterModel", "LetterMerge", "CurlTransport"]),
+        .library(
+            name: "ArchiveClient",
+            targets: ["ArchiveClient", "LetterModel", "LetterMerge", "ReplicaStore", "CurlTransport"]),
         .executable(name: "chancery", targets: ["chancery"]),
         .executable(name: "chancery-server", targets: ["chancery-server"]),
     ],

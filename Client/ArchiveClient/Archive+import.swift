@@ -65,6 +65,7 @@ extension Archive {
     ///
     /// - Parameters:
     ///   - steps: what the source says, in its order.
+    ///   - rules: what becomes of letters that are there, and whether anything is written.
     ///   - author: who is named where letters that are there are changed; nil for the archive's own author.
     /// - Returns: one outcome for each step.
     public func take(_ steps: [ImportStep], rules: ImportRules, author: Author? = nil) throws -> [ImportStepOutcome] {

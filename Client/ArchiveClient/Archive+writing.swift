@@ -9,6 +9,7 @@ extension Archive {
     /// Writes a new letter and returns its id.
     ///
     /// - Parameters:
+    ///   - letter: what it says.
     ///   - author: who writes; nil for the archive's own author.
     ///   - message: why, for the history.
     /// - Throws: `ArchiveError.invalidLetter` with the member and what to do, `.noAuthor`.
@@ -57,7 +58,11 @@ extension Archive {
 
     /// Brings back a deleted letter, or an earlier version of one.
     ///
-    /// - Parameter revision: the version to go back to; nil for what a deleted letter said last.
+    /// - Parameters:
+    ///   - id: the letter.
+    ///   - revision: the version to go back to; nil for what a deleted letter said last.
+    ///   - author: who writes; nil for the archive's own author.
+    ///   - message: why, for the history.
     /// - Returns: the revision that says so; the leading head if the letter says it already.
     /// - Throws: `ArchiveError.unknownRevision`, `.notDeleted` if no version is named and the letter is there.
     @discardableResult

@@ -35,6 +35,7 @@ public actor Archive {
     ///   - folder: Where; folders above it are made too.
     ///   - name: What people call the archive.
     ///   - label: What revisions written here carry as `device`: the machine's name, mostly.
+    ///   - surroundings: The clock and the randomness that new revisions take.
     /// - Throws: `StoreError.exists` if there is a replica already.
     public static func create(
         at folder: String, name: String, label: String, surroundings: Surroundings = .machine
@@ -47,7 +48,10 @@ public actor Archive {
 
     /// Opens the replica in a folder.
     ///
-    /// - Parameter busyTimeoutMilliseconds: how long to wait for another process that writes to it.
+    /// - Parameters:
+    ///   - folder: Where it is.
+    ///   - busyTimeoutMilliseconds: How long to wait for another process that writes to it.
+    ///   - surroundings: The clock and the randomness that new revisions take.
     /// - Throws: `StoreError.notFound`, `.notAReplica`, `.newerSchema`, `.wrongMode`: nothing is touched then.
     public static func open(
         at folder: String, busyTimeoutMilliseconds: Int = 30_000, surroundings: Surroundings = .machine
@@ -211,7 +215,9 @@ extension Archive {
 
     /// Records a replica to sync with.
     ///
-    /// - Parameter address: `https://host[:port][/prefix]/ARCHIVE`.
+    /// - Parameters:
+    ///   - name: What it is called here.
+    ///   - address: `https://host[:port][/prefix]/ARCHIVE`, or the path of a folder.
     public func addRemote(_ name: String, address: String) throws {
         try store.addRemote(name, address: address)
     }

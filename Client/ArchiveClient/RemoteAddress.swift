@@ -17,7 +17,9 @@ public enum RemoteAddress: Hashable, Sendable {
 
     /// An address from its text: whatever has `://` in it is a server's, all else the path of a folder.
     ///
-    /// - Parameter folder: What a relative path is relative to.
+    /// - Parameters:
+    ///   - text: A URL or a path.
+    ///   - folder: What a relative path is relative to.
     public init(parsing text: String, relativeTo folder: String = "/") throws(RemoteAddressError) {
         if text.utf8.contains(UInt8(ascii: ":")), text.contains("://") {
             self = .server(try ServerAddress(parsing: text))

@@ -42,6 +42,8 @@ public final class SyncEngine {
     ///   - store: The replica.
     ///   - remote: The name of one of its remotes.
     ///   - transport: To that remote.
+    ///   - options: Which attachments to fetch, and how patient to be.
+    ///   - surroundings: The clocks, the randomness and the pauses that it takes.
     ///   - cancellation: Set it from any thread to stop promptly.
     ///   - progress: Called on this thread, often; be quick.
     public init(

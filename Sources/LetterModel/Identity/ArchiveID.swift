@@ -14,7 +14,9 @@ public struct ArchiveID: Hashable, Comparable, Sendable {
 
     /// A new id (UUIDv7).
     ///
-    /// - Parameter random: at least ten random bytes.
+    /// - Parameters:
+    ///   - time: when it is made.
+    ///   - random: at least ten random bytes.
     public static func make(time: Timestamp, random: [UInt8]) -> ArchiveID {
         ArchiveID(uuid: .version7(time: time, random: random))
     }

@@ -22,7 +22,9 @@ public struct LetterID: Hashable, Comparable, Sendable {
 
     /// A new id, made without asking anybody (UUIDv7).
     ///
-    /// - Parameter random: at least ten random bytes.
+    /// - Parameters:
+    ///   - time: when it is made.
+    ///   - random: at least ten random bytes.
     public static func make(time: Timestamp, random: [UInt8]) -> LetterID {
         LetterID(uuid: .version7(time: time, random: random))
     }

@@ -9,8 +9,8 @@ extension SQLiteReplicaStore {
     /// that takes the original's place must `beginEpoch`, so that others see that the log went back.
     ///
     /// - Parameters:
-    ///   - folder: the replica's folder, of either mode; the copy has the same.
-    ///   - target: the copy's folder: `exists` if it holds a replica. `damaged` if a blob does not have the hash that
+    ///   - path: the replica's folder, of either mode; the copy has the same.
+    ///   - targetPath: the copy's folder: `exists` if it holds a replica. `damaged` if a blob does not have the hash that
     ///     names it.
     public static func backUp(folder path: String, to targetPath: String) throws(StoreError) {
         let source = ReplicaFolder(path: path)

@@ -44,7 +44,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
     /// The database is made under another name and appears whole or not at all.
     ///
     /// - Parameters:
-    ///   - folder: the folder's path.
+    ///   - path: the folder's path.
     ///   - archive: the id that the archive takes unless its first exchange says otherwise.
     ///   - name: what people call the archive.
     ///   - label: what revisions written here carry as `device`.
@@ -91,7 +91,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
     /// Opens a replica.
     ///
     /// - Parameters:
-    ///   - folder: the folder's path.
+    ///   - path: the folder's path.
     ///   - mode: who uses it: `wrongMode` if the folder was made for the other.
     ///   - busyTimeoutMilliseconds: how long to wait for another process that writes.
     ///   - fileSystem: the name of a registered SQLite VFS, for tests that inject faults; nil for the system's.
