@@ -7,7 +7,7 @@ SWIFT_BUILD = swift build $(SWIFT_FLAGS)
 SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
-.PHONY: all setup build demo test docs simulate check lint format formats drill fuzz load canaries soak bench clean
+.PHONY: all setup build demo test docs interface unchanged-interface simulate check lint format formats drill fuzz load canaries soak bench clean
 
 all: build
 
@@ -31,6 +31,14 @@ docs: setup
 	$(SWIFT_BUILD) --target ArchiveClient
 	Scripts/docs.sh $(BIN) .build/docs
 
+## interface: accepts the public interface of the library as it is now, into Documentation/interface.txt
+interface: docs
+	python3 Scripts/interface.py .build/docs/symbols Documentation/interface.txt --accept
+
+## unchanged-interface: fails if the public interface of the library is another one than in Documentation/interface.txt, and says what changed
+unchanged-interface: docs
+	python3 Scripts/interface.py .build/docs/symbols Documentation/interface.txt
+
 ## lint: the format of every Swift file
 lint: setup
 	swift format lint --strict --recursive --parallel Package.swift Sources Client Server Tests Benchmarks Examples
@@ -52,7 +60,7 @@ simulate: setup
 		$(if $(REPLICAS),--replicas $(REPLICAS)) $(if $(STEPS),--steps $(STEPS))
 
 ## check: all that continuous integration runs
-check: lint docs drill load canaries
+check: lint docs unchanged-interface drill load canaries
 	CHANCERY_HISTORIES=200000 CHANCERY_IMAGES=50000 CHANCERY_SIMULATIONS=5000 CHANCERY_SIMULATIONS_TWICE=50 \
 		CHANCERY_FLIPS=1000 CHANCERY_CUT_STRIDE=50 CHANCERY_INJECTIONS=300 CHANCERY_EDITS=25 \
 		CHANCERY_RECONCILIATION=100000 $(SWIFT_TEST)

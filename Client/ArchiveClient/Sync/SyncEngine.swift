@@ -1,6 +1,6 @@
 import LetterModel
-public import ReplicaStore
-public import SyncProtocol
+package import ReplicaStore
+package import SyncProtocol
 
 /// Syncs a replica with one of its remotes: the driver around `SyncStateMachine`. Blocking; it runs on the caller's thread.
 ///
@@ -13,7 +13,7 @@ public import SyncProtocol
 ///
 /// Transport, store, clock, randomness and waiting are all given to it. No transaction spans a request. Whenever it stops, the
 /// replica is whole, and the next run goes on from there.
-public final class SyncEngine {
+package final class SyncEngine {
     private let store: any ReplicaStore
     private let remote: String
     private let transport: any Transport
@@ -46,7 +46,7 @@ public final class SyncEngine {
     ///   - surroundings: The clocks, the randomness and the pauses that it takes.
     ///   - cancellation: Set it from any thread to stop promptly.
     ///   - progress: Called on this thread, often; be quick.
-    public init(
+    package init(
         store: any ReplicaStore, remote: String, transport: any Transport, options: SyncOptions = SyncOptions(),
         surroundings: SyncSurroundings, cancellation: Cancellation = Cancellation(),
         progress: @escaping (SyncProgress) -> Void = { _ in }
@@ -63,7 +63,7 @@ public final class SyncEngine {
     }
 
     /// Syncs until both sides hold the same, or as much as can be done. Failures are in the report.
-    public func run() -> SyncReport {
+    package func run() -> SyncReport {
         report = SyncReport(remote: remote)
         let start = surroundings.monotonicMilliseconds()
         let trafficBefore = transport.traffic

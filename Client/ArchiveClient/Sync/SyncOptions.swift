@@ -1,4 +1,4 @@
-public import LetterModel
+package import LetterModel
 
 /// Which blobs a sync fetches.
 public enum BlobPolicy: Hashable, Sendable {
@@ -34,20 +34,20 @@ public struct SyncOptions: Hashable, Sendable {
 }
 
 /// What a sync takes from the world. Tests bring their own, and move time by hand.
-public struct SyncSurroundings {
+package struct SyncSurroundings {
     /// The time, for the evidence that is kept of what was seen of a remote. Nothing is decided by it.
-    public let now: () -> Timestamp
+    package let now: () -> Timestamp
     /// What tells this copy of the replica from every other one: the machine and the file. Nil if nothing does.
-    public let place: String?
+    package let place: String?
     /// A clock that never goes back, in milliseconds; for the report only.
-    public let monotonicMilliseconds: () -> Int
+    package let monotonicMilliseconds: () -> Int
     /// A random number, for the jitter of waits.
-    public let random: () -> UInt64
+    package let random: () -> UInt64
     /// Waits so many milliseconds; never asked for more than 100 at once, so that stopping is prompt.
-    public let sleep: (_ milliseconds: Int) -> Void
+    package let sleep: (_ milliseconds: Int) -> Void
 
     /// Surroundings of one's own.
-    public init(
+    package init(
         now: @escaping () -> Timestamp, place: String? = nil, monotonicMilliseconds: @escaping () -> Int,
         random: @escaping () -> UInt64, sleep: @escaping (_ milliseconds: Int) -> Void
     ) {
