@@ -54,6 +54,7 @@ let package = Package(
         library("CSQLite", in: "Sources", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
         library("CPopt", in: "Sources", pkgConfig: "popt", debian: "libpopt-dev"),
         library("CExpat", in: "Sources", pkgConfig: "expat", debian: "libexpat1-dev"),
+        library("CGMime", in: "Sources", pkgConfig: "gmime-3.0", debian: "libgmime-3.0-dev"),
         module("Canaries"),
         binding("Hashing", ["CCrypto"]),
         binding("Compression", ["CZstd"]),
@@ -62,7 +63,8 @@ let package = Package(
         module("LetterModel", ["Hashing", "Canaries"]),
         module("LetterMerge", ["LetterModel", "Hashing", "Canaries"]),
         binding("XMLParsing", ["CExpat"]),
-        module("LetterFormats", ["LetterModel", "XMLParsing", "Hashing"]),
+        binding("MailParsing", ["CGMime"]),
+        module("LetterFormats", ["LetterModel", "XMLParsing", "MailParsing", "Hashing"]),
         module("ReplicaStore", ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression", "Canaries"]),
         module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression", "Canaries"]),
 
@@ -136,6 +138,7 @@ let package = Package(
             "LetterMergeTests", ["LetterMerge", "LetterModel", "MergeOracle", "Hashing"],
             exclude: ["Vectors/make-vectors.py", "Vectors/model.jsonl"]),
         tests("XMLParsingTests", ["XMLParsing"]),
+        tests("MailParsingTests", ["MailParsing"]),
         tests("LetterFormatsTests", ["LetterFormats", "LetterModel", "XMLParsing", "Hashing"]),
         tests(
             "ReplicaStoreTests",

@@ -37,6 +37,7 @@ TARGETS = {
     "text": (TEXTS, FORMATS + "/PlainText"), "form": (["LetterFormatsTests/TextForm"], MODEL + "/Letter"),
     "csv": (["LetterFormatsTests/CSV"], FORMATS + "/CSV"),
     "lines": (["LetterFormatsTests/JSONLines"] + JSON, MODEL + "/Letter"), "tei": (XML, FORMATS + "/TEI"),
+    "mail": (["LetterFormatsTests/Mail"], FORMATS + "/Mail"), "mailbox": (["LetterFormatsTests/Mail"], FORMATS + "/Mail"),
     "cmif": (XML, FORMATS + "/TEI"), "recognise": (XML + TEXTS, FORMATS), "display": (["LetterFormatsTests/Display"], None),
     "events": (["ArchiveClientTests/Live"], None), "problem": (["ArchiveClientTests/Sync"], PROTOCOL + "/Messages"),
     "response-head": (["EndToEndTests/HostileServerTests.swift"], "Client/CurlTransport"),

@@ -1,4 +1,4 @@
-import Hashing
+public import Hashing
 import LetterMerge
 public import LetterModel
 public import ReplicaStore
@@ -107,12 +107,14 @@ extension Archive {
     }
 
     /// Notes which letters a source gave, for this replica only.
+    ///
+    /// - Parameter source: the SHA-256 of its bytes.
     public func recordImport(
-        of source: [UInt8], fileName: String, importer: String, letters: [LetterID], author: String?
+        of source: Digest, fileName: String, importer: String, letters: [LetterID], author: String?
     ) throws {
         try store.recordImport(
             ImportRecord(
-                sourceSHA256: SHA256.digest(of: source), fileName: fileName, importer: importer,
+                sourceSHA256: source, fileName: fileName, importer: importer,
                 time: surroundings.now(), author: author, letters: letters))
     }
 

@@ -25,6 +25,10 @@ enum FormatParsers {
         _ = LetterText.render(letter, id: id)
         let writer = CMIFWriter(title: "a", editor: "b", address: "https://example.org/a", day: "2026-11-25")
         precondition(String(validating: writer.entry(id: id, letter: letter), as: UTF8.self) != nil)
+        // A letter is one message, and nothing in it begins another or a field that was not meant.
+        let message = MailWriter.message(letter)
+        precondition(message.allSatisfy { $0 == 0x0A || $0 == 0x09 || (0x20...0x7E).contains($0) })
+        precondition(MailboxImporter().items(in: MailWriter.entry(letter), fileName: "a.mbox").count == 1)
     }
 
     static func text(_ bytes: [UInt8]) { read(bytes, PlainTextImporter(), "a.txt") }
@@ -37,6 +41,16 @@ enum FormatParsers {
 
     static func cmif(_ bytes: [UInt8]) { read(bytes, CMIFImporter(), "a.xml") }
 
+    static func mail(_ bytes: [UInt8]) { read(bytes, MessageImporter(), "a.eml") }
+
+    /// Whatever a mailbox holds, it makes no difference in which pieces it comes.
+    static func mailbox(_ bytes: [UInt8]) {
+        read(bytes, MailboxImporter(), "a.mbox")
+        var reader = MailboxImporter().reader(fileName: "a.mbox")
+        let items = pieces(of: bytes, 7).flatMap { reader.read($0) } + reader.finish()
+        precondition(items == MailboxImporter().items(in: bytes, fileName: "a.mbox"))
+    }
+
     static func form(_ bytes: [UInt8]) {
         read(bytes, ChanceryTextFormImporter(), "a.txt")
         guard let document = taken({ try ChanceryTextForm.parse(bytes) }) else { return }
@@ -47,7 +61,7 @@ enum FormatParsers {
     }
 
     static func recognise(_ bytes: [UInt8]) {
-        for name in ["a", "a.txt", "a.xml", "a.jsonl", "a.csv", "a.json", "a.pdf", "a.docx"] {
+        for name in ["a", "a.txt", "a.xml", "a.jsonl", "a.csv", "a.eml", "a.mbox", "a.json", "a.pdf", "a.docx"] {
             _ = ImporterRegistry.standard.importer(start: bytes, fileName: name)
         }
     }

@@ -14,7 +14,7 @@ enum FuzzTarget: String, CaseIterable {
     case ranges
     case rangesAnswer = "ranges-answer"
     case blobs, cursor
-    case text, form, lines, csv, tei, cmif, recognise, display
+    case text, form, lines, csv, tei, cmif, mail, mailbox, recognise, display
     case events, problem
     case responseHead = "response-head"
     case remoteAddress = "remote-address"
@@ -57,6 +57,8 @@ enum FuzzTarget: String, CaseIterable {
         case .csv: FormatParsers.csv(bytes)
         case .tei: FormatParsers.tei(bytes)
         case .cmif: FormatParsers.cmif(bytes)
+        case .mail: FormatParsers.mail(bytes)
+        case .mailbox: FormatParsers.mailbox(bytes)
         case .recognise: FormatParsers.recognise(bytes)
         case .display: FormatParsers.display(bytes)
         case .events: ClientParsers.events(bytes)

@@ -9,14 +9,14 @@ import ReplicaStore
 enum ExportCommand {
     /// The formats that letters are written in.
     enum Format: String, CaseIterable, Sendable {
-        case text, jsonl, cmif, csv, original
+        case text, jsonl, cmif, csv, mbox, original
     }
 
     static let ids = Argument(any: "ID", .text, help: "Only these letters; without any, all that are not deleted.")
     static let format = Option(
         "format", .choice(of: Format.self), default: .text,
         help:
-            "`text` is complete and can be imported again, `jsonl` is one letter a line, `cmif` is a list of who wrote to whom and when, without texts, `csv` is a table for spreadsheets, `original` are the files as they were imported."
+            "`text` is complete and can be imported again, `jsonl` is one letter a line, `cmif` is a list of who wrote to whom and when, without texts, `csv` is a table for spreadsheets, `mbox` is a mailbox, a message a letter, with its attachments, `original` are the files as they were imported."
     )
     static let licence = Option(
         "licence", .text, placeholder: "URL", shownDefault: "CC BY 4.0, which the standard asks for",
@@ -67,6 +67,7 @@ enum ExportCommand {
 
     private static let cmifFile = "letters.xml"
     private static let csvFile = "letters.csv"
+    private static let mailFile = "letters.mbox"
 
     /// The list of this archive, made by the author of this replica, today.
     private static func cmif(
@@ -87,6 +88,21 @@ enum ExportCommand {
             title: "Letters of \(identity.name)", editor: editor ?? identity.name,
             address: "urn:uuid:\(identity.archive)",
             day: String(context.surroundings.now().text.prefix(10)), licence: licence)
+    }
+
+    /// The files that go with a letter's message, and how many cannot.
+    private static func files(of letter: Letter, _ archive: Archive) async throws -> ([MailWriter.File], missing: Int) {
+        var files: [MailWriter.File] = []
+        var byteCount = 0
+        let attachments = letter.attachments.filter(MailWriter.carries)
+        for attachment in attachments {
+            guard let blob = attachment.blob, byteCount + (attachment.size ?? 0) <= MailWriter.fileBytes,
+                let bytes = try await archive.attachment(blob)
+            else { continue }
+            byteCount += bytes.count
+            files.append(MailWriter.File(attachment: attachment, bytes: bytes))
+        }
+        return (files, attachments.count - files.count)
     }
 
     /// Writes one letter; the paths of the files, if there are any.
@@ -112,6 +128,17 @@ enum ExportCommand {
         case .csv:
             guard !view.isDeleted else { throw Failure("deleted", "it is deleted, and is not listed") }
             return try writer.append(CSVWriter.row(id: id, letter: view.letter), name: csvFile)
+        case .mbox:
+            guard !view.isDeleted else { throw Failure("deleted", "it is deleted, and no message is made of it") }
+            let (files, missing) = try await files(of: view.letter, archive)
+            let paths = try writer.append(MailWriter.entry(view.letter, files: files), name: mailFile)
+            guard missing == 0 else {
+                throw Failure(
+                    "missingBlob",
+                    "its message is written without \(missing) of its attachments, which are not on this machine or too large for a message; `chancery sync` fetches them"
+                )
+            }
+            return paths
         case .original:
             let originals = view.letter.attachments.filter { $0.role == .original }
             guard !originals.isEmpty else { throw Failure("noOriginal", "it was not imported from a file") }

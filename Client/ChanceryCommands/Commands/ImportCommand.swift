@@ -7,9 +7,13 @@ import LetterModel
 enum ImportCommand {
     static let paths = Argument(
         oneOrMore: "FILE", .file,
-        help: "Files or folders; `-` is standard input. In folders .txt, .md, .xml, .csv, .tsv and .jsonl are taken.")
+        help: """
+            Files or folders; `-` is standard input. In folders .txt, .md, .eml, .mbox, .xml, .csv, .tsv and .jsonl are \
+            taken.
+            """)
     static let format = Option(
-        "format", .format, shownDefault: "what the file looks like", help: "`text`, `jsonl`, `tei`, `cmif` or `csv`.")
+        "format", .format, shownDefault: "what the file looks like",
+        help: "`text`, `jsonl`, `tei`, `cmif`, `mbox`, `eml` or `csv`.")
     static let tag = Option(repeating: "tag", .text, help: "Add this tag to every letter.")
     static let collection = Option(
         "collection", .text, placeholder: "PATH", help: "Put every letter into this collection.")
@@ -24,7 +28,8 @@ enum ImportCommand {
     static let description = CommandDescription(
         "import", summary: "take letters from files",
         discussion: """
-            Plain text, JSON Lines, TEI, CMIF and tables; the format is found out. The bytes of a text, TEI, CMIF or table file are kept as an attachment. Importing the \
+            Plain text, JSON Lines, TEI, CMIF, e-mail, mailboxes and tables; the format is found out. The bytes of a text, TEI, CMIF or table file, and of each \
+            e-mail, are kept as an attachment, as are the files that hang on an e-mail. Importing the \
             same bytes again changes nothing, also on another machine. A file that cannot be taken is named with its reason, and the others go on.
             """,
         arguments: [paths], options: [format, tag, collection, map, delimiter, dryRun],

@@ -1,6 +1,7 @@
 import ArchiveClient
 import CommandOptions
 import Glibc
+import Hashing
 import LetterFormats
 import LetterModel
 
@@ -69,12 +70,14 @@ struct ImportSession {
         var reader = importer.reader(fileName: name)
         var kept: [UInt8] = []
         var batch: [ImportItem] = []
+        var whole = SHA256()
         var chunk = start
         var bytesRead = 0
         var bytesWritten = 0
         while !chunk.isEmpty {
             bytesRead += chunk.count
             bar?.update(done: bytesRead, total: source.byteCount)
+            whole.update(chunk)
             if importer.keepsSource, kept.count <= ImportSession.sourceLimitBytes { kept += chunk }
             batch += reader.read(chunk)
             if batch.count >= ImportSession.batchCount || bytesRead - bytesWritten >= ImportSession.batchBytes {
@@ -85,6 +88,11 @@ struct ImportSession {
         }
         batch += reader.finish()
         try await write(&batch, importer, kept, name, &report)
+        if !importer.replacesLetters, !isDryRun, !report.ids.isEmpty {
+            try await archive.recordImport(
+                of: whole.finish(), fileName: name, importer: importer.format, letters: report.ids,
+                author: author?.name)
+        }
     }
 
     private func write(
@@ -96,6 +104,8 @@ struct ImportSession {
         for item in batch {
             switch item {
             case .letter(let imported):
+                // The attachment is there before the letter that refers to it.
+                if !isDryRun { for file in imported.files { _ = try await archive.storeAttachment(file) } }
                 steps.append(.letter(imported.id, adorned(imported.letter)))
                 lines.append(imported.line)
                 report.warnings += imported.warnings.map(\.text)
@@ -108,9 +118,8 @@ struct ImportSession {
         }
         batch = []
         guard !steps.isEmpty else { return }
-        // The attachment is there before the letter that refers to it.
         if importer.keepsSource, !isDryRun { _ = try await archive.storeAttachment(source) }
-        let rules = ImportRules(existing: importer.keepsSource ? .stays : .changes, isDryRun: isDryRun)
+        let rules = ImportRules(existing: importer.replacesLetters ? .changes : .stays, isDryRun: isDryRun)
         let outcomes = try await archive.take(steps, rules: rules, author: author)
         var taken: [LetterID] = []
         for (index, outcome) in outcomes.enumerated() {
@@ -127,10 +136,6 @@ struct ImportSession {
             taken.append(steps[index].id)
         }
         report.ids += taken
-        if importer.keepsSource, !isDryRun {
-            try await archive.recordImport(
-                of: source, fileName: name, importer: importer.format, letters: taken, author: author?.name)
-        }
     }
 
     /// The letter with the tags and the collection that the command line asks for.

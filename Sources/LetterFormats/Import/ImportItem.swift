@@ -20,13 +20,18 @@ public struct ImportedLetter: Hashable, Sendable {
     public let warnings: [ImportWarning]
     /// The line of the source, from 1, where the source has a letter a line.
     public let line: Int?
+    /// The bytes of its attachments that are not the source itself; the caller keeps each as a blob before it writes the letter.
+    public let files: [[UInt8]]
 
     /// A letter of its parts.
-    public init(id: LetterID, letter: Letter, warnings: [ImportWarning] = [], line: Int? = nil) {
+    public init(
+        id: LetterID, letter: Letter, warnings: [ImportWarning] = [], line: Int? = nil, files: [[UInt8]] = []
+    ) {
         self.id = id
         self.letter = letter
         self.warnings = warnings
         self.line = line
+        self.files = files
     }
 }
 

@@ -10,6 +10,10 @@ public protocol LetterImporter: Sendable {
     /// as a blob. Formats whose letters are complete in themselves (JSON Lines, the text form) do not.
     var keepsSource: Bool { get }
 
+    /// Whether a letter that is there already takes on what the source says: so with formats that are complete in themselves. A source
+    /// that is kept says the same for ever, and what people have written since counts.
+    var replacesLetters: Bool { get }
+
     /// Whether a source that begins so is of this format.
     ///
     /// - Parameter start: the first bytes, at least `ImporterRegistry.detectionBytes` unless the source is shorter.
@@ -31,6 +35,9 @@ public protocol LetterReader {
 }
 
 extension LetterImporter {
+    /// The opposite of `keepsSource`.
+    public var replacesLetters: Bool { !keepsSource }
+
     /// Reads a source that is in memory as a whole.
     public func items(in bytes: [UInt8], fileName: String) -> [ImportItem] {
         var reader = reader(fileName: fileName)
@@ -62,8 +69,8 @@ public struct ImporterRegistry: Sendable {
     /// The importers of this version, with rules for tables.
     public static func standard(tables rules: CSVRules) -> ImporterRegistry {
         ImporterRegistry([
-            ChanceryTextFormImporter(), JSONLinesImporter(), TEIImporter(), CMIFImporter(), CSVImporter(rules: rules),
-            PlainTextImporter(),
+            ChanceryTextFormImporter(), JSONLinesImporter(), TEIImporter(), CMIFImporter(), MailboxImporter(),
+            MessageImporter(), CSVImporter(rules: rules), PlainTextImporter(),
         ])
     }
 

@@ -96,12 +96,12 @@ enum ForeignFormat {
         let head = String(decoding: Array(start), as: UTF8.self).lowercased()
         if ["<?xml", "<!doctype", "<html", "<tei"].contains(where: head.hasPrefix) { return "this is XML or HTML" }
         if head.hasPrefix("from "), head.contains("\nfrom: ") || head.contains("\nreceived: ") {
-            return "this is a mailbox"
+            return "this is a mailbox; `--format mbox` reads it"
         }
         let fields = ["message-id: ", "mime-version: ", "received: ", "return-path: ", "delivered-to: "]
         let isMail = fields.contains { head.hasPrefix($0) || head.contains("\n" + $0) }
         if isMail, head.prefix(while: { $0 != " " && $0 != "\n" && $0 != "\r\n" }).hasSuffix(":") {
-            return "this is an e-mail"
+            return "this is an e-mail; `--format eml` reads it"
         }
         return nil
     }

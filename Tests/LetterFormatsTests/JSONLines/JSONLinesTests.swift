@@ -179,6 +179,6 @@ struct JSONLinesTests {
             ImporterRegistry.standard.importer(start: Array("x".utf8), fileName: "x", format: "jsonl")?.format
                 == "jsonl")
         #expect(ImporterRegistry.standard.importer(start: [], fileName: "x", format: "docx") == nil)
-        #expect(ImporterRegistry.standard.formats == ["text", "jsonl", "tei", "cmif", "csv"])
+        #expect(ImporterRegistry.standard.formats == ["text", "jsonl", "tei", "cmif", "mbox", "eml", "csv"])
     }
 }
