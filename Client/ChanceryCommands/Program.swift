@@ -71,4 +71,10 @@ let program = Program<Action>(
                 Command(ServeCommand.description, Action(.object, ServeCommand.run)),
             ]),
         CommandSection("Care", [Command(VerifyCommand.description, Action(.object, VerifyCommand.run))]),
+        CommandSection(
+            "Learn",
+            [
+                Command(CompletionsCommand.description, Action(.object, CompletionsCommand.run)),
+                Command(ManualCommand.description, Action(.object, ManualCommand.run)),
+            ]),
     ])

@@ -46,7 +46,7 @@ extension Program {
     }
 
     /// A summary as a sentence of its own.
-    private func sentence(_ summary: String) -> String {
+    func sentence(_ summary: String) -> String {
         summary.prefix(1).uppercased() + summary.dropFirst() + "."
     }
 }
