@@ -102,13 +102,20 @@ extension Archive {
     }
 
     /// What an import of a source made here before; nil if its bytes are new to this replica.
-    public func importRecord(of source: [UInt8]) throws -> ImportRecord? {
-        try store.importRecord(sourceSHA256: SHA256.digest(of: source))
+    ///
+    /// - Parameter source: the SHA-256 of its bytes.
+    public func importRecord(of source: Digest) throws -> ImportRecord? {
+        try store.importRecord(sourceSHA256: source)
     }
 
     /// Notes which letters a source gave, for this replica only.
     ///
-    /// - Parameter source: the SHA-256 of its bytes.
+    /// - Parameters:
+    ///   - source: the SHA-256 of its bytes.
+    ///   - fileName: what the file was called.
+    ///   - importer: the format that it was read as.
+    ///   - letters: the letters that it gave, those that were there before too.
+    ///   - author: who imported it, by name.
     public func recordImport(
         of source: Digest, fileName: String, importer: String, letters: [LetterID], author: String?
     ) throws {
