@@ -4,7 +4,7 @@
 set -eu
 
 packages="libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libzstd-dev libpopt-dev libexpat1-dev libgmime-3.0-dev pkg-config
-zstd jq curl sqlite3 strace faketime python3 make git less groff-base zsh fish"
+libxml2-utils zstd jq curl sqlite3 strace faketime python3 make git less groff-base zsh fish"
 
 missing=""
 for package in $packages; do

@@ -25,6 +25,10 @@ enum FormatParsers {
         _ = LetterText.render(letter, id: id)
         let writer = CMIFWriter(title: "a", editor: "b", address: "https://example.org/a", day: "2026-11-25")
         precondition(String(validating: writer.entry(id: id, letter: letter), as: UTF8.self) != nil)
+        let edition = TEIWriter(title: "a", publisher: "b", day: "2026-11-25").document(id: id, letter: letter)
+        for case .refusal(let refusal) in TEIImporter().items(in: edition, fileName: "a.xml") {
+            precondition(refusal.reason != .syntax && refusal.reason != .unsupported, "an edition is well-formed")
+        }
         // A letter is one message, and nothing in it begins another or a field that was not meant.
         let message = MailWriter.message(letter)
         precondition(message.allSatisfy { $0 == 0x0A || $0 == 0x09 || (0x20...0x7E).contains($0) })

@@ -9,14 +9,14 @@ import ReplicaStore
 enum ExportCommand {
     /// The formats that letters are written in.
     enum Format: String, CaseIterable, Sendable {
-        case text, jsonl, cmif, csv, mbox, original
+        case text, jsonl, tei, cmif, csv, mbox, original
     }
 
     static let ids = Argument(any: "ID", .text, help: "Only these letters; without any, all that are not deleted.")
     static let format = Option(
         "format", .choice(of: Format.self), default: .text,
         help:
-            "`text` is complete and can be imported again, `jsonl` is one letter a line, `cmif` is a list of who wrote to whom and when, without texts, `csv` is a table for spreadsheets, `mbox` is a mailbox, a message a letter, with its attachments, `original` are the files as they were imported."
+            "`text` is complete and can be imported again, `jsonl` is one letter a line, `tei` is an edition, a file a letter or all in one teiCorpus, `cmif` is a list of who wrote to whom and when, without texts, `csv` is a table for spreadsheets, `mbox` is a mailbox, a message a letter, with its attachments, `original` are the files as they were imported."
     )
     static let licence = Option(
         "licence", .text, placeholder: "URL", shownDefault: "CC BY 4.0, which the standard asks for",
@@ -31,6 +31,7 @@ enum ExportCommand {
             Example(
                 "chancery export --format cmif > letters.xml",
                 help: "A list for the search engines of scholarly editions."),
+            Example("chancery export --format tei --output editions", help: "An edition of each letter."),
         ])
 
     static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
@@ -46,13 +47,18 @@ enum ExportCommand {
         if let folder = values[output] { try FileSystem.makeFolder(folder) }
         var writer = ExportWriter(folder: values[output], console: context.console)
         let list = values[format] == .cmif ? try await cmif(values, archive, context) : nil
+        let edition = values[format] == .tei ? try await tei(archive, context) : nil
+        // Several documents one after the other would be none: on standard output they are one corpus.
+        let isCorpus = edition != nil && values[output] == nil && letters.count != 1
+        if let edition, isCorpus { _ = try writer.append(edition.header, name: corpusFile) }
         if let list { _ = try writer.append(list.header, name: cmifFile) }
         if values[format] == .csv { _ = try writer.append(CSVWriter.header, name: csvFile) }
         var rows: [JSONValue] = []
         var status = CommandStatus.done
         for id in letters {
             do {
-                let files = try await export(id, values[format], archive, &writer, list)
+                let files = try await export(
+                    id, values[format], archive, &writer, Writers(list, edition, isCorpus: isCorpus))
                 rows.append(["id": .string(id.text), "files": .array(files.map(JSONValue.string))])
             } catch let failure as Failure where letters.count > 1 {
                 context.console.note("\(id): \(failure.message)")
@@ -61,11 +67,13 @@ enum ExportCommand {
             }
         }
         if let list { _ = try writer.append(list.footer, name: cmifFile) }
+        if let edition, isCorpus { _ = try writer.append(edition.footer, name: corpusFile) }
         if context.isJSON { context.print(.array(rows)) }
         return status
     }
 
     private static let cmifFile = "letters.xml"
+    private static let corpusFile = "letters.xml"
     private static let csvFile = "letters.csv"
     private static let mailFile = "letters.mbox"
 
@@ -74,12 +82,7 @@ enum ExportCommand {
         _ values: Values, _ archive: Archive, _ context: CommandContext
     ) async throws -> CMIFWriter {
         let identity = try await archive.identity()
-        var editor: String?
-        do {
-            editor = try await context.author(for: archive).name
-        } catch ArchiveError.noAuthor {
-            // The archive then answers for its list itself.
-        }
+        let editor = try await editor(archive, context)
         let licence = values[Self.licence] ?? CMIFWriter.defaultLicence
         if values[Self.licence] == nil {
             context.console.note("the list says that it is under \(licence), as CMIF asks; --licence names another")
@@ -105,9 +108,40 @@ enum ExportCommand {
         return (files, attachments.count - files.count)
     }
 
+    /// Editions of this archive's letters, made by the author of this replica, today.
+    private static func tei(_ archive: Archive, _ context: CommandContext) async throws -> TEIWriter {
+        let name = try await archive.identity().name
+        return TEIWriter(
+            title: "Letters of \(name)", publisher: try await editor(archive, context) ?? name,
+            day: String(context.surroundings.now().text.prefix(10)))
+    }
+
+    /// The author of this replica, if it has one.
+    private static func editor(_ archive: Archive, _ context: CommandContext) async throws -> String? {
+        do {
+            return try await context.author(for: archive).name
+        } catch ArchiveError.noAuthor {
+            // The archive then answers for what it writes itself.
+            return nil
+        }
+    }
+
+    /// What formats with a start and an end are written with.
+    private struct Writers {
+        let list: CMIFWriter?
+        let edition: TEIWriter?
+        let isCorpus: Bool
+
+        init(_ list: CMIFWriter?, _ edition: TEIWriter?, isCorpus: Bool) {
+            self.list = list
+            self.edition = edition
+            self.isCorpus = isCorpus
+        }
+    }
+
     /// Writes one letter; the paths of the files, if there are any.
     private static func export(
-        _ id: LetterID, _ format: Format, _ archive: Archive, _ writer: inout ExportWriter, _ list: CMIFWriter?
+        _ id: LetterID, _ format: Format, _ archive: Archive, _ writer: inout ExportWriter, _ writers: Writers
     ) async throws -> [String] {
         let view = try await archive.view(of: id)
         switch format {
@@ -123,8 +157,15 @@ enum ExportCommand {
             return try writer.append(line, name: "letters.jsonl")
         case .cmif:
             guard !view.isDeleted else { throw Failure("deleted", "it is deleted, and is not listed") }
-            guard let list else { return [] }
+            guard let list = writers.list else { return [] }
             return try writer.append(list.entry(id: id, letter: view.letter), name: cmifFile)
+        case .tei:
+            guard !view.isDeleted else { throw Failure("deleted", "it is deleted, and no edition is made of it") }
+            guard let edition = writers.edition else { return [] }
+            if writers.isCorpus {
+                return try writer.append(edition.entry(id: id, letter: view.letter), name: corpusFile)
+            }
+            return try writer.write(edition.document(id: id, letter: view.letter), name: "\(id.text).xml")
         case .csv:
             guard !view.isDeleted else { throw Failure("deleted", "it is deleted, and is not listed") }
             return try writer.append(CSVWriter.row(id: id, letter: view.letter), name: csvFile)

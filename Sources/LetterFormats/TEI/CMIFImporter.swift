@@ -13,7 +13,7 @@ public struct CMIFImporter: LetterImporter {
     /// Every letter refers to the file that it is listed in.
     public let keepsSource = true
     /// The version of the rules, in `source.importerVersion`.
-    public static let version = 1
+    public static let version = 2
     /// The namespace of TEI.
     static let namespace = "http://www.tei-c.org/ns/1.0"
 
@@ -61,7 +61,11 @@ public struct CMIFImporter: LetterImporter {
         guard root.namespace.hasSameBytes(as: namespace), root.name.hasSameBytes(as: "TEI") else {
             throw ImportRefusal(.unsupported, "this is XML, but its root is no TEI element", line: root.line)
         }
-        guard root.elements("text").allSatisfy({ XMLText.collapsed($0.text).isEmpty }) else {
+        // A list has a text without words; that of a letter which nobody has the words of says that it is one.
+        let isList = root.elements("text").allSatisfy { text in
+            XMLText.collapsed(text.text).isEmpty && !text.all("div").contains { $0.attribute("type") == "letter" }
+        }
+        guard isList else {
             let original = File(root: root, bytes: bytes, fileName: fileName, entries: []).original
             return [.letter(try TEIImporter.letter(root, bytes: bytes, original: original))]
         }

@@ -52,7 +52,7 @@ extension CorrespDesc {
             ["ref": reference, "cert": agent.certainty, "evidence": agent.evidence], text: name)
     }
 
-    private static func reference(_ uris: [String]) -> String? {
+    static func reference(_ uris: [String]) -> String? {
         uris.isEmpty ? nil : uris.joined(separator: " ")
     }
 }

@@ -59,6 +59,10 @@ enum CorrespDesc {
         letter.events = distinct(events)
         readContext(element, into: &letter)
         for (index, note) in element.elements("note").enumerated() {
+            if let mentions = MentionList.read(note) {
+                letter.mentions += mentions
+                continue
+            }
             var value = Note()
             value.text = XMLText.collapsed(note.text)
             if value.text != nil { letter.notes += [("correspDesc-\(index + 1)", value)] }
@@ -73,7 +77,7 @@ enum CorrespDesc {
             for name in ["type", "subtype", "target", "source"] {
                 if let value = ref.attribute(name), !value.isEmpty { members[name] = .string(value) }
             }
-            let text = XMLText.collapsed(ref.text)
+            let text = XMLText.text(of: ref)
             if !text.isEmpty { members["text"] = .string(text) }
             return JSONValue.object(members)
         }
@@ -92,14 +96,41 @@ enum CorrespDesc {
         case "name", "rs": agent.kind = element.attribute("type").map(agentKind)
         default: return nil
         }
-        agent.name = XMLText.collapsed(element.text)
+        if !readParts(of: element, into: &agent) { agent.name = XMLText.text(of: element) }
+        agent[text: "field"] = element.attribute("subtype").flatMap { ["cc", "bcc"].contains($0) ? $0 : nil }
         agent.uris = authorities.uris(of: element)
         agent.certainty = element.attribute("cert")
         agent.evidence = element.attribute("evidence")
         if agent.uris.contains(where: { $0.lowercased().hasSameBytes(as: unknownURI.lowercased()) }) {
             agent.kind = .unknown
         }
-        return agent.name == nil && agent.uris.isEmpty ? nil : agent
+        let isNobody = agent.name == nil && agent.role == nil && agent.honorific == nil && agent.onBehalfOf == nil
+        return isNobody && agent.uris.isEmpty ? nil : agent
+    }
+
+    /// The office and the like of somebody, where each part of the name has an element of its own; else editions have one text, which is
+    /// the name.
+    private static func readParts(of element: XMLElement, into agent: inout Agent) -> Bool {
+        let names = element.elements("name")
+        let roles = element.elements("roleName")
+        let honorifics = element.elements("addName").filter { $0.attribute("type") == "honorific" }
+        let behalves = element.elements("orgName").filter { $0.attribute("type") == "onBehalfOf" }
+        guard names.count <= 1, roles.count <= 1, honorifics.count <= 1, behalves.count <= 1,
+            roles.count + honorifics.count + behalves.count > 0
+        else { return false }
+        let parts = [names.first, roles.first, honorifics.first, behalves.first].compactMap { $0 }
+        let isLoose = element.nodes.contains { node in
+            switch node {
+            case .text(let text): !XMLText.collapsed(text).isEmpty
+            case .element(let child): !parts.contains { $0.range == child.range }
+            }
+        }
+        guard !isLoose else { return false }
+        agent.name = names.first.map(XMLText.text)
+        agent.role = roles.first.map(XMLText.text)
+        agent.honorific = honorifics.first.map(XMLText.text)
+        agent.onBehalfOf = behalves.first.map(XMLText.text)
+        return true
     }
 
     private static func agentKind(_ word: String) -> AgentKind {
@@ -112,7 +143,7 @@ enum CorrespDesc {
 
     private static func place(_ element: XMLElement, _ authorities: TEIAuthorities) -> Place {
         var place = Place()
-        place.name = XMLText.collapsed(element.text)
+        place.name = XMLText.text(of: element)
         place.uris = authorities.uris(of: element)
         place.certainty = element.attribute("cert")
         place[text: "evidence"] = element.attribute("evidence")

@@ -8,9 +8,13 @@ import XMLParsing
 /// | when | the date |
 /// | from, to | an interval `a/b`: it took that long |
 /// | notBefore, notAfter | one of the days `[a..b]` |
+/// | when-custom, where datingMethod is that of EDTF | the date as it is |
 ///
 /// Source: https://tei-c.org/release/doc/tei-p5-doc/en/html/ref-att.datable.w3c.html
 enum TEIDate {
+    /// What dates are called that are written in EDTF.
+    static let method = "https://www.loc.gov/standards/datetime/"
+
     private static let names = ["when", "notBefore", "notAfter", "from", "to"]
 
     /// What a `date` element says. Attributes that the EDTF date does not tell stay in `attributes`, as they were.
@@ -18,7 +22,16 @@ enum TEIDate {
         var date = LetterDate()
         var values: [String: String] = [:]
         for name in names { values[name] = element.attribute(name).map(XMLText.collapsed) }
-        let (edtf, told) = spelling(values)
+        var (edtf, told) = spelling(values)
+        if element.attribute("datingMethod")?.hasSameBytes(as: method) ?? false,
+            let custom = element.attribute("when-custom"), !custom.isEmpty
+        {
+            // What else stands there says the same for those who do not know EDTF, as far as it can be said.
+            edtf = custom
+            var date = LetterDate()
+            date.edtf = custom
+            told = attributes(of: date).filter { values[$0.key] == $0.value }.map(\.key)
+        }
         var rest = names.filter { values[$0] != nil }
         var warnings: [ImportWarning] = []
         if let edtf {
@@ -30,8 +43,7 @@ enum TEIDate {
                     ImportWarning(.impossibleDate, "line \(element.line): \(error.description); it stays as it was"))
             }
         }
-        let text = XMLText.collapsed(element.text)
-        date.text = text
+        date.text = XMLText.text(of: element)
         date.certainty = element.attribute("cert")
         date[text: "evidence"] = element.attribute("evidence")
         date[text: "calendar"] = element.attribute("calendar").map { $0.hasPrefix("#") ? String($0.dropFirst()) : $0 }
@@ -48,6 +60,24 @@ enum TEIDate {
             return ("[\(values["notBefore"] ?? "")..\(values["notAfter"] ?? "")]", ["notBefore", "notAfter"])
         }
         return (nil, [])
+    }
+
+    /// Writes a `date` element as editions have it: all of the date; nothing for a date that says nothing.
+    static func writeExactly(_ date: LetterDate, to writer: inout XMLWriter) {
+        guard !date.members.isEmpty else { return }
+        var values = attributes(of: date)
+        let isTold = spelling(values).edtf?.hasSameBytes(as: date.edtf ?? "") ?? (date.edtf == nil)
+        for name in names where values[name] == nil {
+            values[name] = date.members["attributes"]?.members?[name]?.text
+        }
+        writer.exact(
+            "date",
+            [
+                "when": values["when"], "from": values["from"], "to": values["to"], "notBefore": values["notBefore"],
+                "notAfter": values["notAfter"], "when-custom": isTold ? nil : date.edtf,
+                "datingMethod": isTold ? nil : method, "cert": date.certainty, "evidence": date[text: "evidence"],
+                "calendar": date.calendar.map { "#\($0)" },
+            ], text: date.text ?? "")
     }
 
     /// Writes a `date` element; nothing for a date that says nothing.

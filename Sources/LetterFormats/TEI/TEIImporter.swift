@@ -11,7 +11,7 @@ public struct TEIImporter: LetterImporter {
     /// The letter refers to the file.
     public let keepsSource = true
     /// The version of the rules, in `source.importerVersion`.
-    public static let version = 1
+    public static let version = 2
 
     /// The importer.
     public init() {}
@@ -38,6 +38,7 @@ public struct TEIImporter: LetterImporter {
             warnings = CorrespDesc.read(entry, into: &letter, authorities)
         }
         describe(&letter, root, header)
+        TEIHeader.readNotes(header, into: &letter)
         if let body = root.first("text", "body") {
             let parts = TEIBody(body)
             parts.fill(&letter)
@@ -47,7 +48,7 @@ public struct TEIImporter: LetterImporter {
                 value.author = note.attribute("resp")
                 if value.text != nil { letter.notes += [("text-\(index + 1)", value)] }
             }
-            letter.mentions = mentions(in: body, authorities)
+            letter.mentions = CorrespDesc.distinct(mentions(in: body, authorities) + letter.mentions)
         }
         let identity = SourceIdentity(bytes)
         var source = Source()
@@ -77,7 +78,12 @@ public struct TEIImporter: LetterImporter {
         let description = header?.first("fileDesc")
         let titles = description?.first("titleStmt")?.elements("title") ?? []
         let title = titles.first { $0.attribute("level") == "a" } ?? titles.first
-        letter.title = title.map { XMLText.collapsed($0.text) }
+        letter.title = title.map(XMLText.text)
+        letter.summary = header?.first("profileDesc", "abstract").flatMap(TEIText.paragraphs)
+        letter.tags = (header?.first("profileDesc")?.elements("textClass") ?? []).flatMap { $0.elements("keywords") }
+            .flatMap { $0.all("term") }.map(XMLText.text).filter { !$0.isEmpty }
+        letter.kind = root.first("text")?.attribute("type").map { Kind(rawValue: $0) }
+            .flatMap { Kind.known.contains($0) ? $0 : nil }
         var identifiers: [Identifier] = []
         func add(_ scheme: String, _ value: String) {
             var identifier = Identifier()
@@ -87,7 +93,7 @@ public struct TEIImporter: LetterImporter {
         }
         if let id = root.xmlAttribute("id") { add("tei", id) }
         for number in description?.first("publicationStmt")?.elements("idno") ?? [] {
-            add(number.attribute("type").flatMap { $0.isEmpty ? nil : $0 } ?? "idno", XMLText.collapsed(number.text))
+            add(number.attribute("type").flatMap { $0.isEmpty ? nil : $0 } ?? "idno", XMLText.text(of: number))
         }
         letter.identifiers = CorrespDesc.distinct(identifiers)
         var rights = Rights()
@@ -98,20 +104,11 @@ public struct TEIImporter: LetterImporter {
             $0.attribute("ident")
         }
         let tags = idents.filter(isLanguage)
-        letter.language = root.first("text")?.xmlAttribute("lang").flatMap { isLanguage($0) ? $0 : nil } ?? tags.first
+        let language = root.first("text")?.xmlAttribute("lang").flatMap { isLanguage($0) ? $0 : nil } ?? tags.first
+        // "und" says that it is not known.
+        letter.language = language.flatMap { $0.hasSameBytes(as: "und") ? nil : $0 }
         if tags.count > 1 { letter.languages = tags }
-        let manuscripts = description?.first("sourceDesc")?.all("msIdentifier") ?? []
-        letter.witnesses = CorrespDesc.distinct(
-            manuscripts.map { element in
-                var witness = Witness()
-                func text(_ name: String) -> String? { element.first(name).map { XMLText.collapsed($0.text) } }
-                let keeper = ["settlement", "institution", "repository"].compactMap(text).filter { !$0.isEmpty }
-                witness.kind = "manuscript"
-                witness.repository = keeper.joined(separator: ", ")
-                witness.collection = text("collection")
-                witness.shelfmark = text("idno")
-                return witness
-            })
+        letter.witnesses = TEIHeader.witnesses(description?.elements("sourceDesc") ?? [])
     }
 
     /// A letter is not refused for a tag that is none: the original keeps it.

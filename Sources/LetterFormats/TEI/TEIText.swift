@@ -10,12 +10,35 @@ struct TEIText {
     private(set) var notes: [XMLElement] = []
     private var hasSpace = false
 
+    /// Whether white space is text here.
+    private var keepsSpace = false
+    /// Whether it is one element whose white space stays, to its end.
+    private let isExact: Bool
+
     init(_ element: XMLElement) {
+        isExact = XMLText.keepsSpace(element)
+        keepsSpace = isExact
         append(element.nodes)
     }
 
     init(_ nodes: [XMLElement.Node]) {
-        append(nodes)
+        if nodes.count == 1, case .element(let element) = nodes[0], XMLText.keepsSpace(element), element.name != "note"
+        {
+            isExact = true
+            keepsSpace = true
+            append(element.nodes)
+        } else {
+            isExact = false
+            append(nodes)
+        }
+    }
+
+    /// The paragraphs of an element, separated by one empty line; all of it, if there are none.
+    static func paragraphs(of element: XMLElement) -> String? {
+        let paragraphs = element.elements("p")
+        guard !paragraphs.isEmpty else { return TEIText(element).value }
+        let texts = paragraphs.compactMap { TEIText([.element($0)]).value }
+        return texts.isEmpty ? nil : texts.joined(separator: "\n\n")
     }
 
     private static let lines = [
@@ -42,6 +65,10 @@ struct TEIText {
     }
 
     private mutating func append(_ piece: String) {
+        guard !keepsSpace else {
+            text += piece
+            return
+        }
         for scalar in piece.unicodeScalars {
             if [0x20, 0x09, 0x0A, 0x0D].contains(scalar.value) {
                 hasSpace = true
@@ -55,10 +82,13 @@ struct TEIText {
 
     private mutating func breakLine() {
         hasSpace = false
-        if !text.isEmpty, text.utf8.last != UInt8(ascii: "\n") { text += "\n" }
+        if keepsSpace || !text.isEmpty && text.utf8.last != UInt8(ascii: "\n") { text += "\n" }
     }
 
     private mutating func appendInline(_ element: XMLElement) {
+        let before = keepsSpace
+        if let space = element.xmlAttribute("space") { keepsSpace = space.hasSameBytes(as: "preserve") }
+        defer { keepsSpace = before }
         switch element.name {
         case "note": notes.append(element)
         case "lb" where element.attribute("break") == "no": break
@@ -80,8 +110,9 @@ struct TEIText {
         }
     }
 
-    /// The text without a line end at its end; nil if there is none.
+    /// The text without a line end at its end; nil if there is none, unless an element says that it is empty on purpose.
     var value: String? {
+        if isExact { return text }
         let end = text.utf8.last == UInt8(ascii: "\n") ? String(text.dropLast()) : text
         return end.isEmpty ? nil : end
     }

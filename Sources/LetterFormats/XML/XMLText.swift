@@ -9,6 +9,18 @@ enum XMLText {
             .map { String(Substring($0)) }.joined(separator: " ")
     }
 
+    /// The text in an element: its runs of white space as one space, unless the document says that they stay.
+    ///
+    /// Source: https://www.w3.org/TR/xml/#sec-white-space
+    static func text(of element: XMLElement) -> String {
+        keepsSpace(element) ? element.text : collapsed(element.text)
+    }
+
+    /// Whether an element says of itself that its white space stays.
+    static func keepsSpace(_ element: XMLElement) -> Bool {
+        element.xmlAttribute("space")?.hasSameBytes(as: "preserve") ?? false
+    }
+
     /// Whether a source begins like XML and names a namespace; UTF-16 too.
     static func names(_ namespace: String, in start: [UInt8]) -> Bool {
         let bytes = start.filter { $0 != 0 }

@@ -37,6 +37,23 @@ struct XMLWriter {
         }
     }
 
+    /// Writes an element with nothing but text in it, so that no white space of it is lost where readers make one space of several.
+    ///
+    /// - Parameter lineEnd: the element that stands for a line end, in elements of which the readers take it for one.
+    mutating func exact(_ name: String, _ attributes: Attributes = [:], text: String, lineEnd: String? = nil) {
+        guard lineEnd != nil || !text.utf8.isEmpty else { return element(name, attributes) }
+        let lines =
+            lineEnd == nil
+            ? [text]
+            : text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+                .map { String(Substring($0)) }
+        let isKept = lines.allSatisfy { !$0.utf8.isEmpty && XMLText.collapsed($0).hasSameBytes(as: $0) }
+        start(name, attributes)
+        if !isKept { bytes.append(contentsOf: " xml:space=\"preserve\"".utf8) }
+        let escaped = (isKept ? lines : [text]).map { XMLWriter.escaped($0) }
+        bytes.append(contentsOf: ">\(escaped.joined(separator: "<\(lineEnd ?? "")/>"))</\(name)>\n".utf8)
+    }
+
     private mutating func start(_ name: String, _ attributes: Attributes) {
         indent()
         bytes.append(contentsOf: "<\(name)".utf8)
