@@ -26,6 +26,8 @@ public enum ArchiveError: Error, Hashable, Sendable {
     case invalidLetter(String)
     /// Nobody is known to be the author of new revisions.
     case noAuthor
+    /// Nothing in the damaged replica can be proved to be a revision.
+    case nothingToSalvage(String)
 }
 
 extension ArchiveError {
@@ -44,6 +46,7 @@ extension ArchiveError {
         case .noConflicts: "noConflicts"
         case .invalidLetter: "invalidLetter"
         case .noAuthor: "noAuthor"
+        case .nothingToSalvage: "nothingToSalvage"
         }
     }
 }
@@ -75,6 +78,8 @@ extension ArchiveError: CustomStringConvertible {
         case .invalidLetter(let text): text
         case .noAuthor:
             "nobody is named as the author of changes; say who you are once with `chancery config author \"Name <mail>\"`"
+        case .nothingToSalvage(let path):
+            "nothing in \(path) can be told to be a letter: nothing was written; a copy of its database, or a backup, may hold more"
         }
     }
 

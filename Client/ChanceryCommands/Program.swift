@@ -70,7 +70,12 @@ let program = Program<Action>(
                 Command(BundleApplyCommand.description, Action(.object, BundleApplyCommand.run)),
                 Command(ServeCommand.description, Action(.object, ServeCommand.run)),
             ]),
-        CommandSection("Care", [Command(VerifyCommand.description, Action(.object, VerifyCommand.run))]),
+        CommandSection(
+            "Care",
+            [
+                Command(VerifyCommand.description, Action(.object, VerifyCommand.run)),
+                Command(SalvageCommand.description, Action(.object, SalvageCommand.run)),
+            ]),
         CommandSection(
             "Learn",
             [

@@ -2,9 +2,11 @@ public import LetterModel
 
 /// JSON Lines out: one letter a line, in canonical JSON, each line with its newline.
 public enum JSONLinesWriter {
-    /// `{"id":…,"letter":{…}}`
-    public static func line(id: LetterID, letter: Letter) -> [UInt8] {
-        line(["id": .string(id.text), "letter": letter.json])
+    /// `{"id":…,"letter":{…}}`; without an id, it is a new letter where it is imported.
+    public static func line(id: LetterID?, letter: Letter) -> [UInt8] {
+        var object: JSONObject = ["letter": letter.json]
+        object["id"] = id.map { .string($0.text) }
+        return line(object)
     }
 
     /// `{"deleted":true,"id":…}`

@@ -40,7 +40,8 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .notFound(let path): "there is no archive in \(path); make one with `chancery init` or `chancery clone`"
         case .exists(let path): "there is an archive in \(path) already"
-        case .notAReplica(let path): "\(path) is not a Chancery archive; it was left alone"
+        case .notAReplica(let path):
+            "\(path) is not a Chancery archive; it was left alone (if it was one, `chancery salvage` reads what is left)"
         case .newerSchema(let found, let known):
             "the archive was written by a newer version of this program (format \(found), this one knows \(known)); it was left alone: update the program"
         case .wrongMode(let path):
@@ -49,13 +50,16 @@ extension StoreError: CustomStringConvertible {
         case .diskFull: "the disk is full; nothing was changed: make room and try again"
         case .readOnly: "the archive cannot be written to; check the permissions of its folder"
         case .inputOutput(let detail): "the disk failed (\(detail)); run `chancery verify` before going on"
+        case .damaged(let object) where object.hasSameBytes(as: "archive.sqlite"):
+            "the database is damaged on this disk; `chancery verify --repair` mends what it can read, and `chancery salvage` reads the rest"
         case .damaged(let object): "the bytes of \(object) are damaged on this disk; run `chancery verify`"
         case .archiveMismatch(let expected, let found):
             "these are two different archives (\(expected) here, \(found) there) and are never mixed; clone the other one into a folder of its own, or export from one and import into the other"
         case .unknownRemote(let name): "there is no remote called \(name); see `chancery remote list`"
         case .remoteExists(let name): "there is a remote called \(name) already; remove it first, or take another name"
         case .cursorMoved(let remote): "another process is syncing with \(remote); try again when it is done"
-        case .database(let code, let message): "the database refused (\(code): \(message)); run `chancery verify`"
+        case .database(let code, let message):
+            "the database refused (\(code): \(message)); run `chancery verify`, and `chancery salvage` if that cannot read it either"
         }
     }
 }

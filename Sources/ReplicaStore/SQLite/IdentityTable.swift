@@ -32,10 +32,15 @@ struct IdentityTable {
     }
 
     func identity() throws -> ReplicaIdentity {
-        let values = try values()
+        guard let identity = Self.identity(of: try values()) else { throw StoreError.damaged(object: "archive.sqlite") }
+        return identity
+    }
+
+    /// The identity that a row's values say, in the order of `columns`; nil if they are none.
+    static func identity(of values: [SQLiteValue]) -> ReplicaIdentity? {
         guard case .text(let id) = values[0], let archive = ArchiveID(id), case .integer(let isOpen) = values[1],
             case .text(let name) = values[2], case .text(let label) = values[3], case .integer(let rule) = values[4]
-        else { throw StoreError.damaged(object: "archive.sqlite") }
+        else { return nil }
         return ReplicaIdentity(archive: archive, isArchiveOpen: isOpen != 0, name: name, label: label, mergeRule: rule)
     }
 

@@ -1,0 +1,121 @@
+import Foundation
+import Hashing
+import LetterModel
+import ReplicaStore
+import ReplicaStoreConformance
+import SQLiteBinding
+import Testing
+
+/// What is left of a database that SQLite does not read any more: what can be proved, all of it, and nothing else.
+struct SalvageTests {
+    private let folders = TemporaryFolders()
+
+    /// A replica with letters of all sizes, and a revision that waits.
+    private func filled(_ mode: ReplicaMode = .local) throws -> (
+        path: String, store: SQLiteReplicaStore, all: Set<RevisionID>
+    ) {
+        let path = folders.newPath()
+        let store = try SQLiteReplicaStore.filled(path, mode)
+        let maker = RevisionMaker()
+        var revisions: [Revision] = []
+        for number in 20..<60 {
+            var letter = Letter()
+            letter.title = "Letter \(number)"
+            // Some of them go on over many pages, also when they are compressed.
+            var text = ""
+            for word in 0..<(number % 10 == 0 ? 8_000 : 40) { text += "\(word * number * 7919 % 100_003) " }
+            letter.body = text
+            let first = try maker.revision(number, letter: letter)
+            letter.title = "Letter \(number), again"
+            revisions += [first, try maker.revision(number, letter: letter, after: [first])]
+        }
+        _ = try store.ingest(maker.ingestion(revisions))
+        // `filled` has a revision that waits beside the log for its parent.
+        let beside = try Damage(path).connection.rows("SELECT id FROM waiting UNION SELECT id FROM held") {
+            row throws in try #require(Digest(bytes: row.bytes(0)).map(RevisionID.init))
+        }
+        #expect(beside.count >= 1)
+        return (path, store, Set(try store.allRevisions().map(\.id) + beside))
+    }
+
+    private func salvaged(_ path: String, database: String? = nil) throws -> [RevisionID] {
+        var found: [RevisionID] = []
+        let salvage = try Salvage(folder: path, database: database)
+        _ = salvage.forEachPart(maximumBytes: 1 << 16) { found += $0.map(\.id) }
+        return found
+    }
+
+    /// The table or index that each page belongs to.
+    private func owners(_ path: String) throws -> [Int: String] {
+        let pages = try Damage(path).connection.rows("SELECT pageno, name FROM dbstat") { row throws in
+            (row.integer(0), try row.text(1))
+        }
+        return Dictionary(uniqueKeysWithValues: pages)
+    }
+
+    @Test(arguments: [ReplicaMode.local, .server])
+    func `of a whole database comes everything, also out of a write-ahead log`(_ mode: ReplicaMode) throws {
+        let (path, store, all) = try filled(mode)
+        let salvage = try Salvage(folder: path)
+        var order: [Revision] = []
+        let lost = salvage.forEachPart(maximumBytes: 1 << 16) { order += $0 }
+        #expect(Set(order.map(\.id)) == all && order.count == all.count && lost.isEmpty)
+        let log = try store.allRevisions()
+        #expect(Array(order.prefix(log.count)) == log, "in the order of the log")
+        #expect(salvage.identity == (try store.identity()))
+        #expect(salvage.archive == RevisionMaker.archive(1))
+        #expect(salvage.remotes.map(\.name) == ["origin"] && salvage.settings["author"] == "Ada")
+        let blob = try #require(try store.blobReferences(after: 0, through: .max).first?.blob)
+        #expect(salvage.blob(blob) == [1, 2, 3])
+        withExtendedLifetime(store) {}
+    }
+
+    @Test func `with any page overwritten there is nothing that never was, and all that was on other pages`() throws {
+        let (path, store, all) = try filled()
+        let owners = try owners(path)
+        withExtendedLifetime(store) {}
+        let whole = try Data(contentsOf: URL(filePath: path + "/archive.sqlite"))
+        let copy = path + "/copy.sqlite"
+        var everything = 0
+        for page in 1...whole.count / 4096 {
+            var damaged = whole
+            for byte in 0..<4096 { damaged[(page - 1) * 4096 + byte] = UInt8(truncatingIfNeeded: byte &* 167 &+ page) }
+            try damaged.write(to: URL(filePath: copy))
+            let found = Set(try salvaged(path, database: copy))
+            #expect(found.isSubset(of: all), "page \(page)")
+            #expect(found.count >= all.count - 30, "page \(page), of \(owners[page] ?? "nobody")")
+            let isTruth = ["revision", "content", "waiting", "held"].contains(owners[page] ?? "")
+            if !isTruth { #expect(found == all, "page \(page), of \(owners[page] ?? "nobody")") }
+            if found == all { everything += 1 }
+        }
+        #expect(everything < whole.count / 4096, "some pages hold what is nowhere else")
+    }
+
+    @Test func `bits that flipped anywhere make nothing up, and end`() throws {
+        let (path, store, all) = try filled()
+        withExtendedLifetime(store) {}
+        let whole = try Data(contentsOf: URL(filePath: path + "/archive.sqlite"))
+        let copy = path + "/copy.sqlite"
+        var numbers = SystemRandomNumberGenerator()
+        for _ in 0..<40 {
+            var damaged = whole
+            for _ in 0..<2_000 {
+                damaged[Int.random(in: 0..<whole.count, using: &numbers)] ^= 1 << UInt8.random(in: 0..<8)
+            }
+            try damaged.write(to: URL(filePath: copy))
+            #expect(Set(try salvaged(path, database: copy)).isSubset(of: all))
+        }
+    }
+
+    @Test func `what is no database gives nothing, and what is not there is said`() throws {
+        let path = folders.newPath()
+        _ = try SQLiteReplicaStore.filled(path)
+        let file = path + "/other"
+        for bytes in [Data(), Data("no database".utf8), Data(repeating: 0x0D, count: 50_000)] {
+            try bytes.write(to: URL(filePath: file))
+            let salvage = try Salvage(folder: path, database: file)
+            #expect(salvage.revisionCount == 0 && salvage.archive == nil)
+        }
+        #expect(throws: StoreError.self) { try Salvage(folder: path + "/nowhere") }
+    }
+}
