@@ -138,18 +138,35 @@ extension Archive {
         of id: LetterID, replacing parents: [RevisionID], _ content: Letter?, as reason: ReasonKind, _ author: Author?,
         _ message: String?
     ) throws -> RevisionID {
+        let revision = try revision(of: id, replacing: parents, content, as: reason, author, message)
+        try take([revision])
+        return revision.id
+    }
+
+    /// A revision that this replica's author writes now.
+    func revision(
+        of id: LetterID, replacing parents: [RevisionID], _ content: Letter?, as reason: ReasonKind, _ author: Author?,
+        _ message: String?
+    ) throws -> Revision {
         if let content { try Archive.check(content) }
         let identity = try store.identity()
         guard let writer = try author ?? self.author().flatMap(Author.init) else { throw ArchiveError.noAuthor }
         let header = RevisionHeader(
             archive: identity.archive, letter: id, parents: parents, content: nil, author: writer,
             device: identity.label, time: surroundings.now(), reason: Reason(reason, message: message))
-        let revision = try Revision(header: header, letter: content)
-        let report = try store.ingest(Ingestion(archive: identity.archive, revisions: [revision]))
-        switch report.outcomes.first {
-        case .rejected(let error)?: throw error
-        case .missingParents?, .waiting?, .held?: throw StoreError.damaged(object: "the history of letter \(id)")
-        case .accepted?, .duplicate?, nil: return revision.id
+        return try Revision(header: header, letter: content)
+    }
+
+    /// Takes revisions that were made here, all of them or none.
+    func take(_ revisions: [Revision]) throws {
+        let report = try store.ingest(Ingestion(archive: store.identity().archive, revisions: revisions))
+        for (outcome, revision) in zip(report.outcomes, revisions) {
+            switch outcome {
+            case .rejected(let error): throw error
+            case .missingParents, .waiting, .held:
+                throw StoreError.damaged(object: "the history of letter \(revision.header.letter)")
+            case .accepted, .duplicate: break
+            }
         }
     }
 

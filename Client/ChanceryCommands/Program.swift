@@ -40,6 +40,7 @@ let program = Program<Action>(
                 Command(EditCommand.description, Action(.object, EditCommand.run)),
                 Command(DeleteCommand.description, Action(.array, DeleteCommand.run)),
                 Command(RestoreCommand.description, Action(.object, RestoreCommand.run)),
+                Command(UndoCommand.description, Action(.array, UndoCommand.run)),
                 Command(ExportCommand.description, Action(.array, ExportCommand.run)),
             ]),
         CommandSection(
@@ -50,6 +51,7 @@ let program = Program<Action>(
                 Command(SearchCommand.description, Action(.array, SearchCommand.run)),
                 Command(LogCommand.description, Action(.array, LogCommand.run)),
                 Command(DiffCommand.description, Action(.object, DiffCommand.run)),
+                Command(BlameCommand.description, Action(.object, BlameCommand.run)),
             ]),
         CommandSection(
             "Agree",

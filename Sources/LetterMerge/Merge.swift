@@ -21,9 +21,17 @@ public enum Merge {
         mergedView(History(revisions))
     }
 
-    private static func mergedView(_ history: History) -> LetterView {
+    /// The letter as it would be shown if of all sides this head's were always the one to show: what is in no conflict is the same.
+    static func view(of revisions: [HistoryRevision], favouring head: RevisionID) -> LetterView {
+        mergedView(History(revisions), favouring: head)
+    }
+
+    private static func mergedView(_ history: History, favouring favourite: RevisionID? = nil) -> LetterView {
         let ancestry = Ancestry(history)
-        let ranked = history.rankedHeads(ancestry)
+        var ranked = history.rankedHeads(ancestry)
+        if let favourite, let index = ranked.firstIndex(where: { history.nodes[$0].id == favourite }) {
+            ranked.insert(ranked.remove(at: index), at: 0)
+        }
         let isDeleted = history.heads.allSatisfy { history.isTombstone($0) }
         var members = JSONObject()
         var conflicts: [Conflict] = []

@@ -26,12 +26,13 @@ enum LogCommand {
         if context.isJSON {
             context.print(.array(entries.map(json)))
         } else {
-            entries.forEach { show($0, withLetter: values[id] == nil, on: context.console) }
+            entries.forEach { show($0, withLetter: values[id] == nil, context) }
         }
         return .done
     }
 
-    private static func show(_ entry: LoggedRevision, withLetter: Bool, on console: Console) {
+    private static func show(_ entry: LoggedRevision, withLetter: Bool, _ context: CommandContext) {
+        let console = context.console
         let header = entry.revision.header
         let id = console.output.apply(.yellow, to: String(entry.revision.id.hex.prefix(12)))
         let letter = withLetter ? "  letter \(header.letter.text.prefix(8))" : ""
@@ -40,7 +41,7 @@ enum LogCommand {
         let merge = header.parents.count > 1 ? " (joins \(header.parents.count) heads)" : ""
         let message = header.reason.message.map { "  \($0)" } ?? ""
         console.write(
-            "\(id)\(letter)  \(header.time?.text ?? "no time")  \(header.reason.kind?.rawValue ?? "change")\(merge)  "
+            "\(id)\(letter)  \(context.time(header.time))  \(header.reason.kind?.rawValue ?? "change")\(merge)  "
                 + VisibleText.of("\(who)\(device)\(message)", keepsLines: false))
     }
 

@@ -20,7 +20,7 @@ enum ResolveCommand {
     static let description = CommandDescription(
         "resolve", summary: "settle conflicts",
         discussion:
-            "Every conflict of the letter needs a decision. A resolve is an ordinary revision: it can be looked at in `log`, and undone with `restore`.",
+            "Every conflict of the letter needs a decision. A resolve is an ordinary revision: it can be looked at in `log`; `undo` opens the conflicts again, `restore` goes back to any version.",
         arguments: [ids], options: [take, ChangeOptions.set, keep, delete, edit, all, ChangeOptions.message],
         examples: [
             Example("chancery resolve 0190 --set title=Reply", help: "Decide one field."),

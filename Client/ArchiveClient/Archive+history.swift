@@ -1,0 +1,93 @@
+public import LetterMerge
+public import LetterModel
+import ReplicaStore
+
+// What people want to know of a letter's history, and taking back what was done last.
+
+/// What became of a letter whose last change was taken back.
+public struct Undone: Hashable, Sendable {
+    /// What the letter is now.
+    public enum Outcome: String, Hashable, Sendable {
+        /// It says again what it said before.
+        case restored
+        /// It is deleted: what was taken back had made it, or had brought it back.
+        case deleted
+        /// Its conflicts are open again, as they were before they were settled.
+        case reopened
+    }
+
+    /// The revision that was taken back.
+    public let revision: Revision
+    /// What the letter is now.
+    public let outcome: Outcome
+    /// The revisions that say so.
+    public let written: [RevisionID]
+}
+
+extension Archive {
+    /// Which revision each paragraph of a text comes from.
+    ///
+    /// - Parameters:
+    ///   - id: the letter.
+    ///   - member: which text of it.
+    /// - Throws: `ArchiveError.unknownLetter`.
+    public func origins(of id: LetterID, member: MemberPath = MemberPath(["body"])) throws -> TextOrigins {
+        TextOrigins(of: member, in: try history(of: id).map { HistoryRevision($0.revision) })
+    }
+
+    /// The change that ``undo(_:author:message:)`` would take back: of the heads the one that came last.
+    ///
+    /// - Throws: `ArchiveError.unknownLetter`, `.resolveFirst` while the letter has conflicts.
+    public func lastChange(of id: LetterID) throws -> Revision {
+        let view = try view(of: id)
+        guard view.conflicts.isEmpty else {
+            throw ArchiveError.resolveFirst(
+                id, members: view.conflicts.map { $0.field?.description ?? "whether to keep or delete it" })
+        }
+        let heads = Set(view.heads)
+        guard let last = try history(of: id).last(where: { heads.contains($0.revision.id) }) else {
+            throw ArchiveError.unknownLetter(id.text)
+        }
+        return last.revision
+    }
+
+    /// Takes back the last change of a letter, whoever made it, by new revisions: an edit, a deletion, a restore, the letter itself. After a
+    /// resolve its conflicts are open again.
+    ///
+    /// - Parameters:
+    ///   - id: the letter.
+    ///   - author: who takes it back; nil for the archive's own author.
+    ///   - message: why, for the history; nil names the revision.
+    /// - Throws: `ArchiveError.unknownLetter`, `.resolveFirst` while the letter has conflicts, `.noAuthor`.
+    @discardableResult
+    public func undo(_ id: LetterID, author: Author? = nil, message: String? = nil) throws -> Undone {
+        let last = try lastChange(of: id)
+        let message = message ?? "undo of \(last.id.hex.prefix(12))"
+        let history = try history(of: id).map { HistoryRevision($0.revision) }
+        if let plan = ReopenPlan(undoing: last.id, in: history) {
+            return try reopen(plan, last, of: id, author, message)
+        }
+        var before: Letter?
+        let parents = Set(last.header.parents)
+        if history.contains(where: { parents.contains($0.id) && $0.letter != nil }) {
+            before = try letterBefore(id, head: last.id)
+        }
+        // A letter that has several heads without a conflict keeps what the others wrote.
+        let undoing = try revision(
+            of: id, replacing: [last.id], before, as: before == nil ? .delete : .restore, author, message)
+        try take([undoing])
+        return Undone(revision: last, outcome: before == nil ? .deleted : .restored, written: [undoing.id])
+    }
+
+    private func reopen(
+        _ plan: ReopenPlan, _ last: Revision, of id: LetterID, _ author: Author?, _ message: String
+    ) throws -> Undone {
+        let base = try revision(of: id, replacing: [last.id], plan.base, as: .restore, author, message)
+        let sides = try plan.sides.map { side in
+            try revision(of: id, replacing: [base.id], side, as: side == nil ? .delete : .edit, author, message)
+        }
+        // In one transaction: nobody ever sees the base alone.
+        try take([base] + sides)
+        return Undone(revision: last, outcome: .reopened, written: [base.id] + sides.map(\.id))
+    }
+}

@@ -1,0 +1,67 @@
+public import LetterModel
+
+/// How the conflicts that a resolve settled are opened again: two generations of revisions on top of it.
+///
+/// History only grows, so the resolve stays in it. The first revision goes back to what the sides parted from; on top of it each side's version is
+/// written again, beside the others. The conflicts that come of it are those that were settled: the same fields, bases, values and hunks.
+public struct ReopenPlan: Hashable, Sendable {
+    /// What the letter said before the sides parted, in what they disagreed on.
+    public let base: Letter
+    /// What each side made of it; nil is a deletion. At least two.
+    public let sides: [Letter?]
+
+    /// A plan to take back a resolve; nil if there was no conflict between the revisions that it replaced.
+    ///
+    /// - Parameters:
+    ///   - resolve: the revision that settled them.
+    ///   - history: all revisions of the letter.
+    public init?(undoing resolve: RevisionID, in history: [HistoryRevision]) {
+        guard let parents = history.first(where: { $0.id == resolve })?.parents, parents.count > 1 else { return nil }
+        let before = Self.ancestors(of: parents, in: history)
+        let view = Merge.view(of: before)
+        guard !view.conflicts.isEmpty else { return nil }
+        var sides: [Letter?] = []
+        for head in view.heads {
+            let side = Self.side(head, view, before)
+            if !sides.contains(side) { sides.append(side) }
+        }
+        var base = view.letter
+        for conflict in view.conflicts {
+            if let field = conflict.field {
+                base[field] = conflict.base
+            } else {
+                // What was edited must be an edit of the base again: else the deletion would hide it.
+                let edited = view.heads.filter { head in before.contains { $0.id == head && $0.letter != nil } }
+                let parted = edited.flatMap { head in before.first { $0.id == head }?.parents ?? [] }
+                base = Merge.view(of: Self.ancestors(of: parted, in: before)).letter
+            }
+        }
+        guard sides.count > 1 else { return nil }
+        self.base = base
+        self.sides = sides
+    }
+
+    /// The letter as one head would have it, with what is in no conflict merged; nil if it is a deletion.
+    private static func side(_ head: RevisionID, _ view: LetterView, _ history: [HistoryRevision]) -> Letter? {
+        guard let own = history.first(where: { $0.id == head })?.letter else { return nil }
+        var letter = Merge.view(of: history, favouring: head).letter
+        // A removal is never what is shown for the time being.
+        for conflict in view.conflicts where conflict.values.contains(where: { $0.value == nil }) {
+            if let field = conflict.field, own[field] == nil { letter[field] = nil }
+        }
+        return letter
+    }
+
+    private static func ancestors(of heads: [RevisionID], in history: [HistoryRevision]) -> [HistoryRevision] {
+        let nodes = Dictionary(history.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var pending = heads
+        var seen = Set(heads)
+        var found: [HistoryRevision] = []
+        while let id = pending.popLast() {
+            guard let revision = nodes[id] else { continue }
+            found.append(revision)
+            for parent in revision.parents where seen.insert(parent).inserted { pending.append(parent) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import ProgramTestSupport
+import Testing
+
+/// `blame` and `undo`, as people and programs use them.
+struct HistoryTests {
+    let machine: Machine
+
+    init() throws {
+        machine = try Machine("ada")
+        try machine.expect("init", "--name", "Letters")
+    }
+
+    func letter(_ id: String) throws -> [String: Any] { try machine.expect("show", id, "--json").object() }
+
+    func title(_ id: String) throws -> String? { (try letter(id)["letter"] as? [String: Any])?["title"] as? String }
+
+    @Test func `each paragraph is told with who wrote it`() throws {
+        let id = try machine.write(#"One.\n\nTwo."#)
+        try machine.expect(
+            "edit", id, "--body-file", "-", "--author", "Ben <ben@example.org>", input: "One.\n\nTwo words.\n\nThree.\n"
+        )
+        let blame = try machine.expect("blame", id, "--json").object()
+        let paragraphs = try #require(blame["paragraphs"] as? [[String: Any]])
+        #expect(paragraphs.map { $0["text"] as? String } == ["One.", "Two words.", "Three."])
+        let authors = paragraphs.map {
+            (($0["revisions"] as? [[String: Any]])?.first?["author"] as? [String: Any])?["name"]
+        }
+        #expect(authors.map { $0 as? String } == [nil, "Ben", "Ben"])
+        let shown = try machine.expect("blame", id).output
+        #expect(shown.contains("  import  no time\n    One.\n\n"))
+        #expect(shown.contains("  Ben  20"))
+        #expect(
+            try machine.expect("blame", id, "--member", "summary", "--json").object()["paragraphs"] as? [String] == [])
+        #expect(try machine.expect(64, "blame", id, "--member", "bdy").error.contains("did you mean body"))
+    }
+
+    @Test func `an edit, a deletion, a restore and a new letter are taken back, and an undo too`() throws {
+        let id = try machine.write("Text.")
+        try machine.expect("edit", id, "--set", "title=First")
+        try machine.expect("edit", id, "--set", "title=Second")
+        let preview = try machine.expect("undo", id, "--dry-run").output
+        #expect(preview.contains("edit by ada") && preview.contains("would be taken back"))
+        #expect(try title(id) == "Second")
+        try machine.expect("undo", id)
+        #expect(try title(id) == "First")
+        try machine.expect("undo", id)
+        #expect(try title(id) == "Second")
+        try machine.expect("delete", id)
+        let undone = try machine.expect("undo", id, "--json").objects()
+        #expect(undone.first?["outcome"] as? String == "restored")
+        #expect(try title(id) == "Second")
+        try machine.expect("undo", id)
+        #expect(try letter(id)["deleted"] as? Bool == true)
+        let other = try machine.write("Another one.")
+        #expect(try machine.expect("undo", other).output.contains("the letter is deleted"))
+        #expect(try letter(other)["deleted"] as? Bool == true)
+    }
+
+    @Test func `after the undo of a resolve its conflict is open again on both machines`() throws {
+        let server = try Server(archives: "letters")
+        let token = try server.token(for: "letters")
+        let (one, two) = (try Machine("ada", token: token), try Machine("ben", token: token))
+        try one.expect("init", "--name", "Letters")
+        let id = try one.write("Text.")
+        try one.expect("remote", "add", "origin", server.url("letters"))
+        try one.expect("sync")
+        try two.expect("clone", server.url("letters"), two.archive)
+        try one.expect("edit", id, "--set", "title=Mine")
+        try two.expect("edit", id, "--set", "title=Theirs")
+        try one.expect("sync")
+        try two.expect(3, "sync")
+        #expect(try two.expect(1, "undo", id).error.contains("chancery resolve"))
+        try two.expect("resolve", id, "--set", "title=Ours")
+        try two.expect("sync")
+        try one.expect("sync")
+        let undone = try one.expect("undo", id, "--json").objects()
+        #expect(undone.first?["outcome"] as? String == "reopened")
+        try one.expect(3, "sync")
+        try two.expect(3, "sync")
+        let shown = try [one, two].map { try $0.expect("show", id, "--json").output }
+        #expect(shown[0] == shown[1])
+        let conflicts = try two.expect("conflicts", id, "--json").output
+        #expect(conflicts.contains("Mine") && conflicts.contains("Theirs") && !conflicts.contains("Ours"))
+    }
+
+    @Test func `an import is taken back after a preview, and what was changed since stays`() throws {
+        let files = try (1...3).map {
+            try machine.scratch.file("letter\($0).txt", "Dear friend,\n\nletter number \($0).\n")
+        }
+        let box = try machine.scratch.file(
+            "two.mbox",
+            (1...2).map {
+                "From ada@example.org Mon Nov  2 10:00:00 2026\nFrom: Ada <ada@example.org>\nTo: Ben <ben@example.org>\n"
+                    + "Date: Mon, 02 Nov 2026 10:00:0\($0) +0000\nMessage-ID: <\($0)@example.org>\nSubject: Mail \($0)\n\nText \($0).\n\n"
+            }.joined())
+        try machine.expect("import", files[0], files[1], box)
+        let ids = try machine.expect("list", "--json").objects().compactMap { $0["id"] as? String }
+        #expect(ids.count == 4)
+        #expect(try machine.expect(1, "undo", "--import", files[2]).error.contains("was imported on this machine"))
+        #expect(try machine.expect(64, "undo", "--import", box).error.contains("--yes"))
+
+        let preview = try machine.expect("undo", "--import", box, "--dry-run", "--json").objects()
+        let letters = try #require(preview.first?["letters"] as? [String])
+        #expect(letters.count == 2 && (preview.first?["deleted"] as? [String])?.isEmpty == true)
+        #expect(try machine.expect("list", "--json").objects().count == 4)
+
+        try machine.expect("edit", letters[0], "--set", "title=Read")
+        let undone = try machine.expect("undo", "--import", box, "--yes", "--json").objects()
+        #expect(undone.first?["deleted"] as? [String] == [letters[1]])
+        #expect(undone.first?["edited"] as? [String] == [letters[0]])
+        #expect(try machine.expect("list", "--json").objects().count == 3)
+        try machine.expect("undo", "--import", box, "--yes", "--edited-too")
+        #expect(try machine.expect("list", "--json").objects().count == 2)
+        try machine.expect("restore", letters[0])
+        #expect(try title(letters[0]) == "Read")
+    }
+}
