@@ -83,7 +83,7 @@ struct MemberWrites {
     }
 
     /// Keeps what all hold, and what some hold and the others have never seen.
-    private func join(_ nodes: [Int], _ states: [State]) -> Join {
+    private mutating func join(_ nodes: [Int], _ states: [State]) -> Join {
         guard let first = nodes.first else { return Join(state: [], differing: []) }
         var result = Join(state: states[first], differing: [])
         guard nodes.count > 1 else { return result }
@@ -97,7 +97,7 @@ struct MemberWrites {
             var kept: [Int] = []
             for write in Set(nodes.flatMap(held)).sorted() {
                 let isKept = nodes.allSatisfy { node in
-                    held(node).contains(write) || !cells[cell].isSeen(write, by: node, ancestry)
+                    held(node).contains(write) || !cells[cell].isEnded(write, for: node, ancestry)
                 }
                 #if CANARIES
                     if Canary.unionResurrects.isOn, cells[cell].rule == .presence { kept.append(write); continue }

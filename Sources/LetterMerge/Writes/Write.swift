@@ -90,6 +90,16 @@ struct CellHistory {
         writes[number].nodes.contains { ancestry.isSeen($0, by: node) }
     }
 
+    /// Whether a node that does not hold a write has ended it. One that knows of it has, unless it is the removal of an entry, which
+    /// may lie there unnoticed: that one is ended by a later write.
+    mutating func isEnded(_ number: Int, for node: Int, _ ancestry: Ancestry) -> Bool {
+        guard writes[number].isRemovalOfEntry else { return isSeen(number, by: node, ancestry) }
+        for other in writes.indices.dropFirst(number + 1) where isSeen(other, by: node, ancestry) {
+            if seen(by: other, ancestry).contains(number) { return true }
+        }
+        return false
+    }
+
     /// The writes of this cell that the author of a write had seen. A root has seen none.
     mutating func seen(by number: Int, _ ancestry: Ancestry) -> BitSet {
         if let known = seenWrites[number] { return known }

@@ -76,6 +76,23 @@ struct MapTests {
         }
     }
 
+    @Test func `what went with an entry that came back without it stays gone, whoever else knows of the removal`() {
+        let removal = revision(2, after: [1], ["title": "no notes"])
+        let back = revision(3, after: [2], ["notes": ["n1": ["author": "Ann"]], "title": "no notes"])
+        let edit = revision(4, after: [1], ["notes": ["n1": ["author": "Ann", "text": "Ask Bea.\n\nThen Eva."]]])
+        let bystander = revision(5, after: [2], ["title": "another title"])
+        for revisions in [[root, removal, back, edit], [root, removal, back, edit, bystander]] {
+            let view = Merge.view(of: revisions)
+            #expect(view.fields.contains("notes.n1.text"))
+            #expect(view.values("notes.n1.text") == [nil, "Ask Bea.\n\nThen Eva."])
+        }
+        // Who wrote it anew in between has the last word.
+        let again = revision(6, after: [3], ["notes": ["n1": ["author": "Ann", "text": "New."]], "title": "no notes"])
+        let view = LetterView(root, removal, back, again, bystander)
+        #expect(view["notes"] == ["n1": ["author": "Ann", "text": "New."]])
+        #expect(view.fields == [])
+    }
+
     @Test func `an entry that is no object, or an empty one, keeps its bytes`() {
         let view = LetterView(
             revision(1, ["notes": ["a": "odd", "b": JSONValue.object(JSONObject()), "c": .null]]),
