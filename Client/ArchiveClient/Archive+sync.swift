@@ -50,6 +50,34 @@ extension Archive {
         }
     }
 
+    /// Whether a remote can be reached, is a replica of this archive, and lets us in. Nothing changes on either side.
+    ///
+    /// - Parameters:
+    ///   - remote: the remote's name here.
+    ///   - token: what its server lets us in with.
+    /// - Returns: what a sync would fail with; nil if it would begin.
+    /// - Throws: `StoreError.unknownRemote`, `RemoteAddressError`.
+    public nonisolated func obstacle(to remote: String, token: String?) async throws -> SyncError? {
+        let address = try await RemoteAddress(parsing: self.address(of: remote))
+        let cancellation = Cancellation()
+        return await withTaskCancellationHandler {
+            await Archive.blocking { [store] in
+                do {
+                    let reached = try Archive.reach(address, token: token)
+                    try withExtendedLifetime(reached) {
+                        let caller = RemoteCaller(transport: reached.transport, cancellation: cancellation)
+                        try SyncReconciliation(store: store, remote: remote, caller: caller) { _ in }.knock()
+                    }
+                    return nil
+                } catch {
+                    return SyncEngine.syncError(error)
+                }
+            }
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+
     /// A transport to a remote, and what has to be kept while it is used.
     static func reach(
         _ address: RemoteAddress, token: String?

@@ -52,6 +52,7 @@ let program = Program<Action>(
                 Command(LogCommand.description, Action(.array, LogCommand.run)),
                 Command(DiffCommand.description, Action(.object, DiffCommand.run)),
                 Command(BlameCommand.description, Action(.object, BlameCommand.run)),
+                Command(StatsCommand.description, Action(.object, StatsCommand.run)),
             ]),
         CommandSection(
             "Agree",
@@ -75,6 +76,7 @@ let program = Program<Action>(
         CommandSection(
             "Care",
             [
+                Command(DoctorCommand.description, Action(.object, DoctorCommand.run)),
                 Command(VerifyCommand.description, Action(.object, VerifyCommand.run)),
                 Command(SalvageCommand.description, Action(.object, SalvageCommand.run)),
             ]),

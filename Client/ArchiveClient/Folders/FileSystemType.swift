@@ -4,7 +4,7 @@ import LetterModel
 /// Which file system a path is on: SQLite relies on locks that network file systems do not keep.
 ///
 /// Source: https://www.sqlite.org/howtocorrupt.html#_filesystems_with_broken_or_missing_lock_implementations
-enum FileSystemType {
+package enum FileSystemType {
     /// Types whose files other machines have too, or the machine around a virtual one. FUSE itself is none: USB disks are mounted
     /// through it.
     private static let networkTypes: Set<String> = [
@@ -20,7 +20,7 @@ enum FileSystemType {
     ]
 
     /// The type of a network's file system that a path is on, or will be once it is made; nil for one of this machine.
-    static func networkType(of path: String) -> String? {
+    package static func networkType(of path: String) -> String? {
         guard case .text(let mounts) = SmallFile.read("/proc/self/mounts") else { return nil }
         return networkType(of: nearest(path), mounts: mounts)
     }

@@ -71,6 +71,9 @@ final class SyncReconciliation {
         try fetch(ids.sorted(), report: &report)
     }
 
+    /// Asks for nothing: whether the remote answers, holds this archive and lets us in is all that comes of it.
+    func knock() throws { _ = try ask() }
+
     private func ask(
         questions: [ReconciliationRequest.Question] = [], wanted: [RevisionID] = []
     ) throws -> (response: ReconciliationResponse, entries: [MessageDecoder.Event]) {
