@@ -47,5 +47,15 @@ struct EditionTests {
         let all = try ada.scratch.file("all.xml", try ada.expect("export", "--format", "tei").output)
         #expect(try Self.lint([one, all]) == "")
         #expect(try String(contentsOfFile: all, encoding: .utf8).contains("<teiCorpus"))
+
+        let eve = try Machine("eve")
+        try eve.expect("init")
+        try eve.expect("import", all)
+        #expect(try bodies(eve) == bodies(ada))
+        let originals = eve.scratch.url.appending(path: "originals").path
+        try eve.expect("export", "--format", "original", "--output", originals)
+        let again = try eve.expect("import", originals, "--json").objects()
+        #expect(again.map { $0["outcome"] as? String } == ["unchanged", "unchanged"])
+        #expect(try eve.expect("import", all, "--json").objects().first?["outcome"] as? String == "unchanged")
     }
 }

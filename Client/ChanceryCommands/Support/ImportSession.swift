@@ -101,9 +101,12 @@ struct ImportSession {
     ) async throws {
         var steps: [ImportStep] = []
         var lines: [Int?] = []
+        // Letters that bring their originals along do not refer to the source.
+        var isSourceNeeded = false
         for item in batch {
             switch item {
             case .letter(let imported):
+                isSourceNeeded = isSourceNeeded || importer.keepsSource && imported.files.isEmpty
                 // The attachment is there before the letter that refers to it.
                 if !isDryRun { for file in imported.files { _ = try await archive.storeAttachment(file) } }
                 steps.append(.letter(imported.id, adorned(imported.letter)))
@@ -118,7 +121,7 @@ struct ImportSession {
         }
         batch = []
         guard !steps.isEmpty else { return }
-        if importer.keepsSource, !isDryRun { _ = try await archive.storeAttachment(source) }
+        if isSourceNeeded, !isDryRun { _ = try await archive.storeAttachment(source) }
         let rules = ImportRules(existing: importer.replacesLetters ? .changes : .stays, isDryRun: isDryRun)
         let outcomes = try await archive.take(steps, rules: rules, author: author)
         var taken: [LetterID] = []

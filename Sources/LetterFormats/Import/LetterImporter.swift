@@ -7,7 +7,7 @@ public protocol LetterImporter: Sendable {
     var format: String { get }
 
     /// Whether letters refer to the source as their attachment of role `original`: the caller must then keep its bytes
-    /// as a blob. Formats whose letters are complete in themselves (JSON Lines, the text form) do not.
+    /// as a blob, but for letters that bring their files along. Formats whose letters are complete in themselves (JSON Lines, the text form) do not.
     var keepsSource: Bool { get }
 
     /// Whether a letter that is there already takes on what the source says: so with formats that are complete in themselves. A source

@@ -28,44 +28,16 @@ public struct CMIFImporter: LetterImporter {
 
     /// Begins to read one source.
     public func reader(fileName: String) -> any LetterReader {
-        Reader(fileName: fileName)
+        TEIReader(fileName: fileName)
     }
 
-    private struct Reader: LetterReader {
-        let fileName: String
-        private var buffer = SourceBuffer(limit: XMLLimits.documentBytes)
-
-        init(fileName: String) {
-            self.fileName = fileName
-        }
-
-        mutating func read(_ bytes: [UInt8]) -> [ImportItem] {
-            buffer.append(bytes)
-            return []
-        }
-
-        mutating func finish() -> [ImportItem] {
-            do throws(ImportRefusal) {
-                guard !buffer.isTooLong else {
-                    throw ImportRefusal(.tooLong, "a file has at most \(buffer.limit) bytes")
-                }
-                return try CMIFImporter.items(in: buffer.bytes, fileName: fileName)
-            } catch {
-                return [.refusal(error)]
-            }
-        }
-    }
-
-    private static func items(in bytes: [UInt8], fileName: String) throws(ImportRefusal) -> [ImportItem] {
-        let root = try XMLText.root(of: bytes)
+    /// What a document that is complete holds.
+    static func items(of root: XMLElement, in bytes: [UInt8], fileName: String) throws(ImportRefusal) -> [ImportItem] {
         guard root.namespace.hasSameBytes(as: namespace), root.name.hasSameBytes(as: "TEI") else {
             throw ImportRefusal(.unsupported, "this is XML, but its root is no TEI element", line: root.line)
         }
         // A list has a text without words; that of a letter which nobody has the words of says that it is one.
-        let isList = root.elements("text").allSatisfy { text in
-            XMLText.collapsed(text.text).isEmpty && !text.all("div").contains { $0.attribute("type") == "letter" }
-        }
-        guard isList else {
+        guard isList(root) else {
             let original = File(root: root, bytes: bytes, fileName: fileName, entries: []).original
             return [.letter(try TEIImporter.letter(root, bytes: bytes, original: original))]
         }
@@ -81,6 +53,13 @@ public struct CMIFImporter: LetterImporter {
             } catch {
                 return .refusal(error)
             }
+        }
+    }
+
+    /// Whether a document has no text of a letter.
+    static func isList(_ root: XMLElement) -> Bool {
+        root.elements("text").allSatisfy { text in
+            XMLText.collapsed(text.text).isEmpty && !text.all("div").contains { $0.attribute("type") == "letter" }
         }
     }
 

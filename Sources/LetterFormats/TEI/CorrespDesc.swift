@@ -165,6 +165,15 @@ struct TEIAuthorities {
 
     /// Reads `listPerson`, `listPlace` and `listOrg`, wherever they are.
     init(_ root: XMLElement) {
+        self.init(in: [root])
+    }
+
+    /// Reads the lists in these elements.
+    init(in elements: [XMLElement]) {
+        for root in elements { add(root) }
+    }
+
+    private mutating func add(_ root: XMLElement) {
         for name in ["person", "place", "org"] {
             for element in root.all(name) {
                 guard let id = element.xmlAttribute("id") else { continue }
@@ -172,6 +181,13 @@ struct TEIAuthorities {
                 records[id, default: []] += uris.filter { $0.hasPrefix("https://") || $0.hasPrefix("http://") }
             }
         }
+    }
+
+    /// These lists, and what others say of names that are not in them.
+    func merging(_ others: TEIAuthorities) -> TEIAuthorities {
+        var merged = self
+        merged.records.merge(others.records) { own, _ in own }
+        return merged
     }
 
     /// What `ref` says, as it says it, then what the file's list knows of it.

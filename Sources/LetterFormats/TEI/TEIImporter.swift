@@ -2,13 +2,13 @@ import Hashing
 import LetterModel
 import XMLParsing
 
-/// TEI P5: an edition of one letter, its text and its correspondence metadata.
+/// TEI P5: an edition of one letter, its text and its correspondence metadata, or a teiCorpus of them.
 ///
 /// Source: https://tei-c.org/release/doc/tei-p5-doc/en/html/
 public struct TEIImporter: LetterImporter {
     /// The word for `--format`.
     public let format = "tei"
-    /// The letter refers to the file.
+    /// The letter refers to the file; in a teiCorpus, each brings its own document along.
     public let keepsSource = true
     /// The version of the rules, in `source.importerVersion`.
     public static let version = 2
@@ -24,14 +24,17 @@ public struct TEIImporter: LetterImporter {
 
     /// Begins to read one source.
     public func reader(fileName: String) -> any LetterReader {
-        CMIFImporter().reader(fileName: fileName)
+        TEIReader(fileName: fileName)
     }
 
     /// The letter of a document that has a text.
-    static func letter(_ root: XMLElement, bytes: [UInt8], original: Attachment) throws(ImportRefusal) -> ImportedLetter
-    {
+    ///
+    /// - Parameter around: what a teiCorpus says of all its documents.
+    static func letter(
+        _ root: XMLElement, bytes: [UInt8], original: Attachment, around: TEIAuthorities = TEIAuthorities()
+    ) throws(ImportRefusal) -> ImportedLetter {
         var letter = Letter()
-        let authorities = TEIAuthorities(root)
+        let authorities = TEIAuthorities(root).merging(around)
         let header = root.first("teiHeader")
         var warnings: [ImportWarning] = []
         if let entry = header?.first("profileDesc", "correspDesc") {

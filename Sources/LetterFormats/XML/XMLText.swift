@@ -33,13 +33,18 @@ enum XMLText {
         do {
             return try XMLDocument.root(of: bytes)
         } catch {
-            let reason: ImportRefusal.Reason =
-                switch error.code {
-                case .syntax: .syntax
-                case .doctype, .encoding: .unsupported
-                case .limit: .tooLong
-                }
-            throw ImportRefusal(reason, error.context, line: error.line)
+            throw refusal(error)
         }
+    }
+
+    /// Why a document is refused that is no good XML.
+    static func refusal(_ error: XMLError) -> ImportRefusal {
+        let reason: ImportRefusal.Reason =
+            switch error.code {
+            case .syntax: .syntax
+            case .doctype, .encoding: .unsupported
+            case .limit: .tooLong
+            }
+        return ImportRefusal(reason, error.context, line: error.line)
     }
 }

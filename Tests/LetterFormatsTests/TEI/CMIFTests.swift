@@ -159,7 +159,7 @@ struct CMIFTests {
                 "<!DOCTYPE TEI [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>" + good.replacing("Ada", with: "&a;"),
                 .unsupported),
             text("<?xml version='1.0' encoding='koi8-r'?>" + good, .unsupported),
-            text("<TEI \(namespace)/>", .invalid), text("<teiCorpus \(namespace)/>", .unsupported),
+            text("<TEI \(namespace)/>", .invalid), text("<teiCorpus \(namespace)/>", .invalid),
             text("<x xmlns=\"urn:x\" xmlns:t=\"http://www.tei-c.org/ns/1.0\"/>", .unsupported),
             (file(""), .invalid), (file("<correspDesc/>"), .invalid),
             (file("<correspDesc><note>x</note></correspDesc>"), .invalid),

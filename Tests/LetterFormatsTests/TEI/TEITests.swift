@@ -157,7 +157,7 @@ struct TEITests {
             text(good + good, .syntax), text("<!DOCTYPE TEI>" + good, .unsupported),
             text("<!DOCTYPE TEI [<!ENTITY x 'y'>]>" + good.replacing("Ada", with: "&x;"), .unsupported),
             text("<?xml version='1.0' encoding='windows-1252'?>" + good, .unsupported),
-            text(good.replacing("<TEI", with: "<teiCorpus").replacing("</TEI>", with: "</teiCorpus>"), .unsupported),
+            text(good.replacing("<TEI", with: "<teiCorpus").replacing("</TEI>", with: "</teiCorpus>"), .invalid),
             (edition(deep), .tooLong), (edition("<p \(wide)>x</p>"), .tooLong),
             (edition("<p>x</p>", header: action(agents)), .tooLong),
             (edition("<p>\(String(repeating: "x", count: Limits.bodyBytes + 1))</p>"), .tooLong),
