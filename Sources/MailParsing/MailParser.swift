@@ -13,9 +13,8 @@ public enum MailParser {
     /// The message that these bytes are; they begin with its header.
     public static func message(_ bytes: [UInt8]) throws(MailError) -> MailMessage {
         precondition(isReady)
-        try MailHead.check(bytes)
-        // GMime takes a message that begins with its body for one without a body.
-        let parser = MessageParser(bytes)
+        let bodyStart = try MailHead.check(bytes)
+        let parser = MessageParser(EncodedWords.repaired(bytes[..<bodyStart]) + bytes[bodyStart...])
         return try parser.message()
     }
 
@@ -39,7 +38,8 @@ public enum MailParser {
 
 /// Looks at the bytes before GMime does: what it would take silently.
 private enum MailHead {
-    static func check(_ bytes: [UInt8]) throws(MailError) {
+    /// Where the header ends.
+    static func check(_ bytes: [UInt8]) throws(MailError) -> Int {
         guard bytes.count <= MailLimits.messageBytes else {
             throw MailError(code: .limit, context: "a message has at most \(MailLimits.messageBytes) bytes")
         }
@@ -71,6 +71,7 @@ private enum MailHead {
             start = min(end + 1, bytes.endIndex)
         }
         guard fieldCount > 0 else { throw MailError(code: .syntax, context: "it has no header") }
+        return start
     }
 
     /// Whether a line begins with a name and a colon.
@@ -252,14 +253,38 @@ private enum MailDay {
         // A type that is none is text in plain words.
         let declared = unsafe text(g_mime_object_get_header(object, "Content-Type"))
         let isBroken = declared.map { !$0.utf8.contains(UInt8(ascii: "/")) } ?? false
-        var fileName = unsafe text(g_mime_object_get_content_disposition_parameter(object, "filename"))
-        if fileName == nil { fileName = parameter("name") }
         let disposition = unsafe text(g_mime_object_get_disposition(object))?.lowercased()
-        return MailPart(
+        return unsafe MailPart(
             mediaType: isBroken ? "text/plain" : names.joined(separator: "/"), charset: parameter("charset"),
             isFlowed: parameter("format")?.lowercased() == "flowed",
             deletesSpaces: parameter("delsp")?.lowercased() == "yes", isAttachment: disposition == "attachment",
-            fileName: fileName, content: content)
+            fileName: fileName(of: object), content: content)
+    }
+
+    /// The name of a part's file, read once more from fields in which every encoded word is read.
+    private func fileName(of object: UnsafeMutablePointer<GMimeObject>) -> String? {
+        func repaired(_ name: String) -> [CChar]? {
+            let headers = unsafe g_mime_object_get_header_list(object)
+            guard let header = unsafe g_mime_header_list_get_header(headers, name),
+                let raw = unsafe g_mime_header_get_raw_value(header)
+            else { return nil }
+            let bytes = unsafe Array(UnsafeBufferPointer(start: raw, count: strlen(raw)))
+            return EncodedWords.repaired(bytes.map { UInt8(bitPattern: $0) }).map { CChar(bitPattern: $0) } + [0]
+        }
+        if let field = repaired("Content-Disposition"),
+            let disposition = unsafe g_mime_content_disposition_parse(options, field)
+        {
+            defer { unsafe g_object_unref(disposition) }
+            let name = unsafe text(g_mime_content_disposition_get_parameter(disposition, "filename"))
+            if let name { return name }
+        }
+        guard let field = repaired("Content-Type"),
+            let type = unsafe g_mime_content_type_parse(options, field)
+        else {
+            return nil
+        }
+        defer { unsafe g_object_unref(type) }
+        return unsafe text(g_mime_content_type_get_parameter(type, "name"))
     }
 
     private func decoded(_ object: UnsafeMutablePointer<GMimeObject>) -> [UInt8] {

@@ -117,29 +117,23 @@ struct MailHeader {
 
     /// Source: https://www.rfc-editor.org/rfc/rfc2047
     private static func encodedWords(_ text: String) -> [String] {
-        var words: [String] = []
-        var piece: [UInt8] = []
-        func flush() {
-            if !piece.isEmpty { words.append("=?utf-8?B?\(MailBase64.text(of: piece))?=") }
-            piece = []
-        }
+        // Quoted-printable: some readers end at the padding of base64. With its marks a word has at most 75 characters.
+        var pieces: [String] = [""]
         for scalar in text.unicodeScalars {
-            let bytes = Array(String(scalar).utf8)
-            // 60 characters of base64, and the marks around them.
-            if piece.count + bytes.count > 45 { flush() }
-            piece += bytes
+            let written = scalar == " " ? "_" : percented(String(scalar), mark: "=")
+            if (pieces.last?.utf8.count ?? 0) + written.utf8.count > 62 { pieces.append("") }
+            pieces[pieces.count - 1] += written
         }
-        flush()
-        return words
+        return pieces.filter { !$0.utf8.isEmpty }.map { "=?utf-8?Q?\($0)?=" }
     }
 
-    private static func percented(_ name: String) -> String {
+    /// With letters and digits as they are, and every other byte by its number behind a mark.
+    private static func percented(_ name: String, mark: String = "%") -> String {
         name.utf8.reduce(into: "") { result, byte in
-            let isPlain = (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
-            if isPlain || "-._".utf8.contains(byte) {
+            if (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) {
                 result.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
-                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+                result += mark + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
             }
         }
     }
@@ -221,10 +215,6 @@ enum QuotedPrintable {
 /// Source: https://www.rfc-editor.org/rfc/rfc4648#section-4
 enum MailBase64 {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func text(of bytes: [UInt8]) -> String {
-        String(decoding: encoded(bytes[...]), as: UTF8.self)
-    }
 
     /// In lines of 76 characters, each with its line end.
     static func lines(of bytes: [UInt8]) -> [UInt8] {

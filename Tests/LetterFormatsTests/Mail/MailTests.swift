@@ -188,6 +188,30 @@ struct MailTests {
         #expect(letters[0].warnings.map(\.code) == (edtf == nil ? [.impossibleDate] : []))
     }
 
+    @Test(arguments: [
+        ("=?utf-8?B?YQ==?= =?utf-8?B?Yg==?=", "ab"),
+        ("=?utf-8?B?YQ==?=\n =?UTF-8?b?YmM=?=\n\t=?utf-8?B?ZGVm?=", "abcdef"),
+        ("=?utf-8?B?YcM=?= =?utf-8?B?pGI=?= c", "aäb c"), ("=?utf-8?B?YQ==?= b =?utf-8?B?Yg==?=", "a b b"),
+        ("=?iso-8859-1?B?5A==?= =?utf-8?B?w7Y=?=", "äö"), ("=?utf-8?Q?a?= =?utf-8?B?Yg==?= =?utf-8?Q?c?=", "abc"),
+    ])
+    func `encoded words that follow each other are all read`(written: String, text: String) throws {
+        let letter = try Self.letter("From: \(written) <a@b.c>\nSubject: \(written)\n\nx\n")
+        #expect(letter.title == text)
+        #expect(letter.senders.map(\.name) == [text])
+        let file = """
+            \(Self.head)Subject: x
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+            Content-Type: application/pdf; name="\(written)"
+            Content-Disposition: attachment
+
+            x
+            --b--
+            """
+        #expect(try Self.letter(file).attachments.last?.name == text)
+    }
+
     @Test func `groups, nobody, and names without addresses`() throws {
         let letter = try Self.letter(
             "From: Friends: a@x.org, B <b@x.org>;\nTo: undisclosed-recipients:;\nCc: Ada Lovelace:;\nSubject: x\n\nx\n")
