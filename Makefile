@@ -47,10 +47,10 @@ lint: setup
 format: setup
 	swift format format --in-place --recursive --parallel Package.swift Sources Client Server Tests Benchmarks Examples
 
-## formats: how far the importers agree with what people found in the corpora, as a table
+## formats: how far the importers agree with what people found in the corpora, and what comes back of them from each format, as a table
 formats: setup
 	@mkdir -p .build
-	@$(SWIFT_TEST) --filter 'LetterFormatsTests.(CMIFTests|TEITests|WhiteHouseTests)' > .build/formats.txt 2>&1 || { cat .build/formats.txt; exit 1; }
+	@$(SWIFT_TEST) --filter 'LetterFormatsTests.(CMIFTests|TEITests|WhiteHouseTests|RoundTripTests)' > .build/formats.txt 2>&1 || { cat .build/formats.txt; exit 1; }
 	@grep -o 'formats: .*' .build/formats.txt || echo "formats: the corpora are not beside this checkout: skipped"
 
 ## simulate: the whole system with every fault, from SEED=n (REPLICAS=n STEPS=n) or SCHEDULE=file; else a thousand seeds
