@@ -55,10 +55,14 @@ struct HostileFileTests {
             Row("lines.txt", [UInt8](repeating: 0x0A, count: long)),
             Row("words.txt", String(repeating: "word ", count: 1_000_000)),
             Row("accents.txt", String(repeating: "e\u{301}\u{302}\u{303}", count: 800_000)),
+            Row("no-header.eml", letter), Row("picture.eml", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0]),
+            Row("empty.eml", "\n"), Row("nobody.eml", "X-One: 1\n\nb\n"), Row("nul.eml", "From: a@b.c\nX: \0\n\nb\n"),
+            Row("field.eml", "Subject: " + String(repeating: "x", count: 2 << 20)), Row("empty.mbox", "\n\n"),
+            Row("letter.mbox", "From a\nFrom: a\n\nb\n"), Row("cut.mbox", "From a Mon Jan  1 00:00:00 2024\n"),
             Row(
-                "letter.eml",
-                "Return-Path: <a@example.org>\nReceived: by b\nMessage-ID: <c@d>\nMIME-Version: 1.0\nDate: Mon, 1 Jan 2024 00:00:00 +0000\nFrom: a@example.org\nTo: b@example.org\nSubject: b\n\nc\n"
-            ), Row("letter.mbox", "From a\nFrom: a\n\nb\n"),
+                "deep.eml",
+                "From: a@b.c\n"
+                    + (0..<2_000).map { "Content-Type: multipart/mixed; boundary=b\($0)\n\n--b\($0)\n" }.joined()),
             Row("letter.xml", "<TEI><text/></TEI>"), Row("table.csv", "a,b\n1,2\n"),
             Row("bomb.xml", "<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;&b;\">]><a>&c;</a>"),
         ]
@@ -97,6 +101,14 @@ struct HostileFileTests {
         Row("zalgo.txt", "Dear A\(String(repeating: "\u{300}", count: 1000)),\n\nZ.\n", isTaken: true),
         Row("carriage.txt", "Dear Ada,\r\rOld Mac.\r", isTaken: true),
         Row("markup.txt", "<script>alert(1)</script>\n\nDear Ada,\n\n'; DROP TABLE letters; --\n", isTaken: true),
+        Row(
+            "letter.eml",
+            "Return-Path: <a@example.org>\nReceived: by b\nMessage-ID: <c@d>\nMIME-Version: 1.0\nDate: Mon, 1 Jan 2024 00:00:00 +0000\nFrom: a@example.org\nTo: b@example.org\nSubject: b\n\nc\n",
+            isTaken: true),
+        Row(
+            "escapes.eml",
+            "Message-ID: <e@d>\nFrom: a@example.org\nSubject: =?utf-8?Q?=1B[31m=07?=\nContent-Type: text/plain; name=\"../../\u{1B}c\"\n\n\u{1B}[31m\n",
+            isTaken: true),
         Row("-rf.txt", "Dear Ada,\n\nAn option by name.\n", isTaken: true),
         Row("$(reboot).txt", "Dear Ada,\n\nA command by name.\n", isTaken: true),
         Row("a;b|c&d.txt", "Dear Ada,\n\nMore of them.\n", isTaken: true),
