@@ -170,7 +170,8 @@ let package = Package(
         tests(
             "ServerCommandsTests",
             ["ServerCommands", "chancery-server", "SyncProtocol", "LetterModel", "ServerTestSupport"]),
-        tests("EndToEndTests", ["ProgramTestSupport", "chancery", "chancery-server", "letter-box"]),
+        tests(
+            "EndToEndTests", ["ProgramTestSupport", "chancery", "chancery-server", "letter-box"], exclude: ["Screens"]),
         tests(
             "FaultTests",
             [

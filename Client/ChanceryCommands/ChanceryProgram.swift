@@ -13,10 +13,16 @@ struct Action: Sendable {
     }
 
     let shape: JSONShape
+    /// Whether what it prints is for reading: on a terminal it goes through a pager. Never of a command that asks something.
+    let isPaged: Bool
     let run: @Sendable (Values, CommandContext) async throws -> CommandStatus
 
-    init(_ shape: JSONShape, _ run: @escaping @Sendable (Values, CommandContext) async throws -> CommandStatus) {
+    init(
+        _ shape: JSONShape, isPaged: Bool = false,
+        _ run: @escaping @Sendable (Values, CommandContext) async throws -> CommandStatus
+    ) {
         self.shape = shape
+        self.isPaged = isPaged
         self.run = run
     }
 }
@@ -35,13 +41,21 @@ public enum ChanceryProgram {
     public static func run(
         _ arguments: [[UInt8]], environment: [String: String], surroundings: Surroundings = .machine
     ) async -> Int32 {
-        let console = Console(environment: environment)
+        var console = Console(environment: environment)
+        defer { console.endPaging() }
         do {
             switch try program.parse(arguments, environment: environment, width: min(console.output.width, 100)) {
-            case .help(let text), .version(let text):
+            case .help(let text):
+                console.page(environment: environment)
+                console.write(bytes: Array(text.utf8))
+                return CommandStatus.done.rawValue
+            case .version(let text):
                 console.write(bytes: Array(text.utf8))
                 return CommandStatus.done.rawValue
             case .command(let command, let values):
+                if command.payload.isPaged, !values[GlobalOptions.noPager], !values[GlobalOptions.json] {
+                    console.page(environment: environment)
+                }
                 let context = CommandContext(
                     console: console, environment: environment, surroundings: surroundings, values: values)
                 return await run(command.payload, values, context).rawValue

@@ -9,13 +9,15 @@ let program = Program<Action>(
 
         An ID may be abbreviated to any beginning that no other letter shares.
         """,
-    globalOptions: [GlobalOptions.archive, GlobalOptions.author, GlobalOptions.json],
+    globalOptions: [GlobalOptions.archive, GlobalOptions.author, GlobalOptions.json, GlobalOptions.noPager],
     environment: [
         EnvironmentVariable("CHANCERY_TOKEN", help: "The token to sync with, if the command talks to one server only."),
         EnvironmentVariable(
             "CHANCERY_BUSY_TIMEOUT_MILLISECONDS",
             help: "How long to wait for another process that writes to the archive; 30000."),
         EnvironmentVariable("NO_COLOR", help: "No colours, if it is set."),
+        EnvironmentVariable("PAGER", help: "What long results are read in on a terminal; less."),
+        EnvironmentVariable("NO_PAGER", help: "No pager, if it is set."),
     ],
     exitStatuses: [
         ExitStatus(0, "Done."), ExitStatus(1, "Failed."),
@@ -46,18 +48,18 @@ let program = Program<Action>(
         CommandSection(
             "Look",
             [
-                Command(ListCommand.description, Action(.array, ListCommand.run)),
-                Command(ShowCommand.description, Action(.object, ShowCommand.run)),
-                Command(SearchCommand.description, Action(.array, SearchCommand.run)),
-                Command(LogCommand.description, Action(.array, LogCommand.run)),
-                Command(DiffCommand.description, Action(.object, DiffCommand.run)),
-                Command(BlameCommand.description, Action(.object, BlameCommand.run)),
-                Command(StatsCommand.description, Action(.object, StatsCommand.run)),
+                Command(ListCommand.description, Action(.array, isPaged: true, ListCommand.run)),
+                Command(ShowCommand.description, Action(.object, isPaged: true, ShowCommand.run)),
+                Command(SearchCommand.description, Action(.array, isPaged: true, SearchCommand.run)),
+                Command(LogCommand.description, Action(.array, isPaged: true, LogCommand.run)),
+                Command(DiffCommand.description, Action(.object, isPaged: true, DiffCommand.run)),
+                Command(BlameCommand.description, Action(.object, isPaged: true, BlameCommand.run)),
+                Command(StatsCommand.description, Action(.object, isPaged: true, StatsCommand.run)),
             ]),
         CommandSection(
             "Agree",
             [
-                Command(ConflictsCommand.description, Action(.array, ConflictsCommand.run)),
+                Command(ConflictsCommand.description, Action(.array, isPaged: true, ConflictsCommand.run)),
                 Command(ResolveCommand.description, Action(.array, ResolveCommand.run)),
             ]),
         CommandSection(
@@ -76,7 +78,7 @@ let program = Program<Action>(
         CommandSection(
             "Care",
             [
-                Command(DoctorCommand.description, Action(.object, DoctorCommand.run)),
+                Command(DoctorCommand.description, Action(.object, isPaged: true, DoctorCommand.run)),
                 Command(VerifyCommand.description, Action(.object, VerifyCommand.run)),
                 Command(SalvageCommand.description, Action(.object, SalvageCommand.run)),
             ]),

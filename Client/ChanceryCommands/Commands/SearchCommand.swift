@@ -36,9 +36,10 @@ enum SearchCommand {
         let style = console.output
         let names = "\(hit.letter.senders.joined(separator: ", ")) to \(hit.letter.recipients.joined(separator: ", "))"
         let id = String(hit.letter.id.text.prefix(ListCommand.shortestPrefix(of: [])))
-        console.write(
-            "\(style.apply(.bold, to: id))  \(hit.letter.date ?? "undated")  \(VisibleText.of(hit.letter.title ?? names, keepsLines: false))"
-        )
+        let date = VisibleText.of(hit.letter.date ?? "undated", keepsLines: false)
+        let title = VisibleText.of(hit.letter.title ?? names, keepsLines: false)
+        let room = style.isTerminal ? max(20, style.width - id.count - date.displayWidth - 4) : .max
+        console.write("\(style.apply(.bold, to: id))  \(date)  \(title.cut(toWidth: room))")
         var line = ""
         var end = 0
         let bytes = Array(hit.snippet.utf8)

@@ -91,5 +91,6 @@ enum GlobalOptions {
     static let author = Option(
         "author", .text, placeholder: "\"NAME <MAIL>\"", environment: "CHANCERY_AUTHOR",
         shownDefault: "chancery config author", help: "Who is named as the author of new revisions.")
+    static let noPager = Flag("no-pager", help: "Do not read long results in a pager.")
     static let json = Flag("json", help: "Print one JSON value on standard output, also on failure.")
 }

@@ -16,6 +16,8 @@ public struct Console: Sendable {
     let error: Style
     /// Whether a person can be asked.
     let isInputTerminal: Bool
+    /// What long results are read in; nil where they just go to standard output.
+    private(set) var pager: Pager?
 
     /// The streams of this process, with the environment's say on colour (`NO_COLOR`, `TERM=dumb`) and width (`COLUMNS`).
     public init(environment: [String: String]) {
@@ -32,6 +34,20 @@ public struct Console: Sendable {
         isInputTerminal = isatty(STDIN_FILENO) == 1
     }
 
+    /// Puts a pager behind standard output, where a person reads along and wants one.
+    mutating func page(environment: [String: String]) {
+        guard output.isTerminal, pager == nil else { return }
+        pager = Pager(environment: environment)
+    }
+
+    /// Waits until the person has read what is in the pager, and tells the notes that were made meanwhile.
+    mutating func endPaging() {
+        guard let pager else { return }
+        let notes = pager.end()
+        self.pager = nil
+        notes.forEach(note)
+    }
+
     /// Writes a result and a line feed to standard output.
     func write(_ line: String) {
         write(bytes: Array(line.utf8) + [UInt8(ascii: "\n")])
@@ -42,8 +58,9 @@ public struct Console: Sendable {
         FileSystem.writeAll(bytes, to: STDOUT_FILENO)
     }
 
-    /// Writes a line for people to standard error.
+    /// Writes a line for people to standard error; while a pager has the terminal, after it.
     func note(_ line: String) {
+        if let pager, error.isTerminal { return pager.keep(line) }
         FileSystem.writeAll(Array((line + "\n").utf8), to: STDERR_FILENO)
     }
 

@@ -1,6 +1,6 @@
 import LetterFormats
 
-/// Rows in columns that fit the terminal. The last column takes what is left and is cut.
+/// Rows in columns that fit the terminal. The widest columns are cut, but never the first one: it names the row, and half of an id is none.
 struct Table {
     private let headings: [String]
     private var rows: [[String]] = []
@@ -32,12 +32,12 @@ struct Table {
         return [style.apply(.bold, to: line(headings))] + rows.map(line)
     }
 
-    /// Takes from the widest columns until the table fits.
+    /// Takes from the widest columns behind the first until the table fits.
     private func fit(_ widest: [Int], into width: Int) -> [Int] {
         var limits = widest
         let gaps = 2 * (limits.count - 1)
-        while limits.reduce(gaps, +) > width, let largest = limits.max(), largest > 8,
-            let column = limits.lastIndex(of: largest)
+        while limits.reduce(gaps, +) > width, let largest = limits.dropFirst().max(), largest > 10,
+            let column = limits.dropFirst().lastIndex(of: largest)
         {
             limits[column] -= 1
         }
