@@ -70,7 +70,7 @@ extension Archive {
     }
 
     /// How often the end of our log is looked at, for what other programs wrote: one read of one row.
-    private static let lookInterval = Duration.milliseconds(300)
+    static let lookInterval = Duration.milliseconds(300)
 
     /// Where our log ends.
     private func logEnd() throws -> Int { try store.logState().end.sequence }

@@ -69,7 +69,7 @@ struct ArticleTests {
         let following = Task {
             try await archive.follow("origin", token: token) { report in
                 print("sent \(report.pushed), received \(report.pulled)")
-                told.yield(report)  // tell the window that shows letters
+                told.yield(report)  // for the line that shows the state of the sync
             }
         }
 
@@ -79,6 +79,45 @@ struct ArticleTests {
             break
         }
         try await following.value
+    }
+
+    @Test func `what changes is told, whoever wrote it, until the task is cancelled`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "article-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let archive = try Archive.create(at: folder, name: "Letter box", label: "here")
+        try await archive.setAuthor("Ada <ada@example.org>")
+        let another = try Archive.open(at: folder)
+        let (shown, show) = AsyncStream.makeStream(of: LetterView.self)
+
+        let changes = try await archive.changes()
+        let watching = Task {
+            for try await change in changes {
+                for id in change.letters { show.yield(try await archive.view(of: id)) }
+            }
+        }
+
+        // Another process writes: nothing is missed between two looks.
+        let first = try await another.create(ArchiveTests.letter("First"))
+        var titles: [String?] = []
+        for await view in shown {
+            titles.append(view.letter.title)
+            if titles.count == 1 {
+                var draft = try await archive.draft(of: first)
+                draft.letter.title = "Second"
+                try await archive.save(draft)
+            } else {
+                watching.cancel()
+                break
+            }
+        }
+        #expect(titles == ["First", "Second"])
+        try await watching.value
+
+        // Who was away asks for what came since.
+        for try await change in try await archive.changes(after: 0) {
+            #expect(change == LetterChanges.Change(letters: [first], sequence: 2))
+            break
+        }
     }
 
     @Test func `an error says what to do next`() async throws {

@@ -2,7 +2,8 @@ public import Foundation
 
 /// A real terminal for a program: what a person would see, with the program's own looks.
 ///
-/// `script` of util-linux makes the terminal and is its other end.
+/// `script` of util-linux makes the terminal and is its other end. A program that waits for a key that never comes is ended at last: it must not hold
+/// up all tests.
 public enum PseudoTerminal {
     /// Runs a program in a terminal until it ends.
     ///
@@ -19,7 +20,8 @@ public enum PseudoTerminal {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/script")
         process.arguments = [
-            "--quiet", "--return", "--flush", "--command", "stty cols \(columns) rows \(rows); exec \(command)",
+            "--quiet", "--return", "--flush", "--command",
+            "stty cols \(columns) rows \(rows); exec timeout --foreground 900 \(command)",
             "/dev/null",
         ]
         process.environment = environment.merging(["SHELL": "/bin/sh"]) { own, _ in own }
