@@ -18,7 +18,7 @@ enum UndoCommand {
         "undo", summary: "take back the last change of a letter, or an import",
         discussion: """
             Takes back whatever was done last: an edit, a deletion, a restore, a new letter; after a resolve its conflicts are open again. What was taken back \
-            stays in the history, and the undo is a change of its own, which can be taken back too.
+            stays in the history, and the undo is a change of its own, which can be taken back too (conflicts that it opened are settled instead).
 
             With --import, the letters that came from the file with these bytes are deleted; `restore` brings them back. Letters that somebody \
             changed since stay unless --edited-too is given.
