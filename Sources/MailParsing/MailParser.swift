@@ -211,6 +211,13 @@ private enum MailDay {
     private func mailbox(_ address: UnsafeMutablePointer<InternetAddress>, _ name: String?) -> MailAddress? {
         guard unsafe chancery_gmime_is_mailbox(address) else { return nil }
         let written = unsafe text(internet_address_mailbox_get_addr(chancery_gmime_mailbox(address)))
+        if name == nil, let whole = written, whole.utf8.starts(with: "=?".utf8), !whole.utf8.contains(UInt8(ascii: "@"))
+        {
+            // Some programs encode the address with the name, so that it is none any more.
+            guard let decoded = unsafe g_mime_utils_header_decode_text(options, whole) else { return nil }
+            defer { unsafe g_free(decoded) }
+            return unsafe MailAddress(name: text(decoded), address: nil)
+        }
         return name == nil && written == nil ? nil : MailAddress(name: name, address: written)
     }
 

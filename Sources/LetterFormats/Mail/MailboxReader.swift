@@ -3,8 +3,8 @@ import MailParsing
 
 /// Cuts a mailbox into its messages. Keeps at most one of them, and at most `MailLimits.messageBytes` of it.
 ///
-/// A message begins at a line "From …" with a time and a year in it that stands at the start, or after an empty line, and before a
-/// field of a header: in texts, lines begin with "From " too, and not every program marks them. One `>` goes from lines that begin
+/// A message begins at a line "From …" with a time and a year in it that stands before a field of a header: in texts, lines begin with
+/// "From " too, and not every program marks them, nor leaves an empty line before a message. One `>` goes from lines that begin
 /// with `>From `, `>>From ` and so on, which is how programs mark them.
 ///
 /// Source: https://www.loc.gov/preservation/digital/formats/fdd/fdd000385.shtml
@@ -19,7 +19,6 @@ struct MailboxReader: LetterReader {
     private var messageLine: Int?
     /// A line that begins a message if the next one is a field.
     private var held: [UInt8]?
-    private var isAfterEmptyLine = true
 
     mutating func read(_ bytes: [UInt8]) -> [ImportItem] {
         var items: [ImportItem] = []
@@ -60,16 +59,14 @@ struct MailboxReader: LetterReader {
         guard !isWithinLine else {
             append(line)
             isWithinLine = false
-            isAfterEmptyLine = false
             return nil
         }
         let item = startLine()
-        if isAfterEmptyLine, MailboxReader.isSeparator(line) {
+        if MailboxReader.isSeparator(line) {
             held = line
         } else {
             append(MailboxReader.unmarked(line))
         }
-        isAfterEmptyLine = line.elementsEqual([0x0A]) || line.elementsEqual([0x0D, 0x0A])
         return item
     }
 

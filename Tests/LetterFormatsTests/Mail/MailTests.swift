@@ -214,10 +214,11 @@ struct MailTests {
 
     @Test func `groups, nobody, and names without addresses`() throws {
         let letter = try Self.letter(
-            "From: Friends: a@x.org, B <b@x.org>;\nTo: undisclosed-recipients:;\nCc: Ada Lovelace:;\nSubject: x\n\nx\n")
+            "From: Friends: a@x.org, B <b@x.org>;\nTo: undisclosed-recipients:;\nCc: Ada Lovelace:;\nBcc: =?utf-8?B?w4lycyA8YUBiLmM+?=\nSubject: x\n\nx\n"
+        )
         #expect(letter.senders.map(\.name) == ["Friends", "a@x.org", "B"])
         #expect(letter.senders.map(\.kind) == [.group, nil, nil])
-        #expect(letter.recipients.map(\.name) == ["Ada Lovelace"])
+        #expect(letter.recipients.map(\.name) == ["Ada Lovelace", "Érs <a@b.c>"])
     }
 
     // MARK: Mailboxes
@@ -237,17 +238,18 @@ struct MailTests {
             \(Self.separator)\(Self.head)Subject: two
 
             x
+            \(Self.separator)\(Self.head)Subject: three
 
             """
         let letters = try Self.letters(mailbox, "inbox")
-        #expect(letters.map(\.letter.title) == ["one", "two"])
+        #expect(letters.map(\.letter.title) == ["one", "two", "three"])
         #expect(
             letters.map(\.letter.body) == [
                 "From here on.\nFrom nobody at 10:00 in 2020\n\nFrom ada@example.org Wed Jul 15 10:00:00 2020\nis no separator.",
-                "x",
+                "x", nil,
             ])
-        #expect(letters.map(\.line) == [1, 13])
-        #expect(Set(letters.map(\.id)).count == 2, "one Message-ID may stand for two messages")
+        #expect(letters.map(\.line) == [1, 13, 20])
+        #expect(Set(letters.map(\.id)).count == 3, "one Message-ID may stand for two messages")
     }
 
     @Test func `a message is the same letter from a file of its own and from any mailbox`() throws {
