@@ -11,6 +11,10 @@ extension Oracle {
         for slot in Set(shown.keys).union(expected.keys).sorted() {
             let values = expected[slot] ?? [-1]
             let seen = shown[slot] ?? [-1]
+            // A removal beside a hunk that somebody settled is asked about, and not carried out.
+            let entry = table.entries[slot] >= 0 ? table.entries[slot] : slot
+            let isAsked = shown[entry]?.count == 2 && shown[entry]?.contains(-1) == true && expected[entry] == nil
+            if isAsked, mayBeSettled(entry, in: revisions) { continue }
             if let fault = fault(slot, expected: values, shown: seen) {
                 faults.append("\(fault): \(table.names[slot]) shows \(text(seen)), live are \(text(values))")
             }

@@ -12,6 +12,9 @@ package struct Oracle {
     private var writers: [UInt64] = []
     /// Removals of whole entries that took an atom out, because a revision put the entry back without it.
     private var removals: [Int: [(removal: Int, because: Int)]] = [:]
+    /// Which revisions may have settled a hunk inside of each entry: their parents' texts in it differ. The oracle knows words and no
+    /// hunks; what is settled is written, and then the entry is too.
+    private var settlers: [Int: UInt64] = [:]
 
     package init() {}
 
@@ -26,8 +29,28 @@ package struct Oracle {
         contents.append(content)
         isRoot.append(parents.isEmpty)
         while writers.count < table.names.count { writers.append(0) }
-        if let content { noteWrites(of: number, content) }
+        if let content {
+            noteWrites(of: number, content)
+            noteSettling(by: number, of: parents, content)
+        }
     }
+
+    private mutating func noteSettling(by number: Int, of parents: [Int], _ content: [Int: Int]) {
+        // What a tombstone's author saw is what was there before.
+        let seen = parents.flatMap { contents[$0] == nil ? bits(ancestors[$0]).filter { contents[$0] != nil } : [$0] }
+        guard let first = seen.first, seen.count > 1 else { return }
+        for slot in table.entries.indices where table.kinds[slot] == .word {
+            let entry = table.entries[slot]
+            guard entry >= 0, content[entry] != nil else { continue }
+            let before = contents[first]?[slot]
+            if seen.contains(where: { contents[$0]?[slot] != before }) {
+                settlers[entry, default: 0] |= 1 << UInt64(number)
+            }
+        }
+    }
+
+    /// Whether one of these revisions may have settled a hunk inside of an entry.
+    package func mayBeSettled(_ entry: Int, in revisions: UInt64) -> Bool { (settlers[entry] ?? 0) & revisions != 0 }
 
     private mutating func noteWrites(of number: Int, _ content: [Int: Int]) {
         let bit = 1 << UInt64(number) as UInt64
