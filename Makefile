@@ -7,7 +7,7 @@ SWIFT_BUILD = swift build $(SWIFT_FLAGS)
 SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
 BIN         = .build/release
 
-.PHONY: all setup build demo test docs interface unchanged-interface simulate check lint format formats drill fuzz load canaries soak bench clean
+.PHONY: all setup build demo test docs interface unchanged-interface simulate check lint format formats drill fuzz sanitize load canaries soak bench clean
 
 all: build
 
@@ -80,6 +80,14 @@ fuzz: setup
 	CHANCERY_FUZZ=1 swift build --configuration release --scratch-path .build/fuzz --product fuzz \
 		-Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing
 	python3 Scripts/fuzz.py .build/fuzz/release/fuzz .build/fuzzing $(or $(SECONDS),30) $(TARGET)
+
+## sanitize: the tests under the address and then the thread sanitizer, each in a build of its own; ONLY=address or thread, FILTER= for some of them
+sanitize: setup
+	set -e; for kind in $(or $(ONLY),address thread); do \
+		swift build --sanitize=$$kind --scratch-path .build/$$kind --build-tests; \
+		ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=$$kind --scratch-path .build/$$kind --skip-build --disable-xctest \
+			--skip MemoryTests $(if $(FILTER),--filter '$(FILTER)'); \
+	done
 
 ## load: 10,000 idle connections and 200 active clients for 30 s (SECONDS= for longer): memory bounded, nothing lost, descriptors flat
 load: build

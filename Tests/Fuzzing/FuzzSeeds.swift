@@ -37,6 +37,23 @@ enum FuzzSeeds {
             if let content = revision.contentBytes { try save(content, folder, "letter", "\(number)") }
         }
         try save(Array(Cursor(try replica.store.logState().end).text.utf8), folder, "cursor", "end")
+        try save(try database(of: revisions), folder, "salvage", "pages")
+    }
+
+    /// The first page of a replica's database, and those that hold rows: few enough for one input.
+    private static func database(of revisions: [Revision]) throws -> [UInt8] {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let archive = revisions[0].header.archive
+        let store = try SQLiteReplicaStore.create(
+            folder: folder.path, archive: archive, name: "letters", label: "ada", epoch: "00000000000000aa",
+            mode: .local)
+        _ = try store.ingest(Ingestion(archive: archive, revisions: revisions))
+        let bytes = [UInt8](try Data(contentsOf: folder.appending(path: "archive.sqlite")))
+        let pages = stride(from: 4096, to: bytes.count, by: 4096).map { bytes[$0..<$0 + 4096] }
+        // A leaf of a table, with at least one row.
+        return Array(bytes[..<4096])
+            + pages.filter { $0.first == 0x0D && $0.dropFirst(3).prefix(2) != [0, 0] }.prefix(9).joined()
     }
 
     private static func whole(_ replica: TestReplica) throws -> [UInt8] {

@@ -19,7 +19,7 @@ enum FuzzTarget: String, CaseIterable {
     case responseHead = "response-head"
     case remoteAddress = "remote-address"
     case requestHead = "request-head"
-    case token
+    case token, salvage
 
     /// The parser of this run.
     static let chosen: FuzzTarget = {
@@ -67,6 +67,7 @@ enum FuzzTarget: String, CaseIterable {
         case .remoteAddress: ClientParsers.remoteAddress(bytes)
         case .requestHead: ServerParsers.requestHead(bytes)
         case .token: ServerParsers.token(bytes)
+        case .salvage: ModelParsers.salvage(bytes)
         }
     }
 }

@@ -1,5 +1,7 @@
+import Foundation
 import LetterMerge
 import LetterModel
+import ReplicaStore
 
 /// Letters, revisions and what they are made of.
 enum ModelParsers {
@@ -59,5 +61,17 @@ enum ModelParsers {
         let again = Merge.view(of: revisions.reversed() + revisions)
         precondition(view.letter == again.letter, "a view is a function of the set")
         precondition(view.conflicts == again.conflicts, "so are its conflicts")
+    }
+
+    /// A database that SQLite does not open: what comes out of it is whole, and it ends.
+    static func salvage(_ bytes: [UInt8]) {
+        let path = FileManager.default.temporaryDirectory.appending(path: "salvage-\(getpid())").path
+        guard FileManager.default.createFile(atPath: path, contents: Data(bytes)),
+            let salvage = taken({ try Salvage(folder: "/nowhere", database: path) })
+        else { return }
+        var count = 0
+        let lost = salvage.forEachPart(maximumBytes: 1 << 16) { count += $0.count }
+        precondition(count + lost.count == salvage.revisionCount)
+        salvage.forEachLooseContent { _ in }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import LetterModel
 import SQLiteBinding
 
 /// The rows of an SQLite file that SQLite does not open, or cannot follow, any more: those of every page that looks like a leaf of a
@@ -30,6 +31,8 @@ final class LooseRows {
     /// Bytes of a page that hold rows.
     private let usableBytes: Int
     private let pageCount: Int
+    /// No row is larger: a content, twice, or all of the file.
+    private let largestRowBytes: Int
     /// Where the newest committed version of a page begins in the write-ahead log.
     private let pagesOfLog: [Int: Int]
 
@@ -53,6 +56,7 @@ final class LooseRows {
         self.log = log >= 0 ? log : nil
         pagesOfLog = log >= 0 ? Self.pages(ofLog: log, pageBytes: pageBytes) : [:]
         pageCount = max(Int(information.st_size) / pageBytes, pagesOfLog.keys.max() ?? 0)
+        largestRowBytes = min(2 * Limits.contentBytes, pageCount * pageBytes)
         self.file = file
     }
 
@@ -117,7 +121,7 @@ final class LooseRows {
 
     private func row(_ page: [UInt8], _ place: Place) -> Row? {
         var position = Self.number(page, start(place.page) + 8 + 2 * place.cell, bytes: 2)
-        guard let count = Self.varint(page, &position), count > 0, count <= 1 << 28,
+        guard let count = Self.varint(page, &position), count > 0, count <= largestRowBytes,
             let number = Self.varint(page, &position), let record = payload(page, position, count: count)
         else { return nil }
         guard let values = Self.values(record) else { return nil }
