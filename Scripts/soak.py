@@ -15,6 +15,9 @@ import sys
 import time
 
 HANG_SECONDS = 3600
+# A layer's share of a round is minutes, so that an hour reaches every layer several times.
+FLIPS = 1_000
+CALLS = 160
 
 
 def layers(state, bin_folder, state_folder):
@@ -22,14 +25,15 @@ def layers(state, bin_folder, state_folder):
     seed = str(1_000_000 + state["round"])
     flip, call, history, offset = (state[name] for name in ("flip", "call", "history", "offset"))
     return [
-        ("power cuts", {"CHANCERY_IMAGES": "100000", "CHANCERY_FAULTS_SEED": seed}, "PowerCutTests", {}),
-        ("flipped bits", {"CHANCERY_FLIPS": "5000", "CHANCERY_FLIP_FROM": str(flip)}, "FlippedBitTests", {"flip": 5000}),
+        ("power cuts", {"CHANCERY_IMAGES": "25000", "CHANCERY_FAULTS_SEED": seed}, "PowerCutTests", {}),
+        ("flipped bits", {"CHANCERY_FLIPS": str(FLIPS), "CHANCERY_FLIP_FROM": str(flip)}, "FlippedBitTests", {"flip": FLIPS}),
         ("merge", {"CHANCERY_HISTORIES": "200000", "CHANCERY_HISTORIES_FROM": str(history)}, "RandomHistoryTests",
          {"history": 200_000}),
-        ("simulation", {}, [f"{bin_folder}/simulate", "--seconds", "120", "--from", "1000000", "--state",
+        ("simulation", {}, [f"{bin_folder}/simulate", "--seconds", "90", "--from", "1000000", "--state",
                             f"{state_folder}/simulate"], {}),
         ("connections", {"CHANCERY_CUT_STRIDE": "50", "CHANCERY_CUT_OFFSET": str(offset)}, "CutConnectionTests", {"offset": 1}),
-        ("system calls", {"CHANCERY_INJECTIONS": "500", "CHANCERY_INJECTIONS_FROM": str(call)}, "InjectionTests", {"call": 400}),
+        ("system calls", {"CHANCERY_INJECTIONS": str(CALLS * 5 // 4), "CHANCERY_INJECTIONS_FROM": str(call)}, "InjectionTests",
+         {"call": CALLS}),
         ("command lines", {"CHANCERY_EDITS": "50", "CHANCERY_FAULTS_SEED": seed},
          "ParallelCommandLineTests|PausedProcessTests|ClockTests|ClosedDiskTests", {}),
         ("load", {}, ["python3", "Tests/Load/load.py", bin_folder, "60"], {}),
@@ -89,7 +93,7 @@ def run(layer, state, state_folder, command, seconds):
     for key, step in moves.items():
         state[key] += step
     # The end of the archive, or of the list of calls: from the beginning again.
-    if name == "flipped bits" and told.get("flips", 0) < 5000:
+    if name == "flipped bits" and told.get("flips", 0) < FLIPS:
         state["flip"] = 0
     if name == "system calls" and state["call"] >= told.get("all", 0) > 0:
         state["call"] = 0
