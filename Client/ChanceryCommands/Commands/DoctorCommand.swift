@@ -74,8 +74,13 @@ enum DoctorCommand {
 
     /// Whether others can read this person's tokens.
     private static func tokens(_ context: CommandContext) -> [Finding] {
-        guard let folder = try? context.configurationFolder() else { return [] }
-        let path = FileSystem.join(folder, "tokens")
+        let path: String
+        do {
+            path = FileSystem.join(try context.configurationFolder(), "tokens")
+        } catch {
+            // Without such a folder there are no tokens.
+            return []
+        }
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { return [] }
         return [

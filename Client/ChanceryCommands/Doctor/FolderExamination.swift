@@ -116,12 +116,23 @@ struct FolderExamination {
     /// Source: <https://man7.org/linux/man-pages/man5/proc_locks.5.html>
     private func writers() -> [(number: Int, name: String)] {
         var status = stat()
-        guard stat(database, &status) == 0, let locks = try? FileSystem.read("/proc/locks", limitBytes: 1 << 20)
+        guard stat(database, &status) == 0,
+            let locks = Self.readable({ try FileSystem.read("/proc/locks", limitBytes: 1 << 20) })
         else { return [] }
         let numbers = Self.writers(ofFile: UInt64(status.st_ino), locks: String(decoding: locks, as: UTF8.self))
         return numbers.filter { $0 != Int(getpid()) }.map { number in
-            let name = (try? FileSystem.read("/proc/\(number)/comm", limitBytes: 64)) ?? Array("unknown".utf8)
+            let read = Self.readable { try FileSystem.read("/proc/\(number)/comm", limitBytes: 64) }
+            let name = read ?? Array("unknown".utf8)
             return (number, String(decoding: name.filter { $0 > 0x20 && $0 < 0x7F }, as: UTF8.self))
+        }
+    }
+
+    /// What could be read; what cannot is no finding of its own here.
+    private static func readable<Value>(_ read: () throws -> Value) -> Value? {
+        do {
+            return try read()
+        } catch {
+            return nil
         }
     }
 
@@ -144,7 +155,7 @@ struct FolderExamination {
     // MARK: What lies about
 
     private func leftovers() -> [Finding] {
-        let names = (try? FileSystem.names(in: folder)) ?? []
+        let names = Self.readable { try FileSystem.names(in: folder) } ?? []
         var findings: [Finding] = []
         let copies = names.filter { $0.hasPrefix("archive.sqlite.before-repair-") }
         if !copies.isEmpty {

@@ -86,7 +86,7 @@ public struct Salvage {
     private mutating func takeHeader(_ row: LooseRows.Row, _ column: Int, order: Int) {
         guard case .bytes(let name) = row.values[1], name.count == Digest.byteCount,
             case .bytes(let bytes) = row.values[column], bytes.first == UInt8(ascii: "{"),
-            let header = try? RevisionHeader(parsing: bytes)
+            let header = Self.readable({ try RevisionHeader(parsing: bytes) })
         else { return }
         let digest = SHA256.digest(of: bytes)
         let id = RevisionID(digest)
@@ -104,7 +104,16 @@ public struct Salvage {
 
     private static func content(_ values: [SQLiteValue], _ column: Int) -> [UInt8]? {
         guard case .bytes(let bytes) = values[column] else { return nil }
-        return try? Zstandard.decompress(bytes, limitBytes: Limits.contentBytes)
+        return readable { try Zstandard.decompress(bytes, limitBytes: Limits.contentBytes) }
+    }
+
+    /// What bytes say; nil where they say nothing: what is damaged counts as not there.
+    private static func readable<Value>(_ read: () throws -> Value) -> Value? {
+        do {
+            return try read()
+        } catch {
+            return nil
+        }
     }
 
     private mutating func takeSetting(_ values: [SQLiteValue]) {
@@ -161,7 +170,7 @@ public struct Salvage {
             content = Self.content(row.values, value.column)
         }
         // Hashed and checked as one that comes over the network.
-        let revision = try? Revision(headerBytes: bytes, contentBytes: content)
+        let revision = Self.readable { try Revision(headerBytes: bytes, contentBytes: content) }
         return revision?.id == header.id ? revision : nil
     }
 
@@ -171,7 +180,7 @@ public struct Salvage {
         let loose = contents.filter { !named.contains($0.key) }
         for (_, value) in loose.sorted(by: { $0.key < $1.key }) {
             guard let row = rows.row(at: value.place), let content = Self.content(row.values, value.column),
-                let letter = try? Revision.letter(parsing: content)
+                let letter = Self.readable({ try Revision.letter(parsing: content) })
             else { continue }
             try body(letter)
         }
@@ -179,7 +188,9 @@ public struct Salvage {
 
     /// The bytes of an attachment; nil if it is not here, or damaged.
     public func blob(_ id: BlobID) -> [UInt8]? {
-        guard let bytes = try? blobs.read(id), SHA256.digest(of: bytes) == id.digest else { return nil }
+        guard let bytes = Self.readable({ try blobs.read(id) }) ?? nil, SHA256.digest(of: bytes) == id.digest else {
+            return nil
+        }
         return bytes
     }
 }
