@@ -28,7 +28,7 @@ struct BundleTests {
 
     @Test func `a bundle carries letters and attachments, and applying it twice changes nothing`() throws {
         _ = try cursor(file)
-        #expect(try ben.expect("bundle", "apply", file).output.hasSuffix("1 new, 0 were here, 1 attachments came\n"))
+        #expect(try ben.expect("bundle", "apply", file).output.hasSuffix("1 new, 0 were here, 1 attachment came\n"))
         let verified = try ben.expect("verify", "--json").output
         #expect(try ben.expect("bundle", "apply", file).output.hasSuffix("0 new, 1 were here, 0 attachments came\n"))
         #expect(try ben.expect("verify", "--json").output == verified)

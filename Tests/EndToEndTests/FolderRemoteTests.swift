@@ -19,8 +19,8 @@ struct FolderRemoteTests {
         let imported = try ada.expect("import", MainJobTests.seed.path, "--json").objects()
         id = try #require((imported.first?["ids"] as? [String])?.first)
         try ada.expect("remote", "add", "usb", path, "--create")
-        #expect(try ada.expect("sync").output == "usb: sent 1, received 0, 1 attachments sent\n")
-        #expect(try ben.expect("clone", path, ben.archive).output.contains("cloned 1 letters"))
+        #expect(try ada.expect("sync").output == "usb: sent 1, received 0, 1 attachment sent\n")
+        #expect(try ben.expect("clone", path, ben.archive).output.contains("cloned 1 letter "))
     }
 
     @Test func `letters travel on a disk both ways, and nothing is asked of a token`() throws {

@@ -72,12 +72,14 @@ struct SalvageTests {
 
     @Test func `what is left goes into a clone, and what cannot be shown into a file that can be imported`() throws {
         let revisions = try pages("revision", of: ben)
+        try ben.expect("remote", "add", "elsewhere", "http://127.0.0.1:1/letters")
         try overwrite([0, try #require(revisions.last)], of: ben)
         let clone = ben.scratch.url.appending(path: "clone").path
         try ben.expect("clone", server.url("letters"), clone)
         let rest = ben.scratch.url.appending(path: "rest.jsonl").path
         let report = try salvage(2, into: clone, rest: rest)
         #expect(report["accepted"] as? Int == 0, "the unsent revisions were the last ones")
+        #expect(report["remotes"] as? [String] == [], "no remote comes into a replica that is in use")
         #expect((report["looseContents"] as? Int ?? 0) >= 2)
         #expect(try String(contentsOfFile: rest, encoding: .utf8).contains("A late letter with its file."))
         try ben.expect("import", rest, "--archive", clone)

@@ -26,7 +26,8 @@ public struct SalvageReport: Sendable {
 
 extension Archive {
     /// Reads what can be proved of a replica whose database does not open any more, and writes it into another replica of the archive:
-    /// the one in `folder`, or a new one. The damaged replica is left alone. Called again, it goes on.
+    /// the one in `folder`, or a new one, which takes the remotes and the author with it. The damaged replica is left alone. Called again,
+    /// it goes on.
     ///
     /// - Parameters:
     ///   - damaged: The damaged replica's folder.
@@ -52,6 +53,8 @@ extension Archive {
         var report = SalvageReport()
         // Letters that were known before count for the guard against mass deletion, as when a bundle is applied.
         let end = try store.logState().end.sequence
+        // Into a replica that is in use nobody's remotes are put: the next sync would go there.
+        if end == 0 { try bringOver(salvage, store, &report) }
         var beside: Set<RevisionID> = []
         report.withoutContent = try salvage.forEachPart(maximumBytes: 4 << 20) { revisions in
             let ingested = try store.ingest(
@@ -85,7 +88,6 @@ extension Archive {
             _ = try store.storeBlob(bytes)
             report.blobs += 1
         }
-        try bringOver(salvage, store, &report)
         return report
     }
 

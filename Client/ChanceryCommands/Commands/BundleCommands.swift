@@ -35,7 +35,7 @@ enum BundleCreateCommand {
             ])
         } else {
             context.console.write(
-                "\(values[file]): \(created.revisions) revisions, \(created.blobs) attachments, \(created.byteCount) bytes"
+                "\(values[file]): \(CountText.of(created.revisions, "revision")), \(CountText.of(created.blobs, "attachment")), \(created.byteCount) bytes"
             )
             context.console.write("the next one: chancery bundle create FILE --since \(created.cursor)")
         }
@@ -77,7 +77,7 @@ enum BundleApplyCommand {
             ])
         } else {
             context.console.write(
-                "\(values[file]): \(applied.accepted) new, \(applied.duplicates) were here, \(applied.blobs) attachments came"
+                "\(values[file]): \(applied.accepted) new, \(applied.duplicates) were here, \(CountText.of(applied.blobs, "attachment")) came"
             )
         }
         if applied.waiting > 0 {

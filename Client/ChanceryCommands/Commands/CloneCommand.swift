@@ -30,7 +30,8 @@ enum CloneCommand {
             members["folder"] = .string(folder)
             context.print(.object(members))
         } else if report.failure == nil {
-            context.console.write("cloned \(try await archive.statistics().letters) letters into \(folder)")
+            context.console.write(
+                "cloned \(CountText.of(try await archive.statistics().letters, "letter")) into \(folder)")
         }
         return SyncRun.status([report], hasConflicts: report.conflicts > 0)
     }

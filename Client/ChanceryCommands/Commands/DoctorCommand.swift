@@ -62,7 +62,7 @@ enum DoctorCommand {
             console.write(style.apply(.green, to: "all is well") + ": \(VisibleText.of(folder, keepsLines: false))")
         } else {
             console.write(
-                "\(problems) \(problems == 1 ? "problem" : "problems"), \(advice) of advice: \(VisibleText.of(folder, keepsLines: false))"
+                "\(CountText.of(problems, "problem")), \(advice) of advice: \(VisibleText.of(folder, keepsLines: false))"
             )
         }
     }

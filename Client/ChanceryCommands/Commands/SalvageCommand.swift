@@ -19,7 +19,7 @@ enum SalvageCommand {
         "salvage", summary: "read what is left of an archive that does not open any more",
         discussion: """
             Every page of the damaged database is read by itself. What has the hash that names it is written into the archive of --archive, which is made if it \
-            is not there: a letter with all its history, attachments, remotes and the author. Nothing is taken that cannot be proved. Sync afterwards: what the remotes have comes from there, and what they lack goes there.
+            is not there: a letter with all its history and attachments, and in a new one remotes and author. Nothing is taken that cannot be proved. Sync afterwards: what the remotes have comes from there, and what they lack goes there.
 
             To keep what was synced and bring over the rest alone, clone first and salvage into the clone. Run again, it goes on.
             """,
@@ -57,19 +57,24 @@ enum SalvageCommand {
 
     private static func lines(_ report: SalvageReport, _ folder: String, rest: String?) -> [String] {
         var lines = [
-            "\(report.revisions) revisions could be read, \(report.accepted) of them are new in \(folder); \(report.blobs) attachments came with them"
+            "\(CountText.of(report.revisions, "revision")) could be read, \(report.accepted) of them are new in \(folder); \(CountText.of(report.blobs, "attachment")) came with them"
         ]
         for (id, letter) in report.withoutContent {
             lines.append("letter \(letter): the text of revision \(id.hex) could not be read")
         }
         let place = rest.map { "; what they say is in \($0)" } ?? "; --rest FILE writes down what they say"
         if report.waiting > 0 {
-            lines.append("\(report.waiting) revisions wait for what they build on, which a remote may have\(place)")
+            lines.append(
+                "\(CountText.of(report.waiting, "revision", "waits", "wait")) for one that could not be read, which a remote may have\(place)"
+            )
         }
         if report.looseContents > 0 {
-            lines.append("\(report.looseContents) letters have lost who wrote them when\(place)")
+            lines.append(
+                "\(CountText.of(report.looseContents, "letter", "has", "have")) lost who wrote them when\(place)")
         }
-        if report.missingBlobs > 0 { lines.append("\(report.missingBlobs) attachments could not be read") }
+        if report.missingBlobs > 0 {
+            lines.append("\(CountText.of(report.missingBlobs, "attachment")) could not be read")
+        }
         if !report.remotes.isEmpty {
             lines.append(
                 "remotes: \(report.remotes.joined(separator: ", ")); `chancery sync` compares with them, and both sides get what they lack"

@@ -33,12 +33,19 @@ enum StatusCommand {
         }
         let console = context.console
         console.write("\(identity.name) (\(identity.archive)), on \(identity.label)")
-        console.write("\(counts.letters) letters, \(counts.revisions) revisions, \(counts.deletedLetters) deleted")
+        console.write(
+            "\(CountText.of(counts.letters, "letter")), \(CountText.of(counts.revisions, "revision")), \(counts.deletedLetters) deleted"
+        )
         if counts.conflicts > 0 { console.write("\(counts.conflicts) with conflicts: see `chancery conflicts`") }
-        if counts.missingBlobs > 0 { console.write("\(counts.missingBlobs) attachments are not on this machine") }
-        if counts.waiting > 0 { console.write("\(counts.waiting) revisions wait for what they build on") }
+        if counts.missingBlobs > 0 {
+            console.write("\(CountText.of(counts.missingBlobs, "attachment", "is", "are")) not on this machine")
+        }
+        if counts.waiting > 0 {
+            console.write("\(CountText.of(counts.waiting, "revision", "waits", "wait")) for what comes before")
+        }
         if counts.quarantined > 0 {
-            console.write("\(counts.quarantined) revisions were received damaged and set aside")
+            console.write(
+                "\(CountText.of(counts.quarantined, "revision", "was", "were")) received damaged and set aside")
         }
         if !deletions.held.isEmpty {
             console.write(

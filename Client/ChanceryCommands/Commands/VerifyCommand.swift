@@ -89,7 +89,7 @@ enum VerifyCommand {
                 context.console.write("\(letter)\(problem.text)")
             }
             context.console.write(
-                "\(report.revisions) revisions and \(report.blobs) attachments re-hashed, \(report.problems.count) problems"
+                "\(CountText.of(report.revisions, "revision")) and \(CountText.of(report.blobs, "attachment")) re-hashed, \(CountText.of(report.problems.count, "problem"))"
             )
         }
         return report.problems.isEmpty ? .done : .failed

@@ -84,10 +84,12 @@ struct ArchiveExamination {
             counts.waiting, .advice, "waiting", "\(counts.waiting) revisions wait for what they build on",
             "sync with whoever wrote them; they are taken when the rest comes")
         add(
-            counts.missingBlobs, .advice, "missingBlobs", "\(counts.missingBlobs) attachments are not on this machine",
+            counts.missingBlobs, .advice, "missingBlobs",
+            "\(CountText.of(counts.missingBlobs, "attachment", "is", "are")) not on this machine",
             "`chancery config blobs all` and `chancery sync` fetch them, if that is wanted")
         add(
-            counts.conflicts, .advice, "conflicts", "\(counts.conflicts) letters have conflicts",
+            counts.conflicts, .advice, "conflicts",
+            "\(CountText.of(counts.conflicts, "letter", "has", "have")) conflicts",
             "`chancery conflicts` shows them, `chancery resolve` settles them")
         if try await archive.author() == nil, context.environment["CHANCERY_AUTHOR"]?.isEmpty ?? true {
             findings.append(

@@ -52,11 +52,12 @@ struct SyncRun {
         }
         guard !context.isJSON else { return }
         var parts = ["sent \(report.pushed)", "received \(report.pulled)"]
-        if report.blobsSent > 0 { parts.append("\(report.blobsSent) attachments sent") }
-        if report.blobsReceived > 0 { parts.append("\(report.blobsReceived) attachments received") }
+        if report.blobsSent > 0 { parts.append("\(CountText.of(report.blobsSent, "attachment")) sent") }
+        if report.blobsReceived > 0 { parts.append("\(CountText.of(report.blobsReceived, "attachment")) received") }
         console.write("\(name): \(parts.joined(separator: ", "))")
         if report.conflicts > 0 {
-            console.note("\(report.conflicts) letters have conflicts: see `chancery conflicts`")
+            console.note(
+                "\(CountText.of(report.conflicts, "letter", "has", "have")) conflicts: see `chancery conflicts`")
         }
     }
 
