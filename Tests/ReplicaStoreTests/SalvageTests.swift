@@ -107,6 +107,23 @@ struct SalvageTests {
         }
     }
 
+    @Test func `a write-ahead log that is damaged anywhere makes nothing up, and ends`() throws {
+        let (path, store, all) = try filled(.server)
+        let log = try Data(contentsOf: URL(filePath: path + "/archive.sqlite-wal"))
+        let copy = path + "/copy.sqlite"
+        try FileManager.default.copyItem(atPath: path + "/archive.sqlite", toPath: copy)
+        withExtendedLifetime(store) {}
+        #expect(log.count > 100 * 4096)
+        // The numbers of pages in the heads of frames, the salts, the pages, and the log's own head.
+        for offset in [0, 8, 16, 32, 36, 40, 32 + 24 + 4096, 32 + 24 + 4096 + 8, log.count / 2, log.count - 4097 - 24] {
+            var damaged = log
+            damaged.replaceSubrange(offset..<offset + 4, with: Data(repeating: 0xFF, count: 4))
+            try damaged.write(to: URL(filePath: copy + "-wal"))
+            let found = try salvaged(path, database: copy)
+            #expect(Set(found).isSubset(of: all), "byte \(offset)")
+        }
+    }
+
     @Test func `what is no database gives nothing, and what is not there is said`() throws {
         let path = folders.newPath()
         _ = try SQLiteReplicaStore.filled(path)

@@ -55,7 +55,9 @@ final class LooseRows {
         let log = open(path + "-wal", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         self.log = log >= 0 ? log : nil
         pagesOfLog = log >= 0 ? Self.pages(ofLog: log, pageBytes: pageBytes) : [:]
-        pageCount = max(Int(information.st_size) / pageBytes, pagesOfLog.keys.max() ?? 0)
+        // A log adds no more pages than it has: a number beyond that is damaged.
+        let pagesOfFile = Int(information.st_size) / pageBytes
+        pageCount = max(pagesOfFile, min(pagesOfLog.keys.max() ?? 0, pagesOfFile + pagesOfLog.count))
         largestRowBytes = min(2 * Limits.contentBytes, pageCount * pageBytes)
         self.file = file
     }
