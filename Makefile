@@ -1,10 +1,12 @@
 # Chancery. The two commands to know: `make demo` and `make test`.
 # Everything is built once, optimised, into .build: the programs that are shown are the programs that are tested.
 
-# -enable-testing is part of every build, so that the programs and the tests share one.
+# -enable-testing is part of every build, so that the programs and the tests share one; SwiftPM must not add it again for the tests,
+# or all of it is compiled a second time.
 SWIFT_FLAGS = --configuration release --explicit-target-dependency-import-check error -Xswiftc -enable-testing
 SWIFT_BUILD = swift build $(SWIFT_FLAGS)
-SWIFT_TEST  = swift test $(SWIFT_FLAGS) --disable-xctest
+TEST_FLAGS  = $(SWIFT_FLAGS) --disable-testable-imports --disable-xctest
+SWIFT_TEST  = swift test $(TEST_FLAGS)
 BIN         = .build/release
 
 .PHONY: all setup build demo test docs interface unchanged-interface simulate check lint format formats drill fuzz sanitize load canaries soak bench clean
@@ -72,7 +74,7 @@ canaries: build
 
 ## soak: every layer again and again with other seeds, SECONDS=3600 long; STATE= keeps where the next one goes on
 soak: setup
-	$(SWIFT_BUILD) --build-tests
+	swift test list $(TEST_FLAGS) > /dev/null
 	python3 Scripts/soak.py $(BIN) $(or $(STATE),.build/soak) $(or $(SECONDS),3600) $(SWIFT_TEST) --skip-build
 
 ## fuzz: every parser of outside bytes under libFuzzer with AddressSanitizer, SECONDS=30 each; TARGET= for one
