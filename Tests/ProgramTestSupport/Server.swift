@@ -29,7 +29,7 @@ public final class Server {
         let ended = try Programs.run(
             "chancery-server", arguments + ["--data", data],
             environment: ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"], in: scratch.url)
-        try #require(ended.status == 0, "chancery-server \(arguments): \(ended.error)")
+        try #require(ended.status == 0, "chancery-server \(arguments): \(ended.output)\(ended.error)")
         return ended
     }
 

@@ -57,6 +57,7 @@ struct FailingDiskTests {
             defer { fault_vfs_fail_write(-1, 0) }
             #expect(throws: StoreError.diskFull) { try store.storeBlob(bytes) }
         }
+        #expect(try SQLiteReplicaStore.verifyBesideServer(folder: path) { _, _ in }.problems == [], "it is no damage")
         let store = try SQLiteReplicaStore.open(folder: path, mode: .server)
         #expect(try store.hasBlob(blob))
         #expect(try !store.missingBlobs(limit: 100).contains { $0.blob == blob })

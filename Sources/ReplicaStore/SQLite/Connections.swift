@@ -7,7 +7,7 @@ import Synchronization
 /// `idleReaders` by whoever uses it.
 final class Connections: @unchecked Sendable {
     private let folder: ReplicaFolder
-    private let mode: ReplicaMode
+    let mode: ReplicaMode
     private let fileSystem: String?
     private let writer: Connection
     /// Guards `writer`.
