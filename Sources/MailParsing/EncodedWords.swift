@@ -4,7 +4,7 @@
 /// `=?utf-8?B?YQ==?= =?utf-8?B?Yg==?=` it reads the "a". Most mail programs write long subjects and names so.
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc2047
-enum EncodedWords {
+package enum EncodedWords {
     /// The same with padded words that another one follows, and those after them, in quoted-printable, which has no padding: a character
     /// may be divided between two of them.
     static func repaired(_ bytes: some Collection<UInt8>) -> [UInt8] {
@@ -91,7 +91,8 @@ enum EncodedWords {
         return payload.drop { $0 != UInt8(ascii: "=") }.allSatisfy { $0 == UInt8(ascii: "=") } ? result : nil
     }
 
-    private static func escaped(_ byte: UInt8) -> [UInt8] {
+    /// A byte as quoted-printable has it, in words and in texts: `=0A`.
+    package static func escaped(_ byte: UInt8) -> [UInt8] {
         let digits = Array("0123456789ABCDEF".utf8)
         return [UInt8(ascii: "="), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
     }

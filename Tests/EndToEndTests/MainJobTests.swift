@@ -21,6 +21,14 @@ struct MainJobTests {
         return (ada, ben, id)
     }
 
+    /// Makes so many letters on a machine.
+    static func importLetters(_ count: Int, into machine: Machine) throws {
+        let lines = (1...count).map {
+            #"{"letter":{"body":"Body \#($0) of a letter.","kind":"letter","title":"Letter \#($0)"}}"#
+        }
+        try machine.expect("import", machine.scratch.file("letters.jsonl", lines.joined(separator: "\n") + "\n"))
+    }
+
     @Test func `the first letter comes back byte for byte on another machine`() throws {
         let server = try Server(archives: "letters")
         let (_, ben, id) = try Self.twoMachines(server)

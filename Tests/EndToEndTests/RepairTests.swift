@@ -12,10 +12,7 @@ struct RepairTests {
     init() throws {
         server = try Server(archives: "letters")
         (ada, ben, id) = try MainJobTests.twoMachines(server)
-        let lines = (1...40).map {
-            #"{"letter":{"body":"Body \#($0) of a letter.","kind":"letter","title":"Letter \#($0)"}}"#
-        }
-        try ada.expect("import", ada.scratch.file("letters.jsonl", lines.joined(separator: "\n") + "\n"))
+        try MainJobTests.importLetters(40, into: ada)
         try ada.expect("sync")
         try ben.expect("sync")
     }

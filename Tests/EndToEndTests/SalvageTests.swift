@@ -12,10 +12,7 @@ struct SalvageTests {
     init() throws {
         server = try Server(archives: "letters")
         (ada, ben, id) = try MainJobTests.twoMachines(server)
-        let lines = (1...300).map {
-            #"{"letter":{"body":"Body \#($0) of a letter.","kind":"letter","title":"Letter \#($0)"}}"#
-        }
-        try ben.expect("import", ben.scratch.file("letters.jsonl", lines.joined(separator: "\n") + "\n"))
+        try MainJobTests.importLetters(300, into: ben)
         try ben.expect("sync")
         try ada.expect("sync")
         try ben.expect("config", "author", "Ben <ben@example.org>")

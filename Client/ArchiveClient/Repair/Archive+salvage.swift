@@ -55,8 +55,9 @@ extension Archive {
         let end = try store.logState().end.sequence
         // Into a replica that is in use nobody's remotes are put: the next sync would go there.
         if end == 0 { try bringOver(salvage, store, &report) }
+        let partBytes = 4 << 20
         var beside: Set<RevisionID> = []
-        report.withoutContent = try salvage.forEachPart(maximumBytes: 4 << 20) { revisions in
+        report.withoutContent = try salvage.forEachPart(maximumBytes: partBytes) { revisions in
             let ingested = try store.ingest(
                 Ingestion(archive: archive, revisions: revisions, missingParents: .wait, guardedThrough: end))
             report.revisions += revisions.count
@@ -68,12 +69,10 @@ extension Archive {
         // What they wait for may have come with a later part.
         beside = try beside.filter { try store.revision($0) == nil }
         report.waiting = beside.count
-        if !beside.isEmpty {
-            _ = try salvage.forEachPart(maximumBytes: 0) { revisions in
-                for revision in revisions where beside.contains(revision.id) {
-                    guard let content = revision.contentBytes else { continue }
-                    try rest(revision.header.letter, try Revision.letter(parsing: content))
-                }
+        try salvage.forEachPart(maximumBytes: partBytes, of: beside) { revisions in
+            for revision in revisions {
+                guard let content = revision.contentBytes else { continue }
+                try rest(revision.header.letter, try Revision.letter(parsing: content))
             }
         }
         try salvage.forEachLooseContent { letter in

@@ -58,7 +58,7 @@ enum ExportCommand {
         for id in letters {
             do {
                 let files = try await export(
-                    id, values[format], archive, &writer, Writers(list, edition, isCorpus: isCorpus))
+                    id, values[format], archive, &writer, Writers(list: list, edition: edition, isCorpus: isCorpus))
                 rows.append(["id": .string(id.text), "files": .array(files.map(JSONValue.string))])
             } catch let failure as Failure where letters.count > 1 {
                 context.console.note("\(id): \(failure.message)")
@@ -131,12 +131,6 @@ enum ExportCommand {
         let list: CMIFWriter?
         let edition: TEIWriter?
         let isCorpus: Bool
-
-        init(_ list: CMIFWriter?, _ edition: TEIWriter?, isCorpus: Bool) {
-            self.list = list
-            self.edition = edition
-            self.isCorpus = isCorpus
-        }
     }
 
     /// Writes one letter; the paths of the files, if there are any.

@@ -86,7 +86,7 @@ enum UndoCommand {
     private static func undoImport(
         _ path: String, _ archive: Archive, _ values: Values, _ context: CommandContext
     ) async throws -> CommandStatus {
-        let digest = try FileSystem.digest(of: path)
+        let digest = try SourceFile(path).digest()
         guard let record = try await archive.importRecord(of: digest) else {
             throw Failure(
                 "noImport",

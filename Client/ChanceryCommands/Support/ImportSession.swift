@@ -1,6 +1,5 @@
 import ArchiveClient
 import CommandOptions
-import Glibc
 import Hashing
 import LetterFormats
 import LetterModel
@@ -70,27 +69,28 @@ struct ImportSession {
         var reader = importer.reader(fileName: name)
         var kept: [UInt8] = []
         var batch: [ImportItem] = []
-        var whole = SHA256()
+        // Letters that carry their own ids have no note of their source.
+        var whole: SHA256? = importer.replacesLetters || isDryRun ? nil : SHA256()
         var chunk = start
         var bytesRead = 0
         var bytesWritten = 0
         while !chunk.isEmpty {
             bytesRead += chunk.count
             bar?.update(done: bytesRead, total: source.byteCount)
-            whole.update(chunk)
+            whole?.update(chunk)
             if importer.keepsSource, kept.count <= ImportSession.sourceLimitBytes { kept += chunk }
             batch += reader.read(chunk)
             if batch.count >= ImportSession.batchCount || bytesRead - bytesWritten >= ImportSession.batchBytes {
                 try await write(&batch, importer, kept, name, &report)
                 bytesWritten = bytesRead
             }
-            chunk = try source.read(upTo: 256 * 1024)
+            chunk = try source.read(upTo: SourceFile.pieceBytes)
         }
         batch += reader.finish()
         try await write(&batch, importer, kept, name, &report)
-        if !importer.replacesLetters, !isDryRun, !report.ids.isEmpty {
+        if let digest = whole.take()?.finish(), !report.ids.isEmpty {
             try await archive.recordImport(
-                of: whole.finish(), fileName: name, importer: importer.format, letters: report.ids,
+                of: digest, fileName: name, importer: importer.format, letters: report.ids,
                 author: author?.name)
         }
     }
@@ -147,57 +147,5 @@ struct ImportSession {
         if !tags.isEmpty { letter.tags += tags }
         if let collection { letter.collection = collection }
         return letter
-    }
-}
-
-/// A file, or standard input, that is read once from its start to its end.
-private final class SourceFile {
-    private let path: String
-    private let descriptor: Int32
-    /// The number of bytes; 0 if it is not known.
-    let byteCount: Int
-
-    init(_ path: String) throws {
-        self.path = path
-        guard path != "-" else {
-            descriptor = STDIN_FILENO
-            byteCount = 0
-            return
-        }
-        // Opening a pipe that nobody writes to would wait; like this it is empty.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileSystem.Failure(path: path, number: errno) }
-        var status = stat()
-        let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
-        guard kind == S_IFREG || kind == S_IFIFO || kind == S_IFDIR else {
-            close(descriptor)
-            throw Failure("file", "this is a device, and no file")
-        }
-        // A pipe that somebody writes to, such as <(command) in a shell, is waited for like any file.
-        _ = fcntl(descriptor, F_SETFL, O_RDONLY)
-        byteCount = Int(status.st_size)
-    }
-
-    deinit {
-        if descriptor != STDIN_FILENO { close(descriptor) }
-    }
-
-    /// The next bytes, as many as asked for unless the file ends; empty at its end.
-    func read(upTo limit: Int) throws -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: limit)
-        var filled = 0
-        while filled < limit {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), limit - filled)
-            }
-            if count == 0 { break }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw FileSystem.Failure(path: path, number: errno)
-            }
-            filled += count
-        }
-        bytes.removeLast(limit - filled)
-        return bytes
     }
 }

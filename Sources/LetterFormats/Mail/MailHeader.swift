@@ -1,4 +1,5 @@
 import LetterModel
+import MailParsing
 
 /// The header of a message or a part that is written: the one place where fields are made.
 struct MailHeader {
@@ -199,42 +200,8 @@ enum QuotedPrintable {
                     result += [UInt8(ascii: "="), 0x0A]
                     length = 0
                 }
-                result += isPlain ? [byte] : escaped(byte)
+                result += isPlain ? [byte] : EncodedWords.escaped(byte)
                 length += count
-            }
-        }
-        return result
-    }
-
-    private static func escaped(_ byte: UInt8) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
-        return [UInt8(ascii: "="), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
-}
-
-/// Source: https://www.rfc-editor.org/rfc/rfc4648#section-4
-enum MailBase64 {
-    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    /// In lines of 76 characters, each with its line end.
-    static func lines(of bytes: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count / 3 * 4 + bytes.count / 57 + 8)
-        for start in stride(from: 0, to: bytes.count, by: 57) {
-            result += encoded(bytes[start..<min(start + 57, bytes.count)])
-            result.append(0x0A)
-        }
-        return result
-    }
-
-    private static func encoded(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        var result: [UInt8] = []
-        for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: 3) {
-            let group = Array(bytes[start..<min(start + 3, bytes.endIndex)])
-            let number = group.reduce(0) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - group.count))
-            for place in 0..<4 {
-                let digit = digits[Int(number >> (18 - 6 * UInt32(place)) & 63)]
-                result.append(place <= group.count ? digit : UInt8(ascii: "="))
             }
         }
         return result

@@ -87,8 +87,8 @@ enum MailLetter {
         if let text = message.dateText {
             var date = LetterDate()
             date.text = text
-            if let day = message.day, let edtf = edtf(day) {
-                date.edtf = edtf
+            if let day = message.day, let known = CalendarDay(year: day.year, month: day.month, day: day.day) {
+                date.edtf = known.text
             } else {
                 warnings.append(ImportWarning(.impossibleDate, "its Date is no date; it was kept as words"))
             }
@@ -136,17 +136,6 @@ enum MailLetter {
         relation.type = type
         relation.target = idScheme + MailAddressText.escaped(id)
         return relation
-    }
-
-    private static func edtf(_ day: (year: Int, month: Int, day: Int)) -> String? {
-        func padded(_ number: Int, _ count: Int) -> String {
-            String(repeating: "0", count: max(0, count - "\(number)".utf8.count)) + "\(number)"
-        }
-        do {
-            return try EDTF("\(padded(day.year, 4))-\(padded(day.month, 2))-\(padded(day.day, 2))").text
-        } catch {
-            return nil
-        }
     }
 
     /// A message is not refused for a tag that is none: the original keeps it.

@@ -88,7 +88,18 @@ public enum MailWriter {
         header.add("Content-Type", plain: isType ? type : "application/octet-stream")
         header.add("Content-Transfer-Encoding", plain: "base64")
         header.add(fileName: file.attachment.name)
-        return header.bytes + [0x0A] + MailBase64.lines(of: file.bytes)
+        return header.bytes + [0x0A] + base64Lines(file.bytes)
+    }
+
+    /// In lines of 76 characters, each with its line end.
+    private static func base64Lines(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count / 3 * 4 + bytes.count / 57 + 8)
+        for start in stride(from: 0, to: bytes.count, by: 57) {
+            result += Array(Base64.encode(Array(bytes[start..<min(start + 57, bytes.count)])).utf8)
+            result.append(0x0A)
+        }
+        return result
     }
 
     // MARK: Fields
@@ -110,8 +121,7 @@ public enum MailWriter {
         else { return nil }
         if let text = date.text, isDate(text, of: day) { return text }
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let year = String(repeating: "0", count: 4 - "\(day.year)".utf8.count) + "\(day.year)"
-        return "\(day.day) \(months[day.month - 1]) \(year) 00:00:00 -0000"
+        return "\(day.day) \(months[day.month - 1]) \(DecimalDigits.text(day.year, width: 4)) 00:00:00 -0000"
     }
 
     private static func isDate(_ text: String, of day: CalendarDay) -> Bool {

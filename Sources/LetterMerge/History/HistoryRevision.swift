@@ -21,3 +21,19 @@ public struct HistoryRevision: Hashable, Sendable {
         self.init(id: revision.id, parents: revision.header.parents, letter: revision.letter)
     }
 }
+
+extension [HistoryRevision] {
+    /// These revisions and all that they descend from, in no order.
+    func ancestors(of heads: [RevisionID]) -> [HistoryRevision] {
+        let nodes = Dictionary(map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var pending = heads
+        var seen = Set(heads)
+        var found: [HistoryRevision] = []
+        while let id = pending.popLast() {
+            guard let revision = nodes[id] else { continue }
+            found.append(revision)
+            for parent in revision.parents where seen.insert(parent).inserted { pending.append(parent) }
+        }
+        return found
+    }
+}

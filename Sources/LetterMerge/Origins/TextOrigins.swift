@@ -90,7 +90,7 @@ private struct OriginTrace {
     func origins(after heads: [RevisionID]) -> VersionOrigins {
         let known = heads.compactMap { versions[$0] }
         guard known.count > 1 else { return known.first ?? .none }
-        let letter = Merge.view(of: ancestors(of: heads)).letter
+        let letter = Merge.view(of: history.ancestors(of: heads)).letter
         return attribute(letter[member]?.text, to: Set(heads), unlessIn: known)
     }
 
@@ -130,15 +130,5 @@ private struct OriginTrace {
             (from, to) = (from + 1, to + 1)
         }
         return kept
-    }
-
-    private func ancestors(of heads: [RevisionID]) -> [HistoryRevision] {
-        var wanted = Set(heads)
-        var found: [HistoryRevision] = []
-        for revision in history.reversed() where wanted.contains(revision.id) {
-            found.append(revision)
-            wanted.formUnion(revision.parents)
-        }
-        return found
     }
 }

@@ -17,7 +17,7 @@ public struct ReopenPlan: Hashable, Sendable {
     ///   - history: all revisions of the letter.
     public init?(undoing resolve: RevisionID, in history: [HistoryRevision]) {
         guard let parents = history.first(where: { $0.id == resolve })?.parents, parents.count > 1 else { return nil }
-        let before = Self.ancestors(of: parents, in: history)
+        let before = history.ancestors(of: parents)
         let view = Merge.view(of: before)
         guard !view.conflicts.isEmpty else { return nil }
         var sides: [Letter?] = []
@@ -33,7 +33,7 @@ public struct ReopenPlan: Hashable, Sendable {
                 // What was edited must be an edit of the base again: else the deletion would hide it.
                 let edited = view.heads.filter { head in before.contains { $0.id == head && $0.letter != nil } }
                 let parted = edited.flatMap { head in before.first { $0.id == head }?.parents ?? [] }
-                base = Merge.view(of: Self.ancestors(of: parted, in: before)).letter
+                base = Merge.view(of: before.ancestors(of: parted)).letter
             }
         }
         guard sides.count > 1 else { return nil }
@@ -50,18 +50,5 @@ public struct ReopenPlan: Hashable, Sendable {
             if let field = conflict.field, own[field] == nil { letter[field] = nil }
         }
         return letter
-    }
-
-    private static func ancestors(of heads: [RevisionID], in history: [HistoryRevision]) -> [HistoryRevision] {
-        let nodes = Dictionary(history.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        var pending = heads
-        var seen = Set(heads)
-        var found: [HistoryRevision] = []
-        while let id = pending.popLast() {
-            guard let revision = nodes[id] else { continue }
-            found.append(revision)
-            for parent in revision.parents where seen.insert(parent).inserted { pending.append(parent) }
-        }
-        return found
     }
 }

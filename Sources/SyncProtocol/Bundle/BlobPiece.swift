@@ -1,3 +1,4 @@
+import Hashing
 public import LetterModel
 
 /// A piece of a blob in a bundle: `{"blob":"<sha256>","data":"<base64>","offset":0,"size":1983}`.

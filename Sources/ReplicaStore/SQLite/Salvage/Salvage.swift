@@ -136,15 +136,16 @@ public struct Salvage {
 
     // MARK: What there is
 
-    /// Gives out the revisions, those of the log in its order, in parts of about so many bytes.
+    /// Gives out the revisions, or only some of them, those of the log in its order, in parts of about so many bytes.
     ///
     /// - Returns: Revisions whose header is here and whose content is not.
+    @discardableResult
     public func forEachPart(
-        maximumBytes: Int, _ body: ([Revision]) throws -> Void
+        maximumBytes: Int, of chosen: Set<RevisionID>? = nil, _ body: ([Revision]) throws -> Void
     ) rethrows -> [(id: RevisionID, letter: LetterID)] {
         var lost: [(id: RevisionID, letter: LetterID)] = []
         var (part, byteCount) = ([Revision](), 0)
-        for header in headers {
+        for header in headers where chosen?.contains(header.id) ?? true {
             guard let revision = revision(header) else {
                 lost.append((header.id, header.letter))
                 continue

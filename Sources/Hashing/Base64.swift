@@ -2,7 +2,7 @@
 ///
 /// Of our own: the whole of FoundationEssentials would be loaded at every start for it.
 /// Source: https://www.rfc-editor.org/rfc/rfc4648#section-4
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
     private static let noValue: UInt8 = 0xFF
@@ -15,7 +15,7 @@ enum Base64 {
     }()
 
     /// The characters of bytes.
-    static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         let alphabet = alphabet
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
@@ -32,7 +32,7 @@ enum Base64 {
 
     /// The bytes of characters; nil for any other character, for padding that is not as it should be, and for left-over bits that
     /// are not zero.
-    static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         let characters = Array(text.utf8)
         guard characters.count % 4 == 0 else { return nil }
         let values = values

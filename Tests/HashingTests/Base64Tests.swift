@@ -1,7 +1,6 @@
 import Foundation
+import Hashing
 import Testing
-
-@testable import SyncProtocol
 
 struct Base64Tests {
     @Test func `it is what everybody else's base64 is`() {
