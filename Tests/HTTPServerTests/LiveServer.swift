@@ -13,7 +13,7 @@ final class LiveServer: Sendable {
         _ configure: (inout ServerConfiguration) -> Void = { _ in }
     ) throws {
         var configuration = ServerConfiguration()
-        configuration.stopLimitSeconds = 10
+        configuration.stopLimitSeconds = 60
         configure(&configuration)
         let log = RequestLog()
         self.log = log
@@ -60,7 +60,7 @@ private final class RequestLog: Sendable {
     var messages: [String] { said.withLock { $0 } }
 
     func next() throws -> RequestRecord {
-        guard available.wait(timeout: .now() + 20) == .success else {
+        guard available.wait(timeout: .now() + 120) == .success else {
             throw RawClient.Failure(reason: "no request ended")
         }
         return records.withLock { $0.removeFirst() }
@@ -85,11 +85,11 @@ final class Door: Sendable {
     /// Called by the work: says that it is here and waits.
     func pass() {
         arrived.signal()
-        _ = opened.wait(timeout: .now() + 20)
+        _ = opened.wait(timeout: .now() + 120)
     }
 
     /// Called by the test: waits until the work is here.
-    func awaitArrival() -> Bool { arrived.wait(timeout: .now() + 20) == .success }
+    func awaitArrival() -> Bool { arrived.wait(timeout: .now() + 120) == .success }
 
     /// Called by the test: lets the work go on.
     func open() { opened.signal() }

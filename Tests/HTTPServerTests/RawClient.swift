@@ -35,7 +35,7 @@ final class RawClient {
     private let server: AnyObject?
     private var buffer: [UInt8] = []
 
-    /// Connects to 127.0.0.1; every wait is limited to 20 seconds. A small receive buffer lets the server soon notice a
+    /// Connects to 127.0.0.1; every wait is limited to two minutes. A small receive buffer lets the server soon notice a
     /// client that does not read.
     init(port: Int, receiveBufferBytes: Int32? = nil, keeping server: AnyObject? = nil) throws {
         self.server = server
@@ -43,7 +43,7 @@ final class RawClient {
         if var bytes = receiveBufferBytes {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
         }
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()

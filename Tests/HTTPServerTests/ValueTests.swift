@@ -58,7 +58,7 @@ import Testing
         let done = DispatchSemaphore(value: 0)
         for _ in 0..<1000 { #expect(pool.submit { done.signal() }) }
         for _ in 0..<3 { door.open() }
-        for _ in 0..<1000 { #expect(done.wait(timeout: .now() + 20) == .success) }
+        for _ in 0..<1000 { #expect(done.wait(timeout: .now() + 120) == .success) }
         pool.stop()
         #expect(!pool.submit { done.signal() })
     }
@@ -68,6 +68,6 @@ import Testing
         let done = DispatchSemaphore(value: 0)
         for _ in 0..<100 { #expect(pool.submit { done.signal() }) }
         pool.stop()
-        for _ in 0..<100 { #expect(done.wait(timeout: .now() + 20) == .success) }
+        for _ in 0..<100 { #expect(done.wait(timeout: .now() + 120) == .success) }
     }
 }

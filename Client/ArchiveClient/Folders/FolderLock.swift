@@ -86,7 +86,7 @@ final class FolderLock: Sendable {
 /// The kernel's lock on the folder itself, which ends with the process that has it. Held for a moment only.
 /// Source: https://man7.org/linux/man-pages/man2/flock.2.html
 private final class FolderTurn {
-    private static let waits = 250
+    private static let waits = 1500
     private static let waitMilliseconds = 20
     private let descriptor: Int32
 
@@ -100,7 +100,7 @@ private final class FolderTurn {
             }
             MachineClock.sleep(milliseconds: FolderTurn.waitMilliseconds)
         }
-        throw .unusable(path: folder, reason: "another process has been about to sync with it for five seconds")
+        throw .unusable(path: folder, reason: "another process has been about to sync with it for half a minute")
     }
 
     deinit {
