@@ -90,8 +90,16 @@ extension Archive {
     /// Letters as rows of a list, newest first.
     public func letters(_ query: LetterQuery = LetterQuery()) throws -> [LetterSummary] { try store.letters(query) }
 
-    /// Full-text search, best first.
-    public func search(_ query: String, limit: Int = 50, offset: Int = 0) throws -> SearchResult {
+    /// Letters that fit what somebody typed: words, `"phrases"`, `prefix*`, `from:`, `to:`, `tag:`, `before:`, `after:`, `date:`, `has:`, `is:`, and a
+    /// hyphen before what must not be. Best first; the newest first where no words are asked for.
+    ///
+    /// - Throws: `SearchQueryError` for an unknown operator or a date that is none.
+    public func search(_ text: String, limit: Int = 50, offset: Int = 0) throws -> SearchResult {
+        try store.search(text, limit: limit, offset: offset)
+    }
+
+    /// Letters that fit a query, in its order.
+    public func search(_ query: SearchQuery, limit: Int = 50, offset: Int = 0) throws -> SearchResult {
         try store.search(query, limit: limit, offset: offset)
     }
 

@@ -2,7 +2,7 @@
 ///
 /// Near is: at most a third of the letters away, and one letter for the shortest names. Of equally near names the
 /// first one wins.
-func nearestName(to word: String, among names: [String]) -> String? {
+package func nearestName(to word: String, among names: [String]) -> String? {
     // Longer words are no misspelt names, and the distance costs time by the product of the lengths.
     guard word.utf8.count <= 64 else { return nil }
     let most = max(1, word.count / 3)

@@ -59,7 +59,8 @@ struct ScreenTests {
     @Test(arguments: [
         ("list", ["list"]), ("log", ["log"]), ("diff", ["diff", "0190a000-0000-7000-8000-000000000001"]),
         ("blame", ["blame", "0190a000-0000-7000-8000-000000000001"]), ("stats", ["stats"]), ("doctor", ["doctor"]),
-        ("search", ["search", "home"]), ("undo", ["undo", "--dry-run", "0190a000-0000-7000-8000-000000000001"]),
+        ("search", ["search", "home"]), ("search-operators", ["search", "from:ben", "before:1915", "--limit", "1"]),
+        ("undo", ["undo", "--dry-run", "0190a000-0000-7000-8000-000000000001"]),
         ("conflicts", ["conflicts"]), ("help-blame", ["help", "blame"]),
     ])
     func `a command shows what it showed`(name: String, words: [String]) throws {

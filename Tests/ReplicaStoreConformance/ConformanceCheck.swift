@@ -26,5 +26,6 @@ public struct ConformanceCheck: Sendable, CustomStringConvertible {
 
     /// All that must hold.
     public static let all: [ConformanceCheck] =
-        log + waiting + archive + remotes + refusals + reconciliation + deletions + blobs + letters + search + care
+        log + waiting + archive + remotes + refusals + reconciliation + deletions + blobs + letters + search + operators
+        + care
 }

@@ -150,7 +150,7 @@ public final class InMemoryReplicaStore: ReplicaStore {
     public func letters(_ query: LetterQuery) throws(StoreError) -> [LetterSummary] { try change { $0.letters(query) } }
 
     /// Full-text search.
-    public func search(_ query: String, limit: Int, offset: Int) throws(StoreError) -> SearchResult {
+    public func search(_ query: SearchQuery, limit: Int, offset: Int) throws(StoreError) -> SearchResult {
         try change { $0.search(query, limit: limit, offset: offset) }
     }
 

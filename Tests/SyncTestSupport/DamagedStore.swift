@@ -136,7 +136,7 @@ public final class DamagedStore: ReplicaStore {
     /// As the replica below.
     public func letters(_ query: LetterQuery) throws(StoreError) -> [LetterSummary] { try base.letters(query) }
     /// As the replica below.
-    public func search(_ query: String, limit: Int, offset: Int) throws(StoreError) -> SearchResult {
+    public func search(_ query: SearchQuery, limit: Int, offset: Int) throws(StoreError) -> SearchResult {
         try base.search(query, limit: limit, offset: offset)
     }
     /// As the replica below.

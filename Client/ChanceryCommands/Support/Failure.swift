@@ -1,4 +1,5 @@
 import ArchiveClient
+import CommandOptions
 import LetterModel
 import ReplicaStore
 
@@ -26,9 +27,25 @@ struct Failure: Error {
         case let address as RemoteAddressError: self.init("remoteAddress", address.description, status: .wrongUsage)
         case let folder as RemoteFolderError: self.init(folder.code, folder.description)
         case let bundle as BundleError: self.init(bundle.code, bundle.description)
+        case let query as SearchQueryError: self.init(query)
         case let revision as RevisionError: self.init(revision.code.rawValue, revision.description)
         default: self.init("failed", "\(error)")
         }
+    }
+
+    /// With the nearest of what might have been meant.
+    private init(_ error: SearchQueryError) {
+        let (code, word) =
+            switch error {
+            case .unknownOperator(let name): ("unknownOperator", name)
+            case .missingValue: ("missingValue", "")
+            case .unknownWord(let word, _): ("unknownWord", word)
+            case .invalidDate: ("invalidDate", "")
+            }
+        let nearest = nearestName(to: word, among: error.alternatives)
+        let colon = if case .unknownOperator = error { ":" } else { "" }
+        self.init(
+            code, error.description + (nearest.map { " (did you mean \($0)\(colon)?)" } ?? ""), status: .wrongUsage)
     }
 
     private static func code(of error: StoreError) -> String {

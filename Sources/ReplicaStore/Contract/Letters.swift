@@ -74,7 +74,8 @@ public struct SearchResult: Hashable, Sendable {
     public struct Hit: Hashable, Sendable {
         /// The letter.
         public let letter: LetterSummary
-        /// Words around the first place that fits, on one line; the ranges of `matches` are what fits.
+        /// Words around the first place that fits, on one line; the ranges of `matches` are what fits. What the letter begins with, without ranges,
+        /// where no words were asked for.
         public let snippet: String
         /// UTF-8 offsets into `snippet`.
         public let matches: [Range<Int>]
@@ -87,7 +88,7 @@ public struct SearchResult: Hashable, Sendable {
         }
     }
 
-    /// Best first.
+    /// In the order that was asked for.
     public let hits: [Hit]
     /// Letters that the index has not taken in yet.
     public let unindexed: Int

@@ -74,8 +74,8 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// Letters by the query, as rows of a list.
     func letters(_ query: LetterQuery) throws(StoreError) -> [LetterSummary]
 
-    /// Full-text search, best first. Every word must occur; a word that ends in `*` is a prefix; words in double quotes are a phrase.
-    func search(_ query: String, limit: Int, offset: Int) throws(StoreError) -> SearchResult
+    /// Letters that fit a query, in its order; none for a query without conditions.
+    func search(_ query: SearchQuery, limit: Int, offset: Int) throws(StoreError) -> SearchResult
 
     /// Counts of everything that `status` tells.
     func statistics() throws(StoreError) -> ReplicaStatistics
@@ -226,5 +226,14 @@ extension ReplicaStore {
     /// From all counts: right for every store.
     public func conflictCount() throws(StoreError) -> Int {
         try statistics().conflicts
+    }
+}
+
+extension ReplicaStore {
+    /// Letters that fit what somebody typed.
+    ///
+    /// - Throws: `SearchQueryError`, `StoreError`.
+    public func search(_ text: String, limit: Int, offset: Int) throws -> SearchResult {
+        try search(try SearchQuery(text), limit: limit, offset: offset)
     }
 }

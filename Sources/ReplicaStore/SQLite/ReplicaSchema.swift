@@ -16,6 +16,7 @@ enum ReplicaSchema {
         migrations: [
             Migrator.Migration("truth, projections, remotes, search", script: version1),
             Migrator.Migration("held deletions, evidence, what remotes have beside the log", script: version2),
+            Migrator.Migration("senders, recipients, tags and facts in the search index", script: version3),
         ])
 
     private static let version1 = """
@@ -248,5 +249,17 @@ enum ReplicaSchema {
             digest BLOB NOT NULL
         ) STRICT;
         CREATE INDEX remote_evidence_by_remote ON remote_evidence (remote);
+        """
+
+    /// The index begins empty and fills again behind the next searches.
+    private static let version3 = """
+        DROP TABLE search;
+        CREATE VIRTUAL TABLE search USING fts5(
+            body, title, senders, recipients, names, tags, other, facts,
+            content='', tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+        DELETE FROM search_entry;
+        UPDATE search_state SET through = 0, fold = 0;
+        DROP INDEX summary_by_date;
+        CREATE INDEX summary_by_date ON summary (is_deleted, sort_key DESC, id, earliest, latest);
         """
 }

@@ -27,21 +27,21 @@ extension SQLiteReplicaStore {
         }
     }
 
-    /// Full-text search, best first. Every word must occur; a word that ends in `*` is a prefix; words in double quotes
-    /// are a phrase.
-    public func search(_ query: String, limit: Int, offset: Int) throws(StoreError) -> SearchResult {
+    /// Letters that fit a query, in its order.
+    public func search(_ query: SearchQuery, limit: Int, offset: Int) throws(StoreError) -> SearchResult {
         let isBehind = try connections.read { connection in
             let index = SearchIndex(connection)
             return try index.isBehind()
         }
         if isBehind { try catchUpSearchIndex(maximumBytes: Self.indexedBytesPerSearch) }
-        guard let match = SearchQuery(query).match else {
+        let match = SearchMatch(query)
+        guard !match.isEmpty else {
             return SearchResult(hits: [], unindexed: try connections.read { try SearchIndex($0).unindexed() })
         }
         return try connections.read { connection in
             let index = SearchIndex(connection)
             let truth = TruthTables(connection)
-            let snippets = try SnippetMaker(connection, match: match)
+            let snippets = try SnippetMaker(connection, match: match.words)
             var hits: [SearchResult.Hit] = []
             for number in try index.find(match, limit: limit, offset: offset) {
                 let rows = try connection.rows(

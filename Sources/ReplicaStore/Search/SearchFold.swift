@@ -1,32 +1,33 @@
 import LetterModel
 
-/// What makes two spellings one to a search: case, accents, curly quotes, dotted and dotless i do not matter, and each
-/// CJK character is a word of its own.
+/// What makes two spellings one to a search: case, accents, curly quotes, dotted and dotless i do not matter, nor do the vowel signs of Arabic
+/// and Hebrew and the shapes of alef; ß is ss and æ is ae; each character of a script without spaces is a word of its own.
 ///
 /// Letters keep their bytes; only the index and what is compared with it are folded. The index has a tokenizer of its
 /// own after this one (`unicode61`), which splits words and knows the scripts past the table here.
 enum SearchFold {
     /// Goes up whenever the same text folds to other bytes: an index of an older fold is made anew.
-    static let version = 1
+    static let version = 2
 
-    /// The folded text for comparing names: CJK characters stay together.
+    /// The folded text for comparing names: CJK characters stay together, and the rules are those of the first version, because the columns of
+    /// lists hold what they gave.
     static func name(_ text: String) -> String {
         var output = FoldedText()
-        append(text, to: &output, spacesCJK: false, keepsOffsets: false)
+        append(text, to: &output, isForIndex: false, keepsOffsets: false)
         return output.text
     }
 
     /// The folded text for the index.
     static func text(_ text: String) -> String {
         var output = FoldedText()
-        append(text, to: &output, spacesCJK: true, keepsOffsets: false)
+        append(text, to: &output, isForIndex: true, keepsOffsets: false)
         return output.text
     }
 
     /// The folded text for the index with the place of each of its bytes in the original.
     static func textWithOffsets(_ text: String) -> FoldedText {
         var output = FoldedText()
-        append(text, to: &output, spacesCJK: true, keepsOffsets: true)
+        append(text, to: &output, isForIndex: true, keepsOffsets: true)
         return output
     }
 
@@ -39,12 +40,12 @@ enum SearchFold {
         var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
-    private static func append(_ text: String, to output: inout FoldedText, spacesCJK: Bool, keepsOffsets: Bool) {
+    private static func append(_ text: String, to output: inout FoldedText, isForIndex: Bool, keepsOffsets: Bool) {
         output.bytes.reserveCapacity(text.utf8.count)
         var offset = 0
         for scalar in text.unicodeScalars {
             let before = output.bytes.count
-            append(scalar, to: &output.bytes, spacesCJK: spacesCJK)
+            append(scalar, to: &output.bytes, isForIndex: isForIndex)
             if keepsOffsets {
                 for _ in before..<output.bytes.count { output.offsets.append(offset) }
             }
@@ -52,7 +53,7 @@ enum SearchFold {
         }
     }
 
-    private static func append(_ scalar: Unicode.Scalar, to bytes: inout [UInt8], spacesCJK: Bool) {
+    private static func append(_ scalar: Unicode.Scalar, to bytes: inout [UInt8], isForIndex: Bool) {
         let value = scalar.value
         if value < 0x80 {
             let byte = UInt8(value)
@@ -65,8 +66,14 @@ enum SearchFold {
             return
         }
         guard !isCombiningMark(value) else { return }
-        let folded = FoldTable.shared[value] ?? quote(value) ?? value
-        let isSpaced = spacesCJK && isCJK(folded)
+        if isForIndex {
+            // The word that only the index itself writes.
+            guard value != 0xE000 else { return bytes.append(UInt8(ascii: " ")) }
+            guard !isUnspoken(value) else { return }
+            if let expansion = expansion(value) { return bytes.append(contentsOf: expansion.utf8) }
+        }
+        let folded = FoldTable.shared[value] ?? quote(value) ?? (isForIndex ? otherForm(value) : nil) ?? value
+        let isSpaced = isForIndex && isWrittenWithoutSpaces(folded)
         if isSpaced { bytes.append(UInt8(ascii: " ")) }
         if let encoded = Unicode.Scalar(folded).flatMap(UTF8.encode) { bytes.append(contentsOf: encoded) }
         if isSpaced { bytes.append(UInt8(ascii: " ")) }
@@ -79,6 +86,46 @@ enum SearchFold {
         }
     }
 
+    /// What may stand in a word or not: vowel signs of Hebrew and Arabic, the long line of Arabic, soft hyphens, joiners and marks of direction.
+    private static func isUnspoken(_ value: UInt32) -> Bool {
+        switch value {
+        case 0x591...0x5BD, 0x5BF, 0x5C1...0x5C2, 0x5C4...0x5C5, 0x5C7, 0x610...0x61A, 0x640, 0x64B...0x65F, 0x670,
+            0x6D6...0x6DC, 0x6DF...0x6E8, 0x6EA...0x6ED, 0xAD, 0x200C...0x200F, 0x202A...0x202E, 0x2060...0x2069,
+            0xFE00...0xFE0F, 0xFEFF:
+            true
+        default: false
+        }
+    }
+
+    /// One letter that is also written as two.
+    private static func expansion(_ value: UInt32) -> String? {
+        switch value {
+        case 0xDF, 0x1E9E: "ss"
+        case 0xC6, 0xE6: "ae"
+        case 0x152, 0x153: "oe"
+        case 0xDE, 0xFE: "th"
+        case 0x132, 0x133: "ij"
+        default: nil
+        }
+    }
+
+    /// The plain form of an Arabic letter, of a digit of another script, and of the wide letters of East Asian keyboards.
+    private static func otherForm(_ value: UInt32) -> UInt32? {
+        switch value {
+        case 0x622, 0x623, 0x625, 0x671: 0x627
+        case 0x649, 0x6CC: 0x64A
+        case 0x6A9: 0x643
+        case 0x629: 0x647
+        case 0x660...0x669: 0x30 + value - 0x660
+        case 0x6F0...0x6F9: 0x30 + value - 0x6F0
+        case 0x966...0x96F: 0x30 + value - 0x966
+        case 0xFF10...0xFF19: 0x30 + value - 0xFF10
+        case 0xFF21...0xFF3A: 0x61 + value - 0xFF21
+        case 0xFF41...0xFF5A: 0x61 + value - 0xFF41
+        default: nil
+        }
+    }
+
     private static func quote(_ value: UInt32) -> UInt32? {
         switch value {
         case 0x2018...0x201B, 0x2BC, 0x2032: 0x27
@@ -88,9 +135,10 @@ enum SearchFold {
     }
 
     /// Scripts that write no spaces between words, and Korean, whose words carry their particles.
-    static func isCJK(_ value: UInt32) -> Bool {
+    static func isWrittenWithoutSpaces(_ value: UInt32) -> Bool {
         switch value {
-        case 0x3005...0x3007, 0x3040...0x30FF, 0x3100...0x312F, 0x31A0...0x31BF, 0x31F0...0x31FF, 0x3400...0x4DBF,
+        case 0xE00...0xEFF, 0x1000...0x109F, 0x1780...0x17DD, 0x3005...0x3007, 0x3040...0x30FF, 0x3100...0x312F,
+            0x31A0...0x31BF, 0x31F0...0x31FF, 0x3400...0x4DBF,
             0x4E00...0x9FFF, 0xAC00...0xD7AF, 0xF900...0xFAFF, 0xFF66...0xFF9F, 0x20000...0x3FFFF:
             true
         default: false

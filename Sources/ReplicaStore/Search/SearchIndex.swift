@@ -102,7 +102,7 @@ struct SearchIndex {
         // A damaged letter is left out of the index: it is not a reason to find nothing at all. `verify` names it.
         guard let columns = try columns(letter, heads: heads) else { return 0 }
         try connection.run(
-            "INSERT INTO search (rowid, body, title, names, other) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO search (rowid, \(SearchDocument.columnNames)) VALUES (?, \(SearchDocument.columnMarks))",
             [.integer(letter)] + columns)
         try connection.run(
             "INSERT INTO search_entry (letter, heads, digest) VALUES (?, ?, ?)",
@@ -115,7 +115,7 @@ struct SearchIndex {
             return false
         }
         try connection.run(
-            "INSERT INTO search (search, rowid, body, title, names, other) VALUES ('delete', ?, ?, ?, ?, ?)",
+            "INSERT INTO search (search, rowid, \(SearchDocument.columnNames)) VALUES ('delete', ?, \(SearchDocument.columnMarks))",
             [.integer(letter)] + columns)
         try connection.run("DELETE FROM search_entry WHERE letter = ?", [.integer(letter)])
         return true
@@ -125,7 +125,7 @@ struct SearchIndex {
     func columns(_ letter: Int, heads: [Int]) throws -> [SQLiteValue]? {
         do {
             let view = try truth.view(ofLetter: letter, asOf: heads)
-            return SearchDocument(view)?.columns.map { .text(SearchFold.text($0)) }
+            return SearchDocument(view)?.indexed.map { .text($0) }
         } catch StoreError.damaged {
             return nil
         }
@@ -141,15 +141,52 @@ struct SearchIndex {
 
     // MARK: Searching
 
-    /// Letters that fit, best first: their numbers.
-    func find(_ match: String, limit: Int, offset: Int) throws -> [Int] {
-        let weights = SearchDocument.weights.map { "\($0).0" }.joined(separator: ", ")
-        return try connection.rows(
-            """
-            SELECT search.rowid FROM search JOIN summary ON summary.letter = search.rowid
-            WHERE search MATCH ? AND summary.is_deleted = 0
-            ORDER BY bm25(search, \(weights)), summary.id LIMIT ? OFFSET ?
-            """, [.text(match), .integer(max(0, limit)), .integer(max(0, offset))]
-        ) { row throws in row.integer(0) }
+    /// Letters that fit, in the order that is asked for: their numbers.
+    func find(_ match: SearchMatch, limit: Int, offset: Int) throws -> [Int] {
+        let days = match.days.map { " AND \($0.sql)" }.joined()
+        let dayValues = match.days.flatMap(\.values)
+        if match.order == .relevance, let required = match.required {
+            let phrases = match.excluded.map { "(\(required)) NOT (\($0))" } ?? required
+            return try ranked([.text(phrases)] + dayValues, days: days, limit: max(0, limit), offset: max(0, offset))
+        }
+        // By the index of the list, which holds all that is asked of it, with the words as a set beside it.
+        var sql = "SELECT letter FROM summary WHERE is_deleted = 0\(days)"
+        for (phrases, isIn) in [(match.required, "IN"), (match.excluded, "NOT IN")] where phrases != nil {
+            sql += " AND letter \(isIn) (SELECT rowid FROM search WHERE search MATCH ?)"
+        }
+        let order = match.order == .oldest ? "sort_key IS NULL, sort_key, id" : "sort_key DESC, id"
+        return try numbers(
+            "\(sql) ORDER BY \(order) LIMIT ? OFFSET ?",
+            dayValues + [match.required, match.excluded].compactMap { $0 }.map(SQLiteValue.text)
+                + [.integer(max(0, limit)), .integer(max(0, offset))])
+    }
+
+    /// Best first among the letters that were taken in last; past so many, the order in which they came, the last ones first.
+    private func ranked(_ values: [SQLiteValue], days: String, limit: Int, offset: Int) throws -> [Int] {
+        let source =
+            days.isEmpty
+            ? "search" : "search CROSS JOIN summary ON summary.letter = search.rowid AND summary.is_deleted = 0"
+        let selection = "FROM \(source) WHERE search MATCH ?\(days) ORDER BY search.rowid DESC"
+        let weights = SearchDocument.columns.map { "\($0.weight).0" }.joined(separator: ", ")
+        var found: [Int] = []
+        if offset < SearchQuery.rankedLetters {
+            found = try numbers(
+                """
+                SELECT found.letter FROM (
+                    SELECT search.rowid AS letter, bm25(search, \(weights)) AS score \(selection) LIMIT \(SearchQuery.rankedLetters)
+                ) AS found JOIN summary ON summary.letter = found.letter AND summary.is_deleted = 0
+                ORDER BY found.score, summary.id LIMIT ? OFFSET ?
+                """, values + [.integer(min(limit, SearchQuery.rankedLetters - offset)), .integer(offset)])
+            // Fewer than there is room for: no letter is left, or the ranked ones are all given.
+            guard found.count < limit, offset + found.count == SearchQuery.rankedLetters else { return found }
+        }
+        return try found
+            + numbers(
+                "SELECT search.rowid \(selection) LIMIT ? OFFSET ?",
+                values + [.integer(limit - found.count), .integer(max(offset, SearchQuery.rankedLetters))])
+    }
+
+    private func numbers(_ sql: String, _ values: [SQLiteValue]) throws -> [Int] {
+        try connection.rows(sql, values) { row throws in row.integer(0) }
     }
 }

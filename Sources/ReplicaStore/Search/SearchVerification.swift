@@ -92,11 +92,12 @@ struct SearchVerification {
         return sums
     }
 
+    private static let columnNumbers = SearchDocument.columns.enumerated()
+        .map { "WHEN '\($1.name)' THEN \($0)" }.joined(separator: " ")
+
     /// Every word with its letter, the number of its column, and its place in it.
     private static func words(_ table: String) -> String {
-        """
-        SELECT term, doc, (col = 'title') + 2 * (col = 'names') + 4 * (col = 'other'), offset FROM temp.\(table)
-        """
+        "SELECT term, doc, CASE col \(columnNumbers) END, offset FROM temp.\(table)"
     }
 
     /// Adds up words until a page is full and a new term begins, which is where the next page starts.
@@ -151,7 +152,7 @@ struct SearchVerification {
             try connection.execute(
                 """
                 CREATE VIRTUAL TABLE IF NOT EXISTS temp.document USING fts5(
-                    body, title, names, other, content='', tokenize='unicode61 remove_diacritics 2');
+                    \(SearchDocument.columnNames), content='', \(SearchDocument.tokenizer));
                 CREATE VIRTUAL TABLE IF NOT EXISTS temp.document_word USING fts5vocab('temp', 'document', 'instance');
                 INSERT INTO temp.document (document) VALUES ('delete-all');
                 """)
@@ -173,7 +174,7 @@ struct SearchVerification {
                 guard let columns = try index.columns(entry.letter, heads: entry.heads) else { continue }
                 if RowDigest.value(of: columns) == .bytes(entry.digest) { right.insert(entry.letter) }
                 try connection.run(
-                    "INSERT INTO temp.document (rowid, body, title, names, other) VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO temp.document (rowid, \(SearchDocument.columnNames)) VALUES (?, \(SearchDocument.columnMarks))",
                     [.integer(entry.letter)] + columns)
             }
             let sums = try Self.page(

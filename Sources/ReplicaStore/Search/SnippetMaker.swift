@@ -8,15 +8,16 @@ import SQLiteBinding
 /// same tokenizer, so that nothing is marked that did not fit.
 struct SnippetMaker {
     private let connection: Connection
-    private let match: String
+    /// The words that are marked; nil if none are asked for.
+    private let match: String?
 
-    init(_ connection: Connection, match: String) throws(SQLiteError) {
+    init(_ connection: Connection, match: String?) throws(SQLiteError) {
         self.connection = connection
         self.match = match
         try connection.execute(
             """
             CREATE VIRTUAL TABLE IF NOT EXISTS temp.snippet USING fts5(
-                body, title, names, other, tokenize='unicode61 remove_diacritics 2')
+                \(SearchDocument.columnNames), \(SearchDocument.tokenizer))
             """)
     }
 
@@ -28,25 +29,33 @@ struct SnippetMaker {
     private static let snippetBytes = 160
 
     func snippet(of view: LetterView) throws -> (text: String, matches: [Range<Int>]) {
-        guard let document = SearchDocument(view) else { return ("", []) }
-        let folded = document.columns.map(SearchFold.textWithOffsets)
+        guard let texts = SearchDocument(view)?.shown else { return ("", []) }
+        guard let match else { return Self.beginning(of: texts) }
+        let folded = texts.map(SearchFold.textWithOffsets)
         try connection.run("DELETE FROM temp.snippet")
         try connection.run(
-            "INSERT INTO temp.snippet (rowid, body, title, names, other) VALUES (1, ?, ?, ?, ?)",
+            "INSERT INTO temp.snippet (rowid, \(SearchDocument.columnNames)) VALUES (1, \(SearchDocument.columnMarks))",
             folded.map { .text($0.text) })
-        let marked = try connection.first(
-            """
-            SELECT highlight(snippet, 0, char(2), char(3)), highlight(snippet, 1, char(2), char(3)),
-                highlight(snippet, 2, char(2), char(3)), highlight(snippet, 3, char(2), char(3))
-            FROM temp.snippet WHERE snippet MATCH ?
-            """, [.text(match)]
-        ) { (row) throws(SQLiteError) in [try row.text(0), try row.text(1), try row.text(2), try row.text(3)] }
-        for (column, text) in (marked ?? []).enumerated() {
-            let ranges = Self.ranges(in: text, folded: folded[column], of: document.columns[column])
-            guard !ranges.isEmpty else { continue }
-            return Self.cut(Array(document.columns[column].utf8), around: ranges)
+        let columns = SearchDocument.columns.indices
+        let marks = columns.map { "highlight(snippet, \($0), char(2), char(3))" }.joined(separator: ", ")
+        let marked = try connection.first("SELECT \(marks) FROM temp.snippet WHERE snippet MATCH ?", [.text(match)]) {
+            (row) throws(SQLiteError) in
+            var texts: [String] = []
+            for column in columns { texts.append(try row.text(column)) }
+            return texts
         }
-        return ("", [])
+        for (column, text) in (marked ?? []).enumerated() {
+            let ranges = Self.ranges(in: text, folded: folded[column], of: texts[column])
+            guard !ranges.isEmpty else { continue }
+            return Self.cut(Array(texts[column].utf8), around: ranges)
+        }
+        return Self.beginning(of: texts)
+    }
+
+    /// What a letter begins with, where no place of it fits better than another.
+    private static func beginning(of texts: [String]) -> (text: String, matches: [Range<Int>]) {
+        let text = texts.first { !$0.isEmpty } ?? ""
+        return (cut(Array(text.utf8), around: [0..<0]).text, [])
     }
 
     /// The marked places as byte ranges of the original text.
