@@ -21,6 +21,17 @@ extension Archive {
         with remote: String, token: String?, options: SyncOptions? = nil,
         progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
     ) async throws -> SyncReport {
+        try await withEngine(for: remote, token: token, options: options, progress: progress) { $0.run() }
+    }
+
+    /// Runs work with an engine for a remote, on a thread that the cooperative pool does not wait for.
+    ///
+    /// - Parameter lettersWait: Asked while blobs travel; if so, letters are exchanged first.
+    nonisolated func withEngine(
+        for remote: String, token: String?, options: SyncOptions?,
+        lettersWait: @escaping @Sendable () throws -> Bool = { false },
+        progress: @escaping @Sendable (SyncProgress) -> Void, _ work: @escaping @Sendable (SyncEngine) -> SyncReport
+    ) async throws -> SyncReport {
         let record = try await remotes().first { $0.name.hasSameBytes(as: remote) }
         guard let record else { throw StoreError.unknownRemote(remote) }
         let address = try RemoteAddress(parsing: record.address)
@@ -32,12 +43,12 @@ extension Archive {
                     // Holds a folder's lock until the sync is over.
                     let reached = try Archive.reach(address, token: token)
                     return withExtendedLifetime(reached) {
-                        SyncEngine(
-                            store: store, remote: remote, transport: reached.transport, options: options ?? settings,
-                            surroundings: surroundings.sync(at: surroundings.place(of: store)),
-                            cancellation: cancellation,
-                            progress: progress
-                        ).run()
+                        work(
+                            SyncEngine(
+                                store: store, remote: remote, transport: reached.transport,
+                                options: options ?? settings,
+                                surroundings: surroundings.sync(at: surroundings.place(of: store)),
+                                cancellation: cancellation, lettersWait: lettersWait, progress: progress))
                     }
                 } catch {
                     var report = SyncReport(remote: remote)
@@ -99,7 +110,7 @@ extension Archive {
     }
 
     /// What this replica's settings say about syncs.
-    private func syncOptions() throws -> SyncOptions {
+    func syncOptions() throws -> SyncOptions {
         var options = SyncOptions()
         if let text = try store.setting(SettingKey.blobs) { options.blobs = try BlobPolicy(parsing: text) }
         return options

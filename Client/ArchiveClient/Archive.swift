@@ -239,16 +239,3 @@ extension Archive {
     /// Sends refused revisions again with the next sync.
     public func forgetRefusals(by remote: String) throws { try store.forgetRefusals(by: remote) }
 }
-
-// MARK: Attachments
-
-extension Archive {
-    /// The bytes of an attachment; nil if they are not on this machine.
-    public func attachment(_ blob: BlobID) throws -> [UInt8]? { try store.blob(blob) }
-
-    /// Keeps the bytes of an attachment; name them in a letter's `attachments` with the id that comes back.
-    public func storeAttachment(_ bytes: [UInt8]) throws -> BlobID { try store.storeBlob(bytes) }
-
-    /// The blobs that letters refer to and whose bytes are not on this machine, at most `limit`.
-    public func missingAttachments(limit: Int = 1000) throws -> [BlobReference] { try store.missingBlobs(limit: limit) }
-}

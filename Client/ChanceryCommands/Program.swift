@@ -46,6 +46,15 @@ let program = Program<Action>(
                 Command(ExportCommand.description, Action(.array, ExportCommand.run)),
             ]),
         CommandSection(
+            "Attachments",
+            [
+                Command(AttachCommand.description, Action(.object, AttachCommand.run)),
+                Command(BlobListCommand.description, Action(.array, isPaged: true, BlobListCommand.run)),
+                Command(BlobFetchCommand.description, Action(.object, BlobFetchCommand.run)),
+                Command(BlobExportCommand.description, Action(.array, BlobExportCommand.run)),
+                Command(BlobPruneCommand.description, Action(.object, BlobPruneCommand.run)),
+            ]),
+        CommandSection(
             "Look",
             [
                 Command(ListCommand.description, Action(.array, isPaged: true, ListCommand.run)),

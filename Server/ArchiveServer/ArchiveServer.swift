@@ -1,6 +1,7 @@
 public import HTTPServer
-import LetterModel
+public import LetterModel
 import ReplicaStore
+import Synchronization
 
 /// A server for the archives of one data folder: runs from its initializer to ``stop()``.
 ///
@@ -17,7 +18,12 @@ public final class ArchiveServer: Sendable {
     /// Bytes of uploads that are held in memory at once; past that, uploads are put off with 503.
     static let uploadBudgetBytes = 128 * 1024 * 1024
 
+    /// How long what came of an attachment is kept while nobody goes on with it: a laptop that is away for a week finds it.
+    static let partialBlobDays = 30
+
     private let folder: ServerFolder
+    /// When what came of attachments was looked at last, in milliseconds.
+    private let tidiedPartialBlobs = Mutex(0)
     let context: RouteContext
     private let http: HTTPServer
     /// Held for as long as this lives.
@@ -32,11 +38,12 @@ public final class ArchiveServer: Sendable {
     ///   - folder: A data folder that ``Administration`` made; no other server may run on it.
     ///   - lent: The one replica to serve; nil for the archives of the data folder.
     ///   - configuration: Where to listen, and TLS.
+    ///   - blobLimitBytes: The largest attachment that is taken.
     ///   - clocks: The clocks.
     ///   - log: Is told of each request and of what the server does.
     public init(
         _ folder: ServerFolder, lending lent: LentReplica? = nil, http configuration: ServerConfiguration,
-        clocks: ServerClocks, log: ServerLog
+        blobLimitBytes: Int = Limits.blobBytes, clocks: ServerClocks, log: ServerLog
     ) throws(ServerFailure) {
         self.folder = folder
         let registry = try ServerRegistry(folder, create: false)
@@ -45,7 +52,8 @@ public final class ArchiveServer: Sendable {
         let context = RouteContext(
             gatekeeper: Gatekeeper(registry: registry, writer: writer, clocks: clocks, log: log), registry: registry,
             stores: ArchiveStores(in: folder, lent: lent), events: LiveEvents(), writer: writer,
-            uploads: BodyBudget(limitBytes: ArchiveServer.uploadBudgetBytes), clocks: clocks, log: log)
+            uploads: BodyBudget(limitBytes: ArchiveServer.uploadBudgetBytes), blobLimitBytes: blobLimitBytes,
+            clocks: clocks, log: log)
         self.context = context
         let events = ServerEvents(
             now: clocks.uptime, requestEnded: { log.note($0) },
@@ -88,6 +96,7 @@ public final class ArchiveServer: Sendable {
                 return nil
             }
         }
+        tidyUpPartialBlobs()
         do throws(ServerFailure) {
             for archive in try context.registry.moveAside(in: folder, where: context.stores.retire) {
                 context.log.note(
@@ -96,6 +105,27 @@ public final class ArchiveServer: Sendable {
             }
         } catch {
             context.log.note(.error, "could not move a deleted archive aside", ["reason": .string(error.description)])
+        }
+    }
+
+    /// Once an hour, takes away what came of attachments that nobody goes on with.
+    private func tidyUpPartialBlobs() {
+        let now = context.clocks.now().milliseconds
+        let isDue = tidiedPartialBlobs.withLock { last in
+            guard now - last >= 3_600_000 else { return false }
+            last = now
+            return true
+        }
+        guard isDue else { return }
+        let limit = Timestamp(milliseconds: now - ArchiveServer.partialBlobDays * 86_400_000)
+        for store in context.stores.open {
+            do throws(StoreError) {
+                let count = try store.removePartialBlobs(untouchedSince: limit)
+                guard count > 0 else { continue }
+                context.log.note(.info, "forgot uploads that nobody went on with", ["count": .integer(count)])
+            } catch {
+                context.log.note(.error, "could not forget old uploads", ["reason": .string(error.description)])
+            }
         }
     }
 

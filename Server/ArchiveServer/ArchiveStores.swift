@@ -44,6 +44,9 @@ final class ArchiveStores: Sendable {
         state.withLock { $0.open[archive.key] = nil }
     }
 
+    /// The stores that are open now.
+    var open: [any ReplicaStore] { state.withLock { Array($0.open.values) } }
+
     /// Closes the store of a deleted archive for good, once no request uses it.
     ///
     /// - Returns: Whether it is closed.

@@ -34,8 +34,14 @@ public enum ProtocolLimits {
     public static let blobsPerQuestion = 4_096
     /// A question about blobs, or its answer, in bytes.
     public static let blobQuestionBytes = 512 * 1024
-    /// The largest blob that travels in one piece, in bytes. Larger ones stay where they are until blobs travel in pieces.
+    /// The largest body of an upload: a whole blob, or a piece of one. A server has it in memory until it is on disk.
     public static let blobInOnePieceBytes = 32 * 1024 * 1024
+    /// The pieces in which a client sends a blob that is larger than one: a cut costs no more, and a question of 200 bytes for 4 MiB nothing.
+    public static let blobPieceBytes = 4 * 1024 * 1024
+    /// The smallest piece that a client goes down to, on a connection that breaks or with a proxy that takes no more.
+    public static let smallestBlobPieceBytes = 64 * 1024
+    /// What a client collects of a blob that comes before it writes it down.
+    public static let blobBufferBytes = 1024 * 1024
     /// How many damaged revisions a response names: the others are named when these are healed.
     public static let damagedNamed = 100
     /// How many ranges of ids one question of reconciliation may name: sixteen to the third.

@@ -57,6 +57,70 @@ struct ArticleTests {
         #expect(try await archive.attachment(blob) == scan)
     }
 
+    // MARK: Scans and other files
+
+    @Test func `a file of any size is attached, and fetched where it is wanted`() async throws {
+        let home = FileManager.default.temporaryDirectory.appending(path: "article-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+        defer { Self.remove(home) }
+        let (path, folder) = (home.appending(path: "page-1.tiff").path, home.path)
+        try Data("a scan".utf8).write(to: URL(filePath: path))
+        let (id, shared) = try await Self.attaching(path, in: home)
+
+        let archive = try Archive.create(at: home.appending(path: "ben").path, name: "Letters", label: "ben")
+        try await archive.addRemote("origin", address: shared)
+        try await archive.setSetting(SettingKey.blobs, to: "none")
+        #expect(try await archive.sync(with: "origin", token: nil).failure == nil)
+
+        let lacking = try await archive.attachments(of: [id]).filter { !$0.isHere }.map(\.blob)
+        let report = try await archive.fetchAttachments(lacking, from: "origin", token: nil) { progress in
+            print("\(progress.doneBytes) of \(progress.totalBytes) bytes")
+        }
+        for blob in lacking { try await archive.exportAttachment(blob, to: folder + "/" + blob.hex) }
+
+        #expect(report.blobsReceived == 1)
+        #expect(FileManager.default.contentsEqual(atPath: path, andPath: folder + "/" + lacking[0].hex))
+        await #expect(throws: AttachmentFileError.exists(path: path)) {
+            try await archive.exportAttachment(lacking[0], to: path)
+        }
+        // The setting asks for none: what the remote holds may go.
+        let pruned = try await archive.pruneAttachments(askingRemotes: [("origin", nil)], isDryRun: false)
+        #expect(pruned.removed == lacking)
+        #expect(try await archive.attachments(of: [id]).map(\.isHere) == [false])
+    }
+
+    private static func remove(_ folder: URL) {
+        do {
+            try FileManager.default.removeItem(at: folder)
+        } catch {
+            Issue.record("\(error)")
+        }
+    }
+
+    /// A letter with a file, in a shared folder.
+    private static func attaching(_ path: String, in home: URL) async throws -> (LetterID, shared: String) {
+        let archive = try Archive.create(at: home.appending(path: "ada").path, name: "Letters", label: "ada")
+        try await archive.setAuthor("Ada <ada@example.org>")
+        let id = try await archive.create(ArchiveTests.letter("Scanned"))
+
+        var scan = try await archive.storeAttachment(at: path) { done, total in
+            print("\(done) of \(total) bytes")
+        }
+        scan.name = "page-1.tiff"
+        scan.mediaType = "image/tiff"
+        scan.role = .scan
+
+        var draft = try await archive.draft(of: id)
+        draft.letter.attachments.append(scan)
+        try await archive.save(draft)
+
+        let shared = home.appending(path: "shared").path
+        _ = try Archive.create(at: shared, name: "Letters", label: "shared")
+        try await archive.addRemote("shared", address: shared)
+        #expect(try await archive.sync(with: "shared", token: nil).blobsSent == 1)
+        return (id, shared)
+    }
+
     @Test func `a task stays in step with a remote until it is cancelled`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "article-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }

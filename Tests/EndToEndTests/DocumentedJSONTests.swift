@@ -87,6 +87,10 @@ struct DocumentedJSONTests {
         try check("edit", [id, "--set", "title=Two"])
         try check("edit", [id, "--set", "title=Two"])
         for name in ["show", "diff", "blame"] { try check(name, [id]) }
+        try check("attach", [id, text])
+        for name in ["blobs list", "blobs prune"] { try check(name) }
+        try check("blobs export", ["--output", folder.appending(path: "scans").path])
+        try check("blobs fetch", [id])
         try check("search", ["come"])
         for name in ["log", "stats", "status", "verify", "doctor"] { try check(name) }
         try check("verify", ["--sample", "2"])

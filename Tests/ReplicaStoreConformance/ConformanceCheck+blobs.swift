@@ -40,6 +40,109 @@ extension ConformanceCheck {
             try expect(try store.blobPieces(none) == nil, "there are no pieces of nothing")
             try expect(!(try store.hasBlob(none)), "it is not here")
         },
+        ConformanceCheck("a part of a blob comes as the bytes that it has there") { make in
+            let store = try make()
+            let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+            let id = try store.storeBlob(bytes)
+            for part in [0..<1, 0..<300_000, 65_536..<131_072, 70_000..<299_999, 299_999..<300_000, 300_000..<300_000] {
+                let pieces = try store.blobPieces(id, in: part)
+                try expect(pieces?.byteCount, equals: part.count)
+                var read: [UInt8] = []
+                while let piece = try pieces?.next() { read += piece }
+                try expect(read, equals: Array(bytes[part]))
+            }
+            try expect(try store.blobPieces(id, in: 299_990..<Int.max)?.byteCount, equals: 10)
+            try expect(try store.blobByteCount(id), equals: 300_000)
+            try expect(try store.blobByteCount(blobID("none")), equals: nil)
+        },
+        ConformanceCheck("a blob that is written piece by piece is there at its end, and not before") { make in
+            let store = try make()
+            for pieces in [[], [[]], [[1, 2], [], [3]], [Array(repeating: 7, count: 700_000), [8]]] as [[[UInt8]]] {
+                let writer = try store.blobWriter()
+                for piece in pieces { try writer.write(piece) }
+                let whole = pieces.flatMap { $0 }
+                let id = BlobID(SHA256.digest(of: whole))
+                if whole.count > 2 { try expect(!(try store.hasBlob(id)), "it is not there yet") }
+                try expect(try writer.finish(), equals: id)
+                try expect(try store.blob(id), equals: whole)
+            }
+            try store.blobWriter().write([9, 9, 9])
+            try expect(!(try store.hasBlob(BlobID(SHA256.digest(of: [9, 9, 9])))), "what is not finished is nothing")
+        },
+        ConformanceCheck("pieces of a blob count when the last is there and all have the hash") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 41) }
+            let id = BlobID(SHA256.digest(of: bytes))
+            _ = try store.ingest(
+                maker.ingestion([try maker.revision(1, letter: letter(attaching: [(id, bytes.count)]))]))
+            func take(_ part: Range<Int>, of count: Int = 200_000) throws -> BlobPieceOutcome {
+                try store.takeBlobPiece(Array(bytes[part]), of: id, at: part.lowerBound, byteCount: count)
+            }
+            try expect(try store.partialBlobByteCount(id), equals: 0)
+            try expect(try take(5..<6), equals: .misplaced(byteCount: 0))
+            try expect(try take(0..<70_000), equals: .kept(byteCount: 70_000))
+            try expect(try take(0..<70_000), equals: .misplaced(byteCount: 70_000))
+            try expect(try take(150_000..<200_000), equals: .misplaced(byteCount: 70_000))
+            try expect(try store.partialBlobByteCount(id), equals: 70_000)
+            try expect(try store.missingBlobs(limit: 9).map(\.blob), equals: [id])
+            // Somebody says that it is shorter than what came: what came is thrown away.
+            try expect(try take(60_000..<60_001, of: 60_001), equals: .misplaced(byteCount: 0))
+            try expect(try take(0..<199_999), equals: .kept(byteCount: 199_999))
+            try expect(try take(199_999..<200_000), equals: .completed)
+            try expect(try store.partialBlobByteCount(id), equals: 0)
+            try expect(try store.missingBlobs(limit: 9), equals: [])
+            try expect(try store.blob(id), equals: bytes)
+        },
+        ConformanceCheck("pieces that are another blob are thrown away, and all of them that were there are completed")
+        { make in
+            let store = try make()
+            let id = BlobID(SHA256.digest(of: [1, 2, 3]))
+            try expect(try store.takeBlobPiece([1, 9], of: id, at: 0, byteCount: 3), equals: .kept(byteCount: 2))
+            try expect(try store.takeBlobPiece([3], of: id, at: 2, byteCount: 3), equals: .wrongHash)
+            try expect(try store.partialBlobByteCount(id), equals: 0)
+            try expect(!(try store.hasBlob(id)), "it is not here")
+            try expect(try store.takeBlobPiece([1, 2, 3], of: id, at: 0, byteCount: 4), equals: .kept(byteCount: 3))
+            try expect(try store.takeBlobPiece([], of: id, at: 3, byteCount: 3), equals: .completed)
+            let none = BlobID(SHA256.digest(of: []))
+            try expect(try store.takeBlobPiece([], of: none, at: 0, byteCount: 0), equals: .completed)
+            try expect(try store.blob(none), equals: [])
+        },
+        ConformanceCheck("every letter that refers to a blob is named, each once") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            let (a, b) = (blobID("a"), blobID("b"))
+            let first = try maker.revision(1, letter: letter(attaching: [(a, 1), (b, 2)]))
+            let second = try maker.revision(2, letter: letter(attaching: [(a, 1)]))
+            let edit = try maker.revision(1, letter: letter(attaching: [(a, 5)]), after: [first])
+            _ = try store.ingest(maker.ingestion([first, second, edit]))
+            let (one, two) = (RevisionMaker.letterID(1), RevisionMaker.letterID(2))
+            try expect(
+                try store.allBlobReferences(),
+                equals: [
+                    BlobReference(blob: a, letter: one, byteCount: 1),
+                    BlobReference(blob: b, letter: one, byteCount: 2),
+                    BlobReference(blob: a, letter: two, byteCount: 1),
+                ])
+        },
+        ConformanceCheck("a blob that is taken away is missing, and comes back") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            let later = Timestamp(milliseconds: 4_000_000_000_000)
+            let id = try store.storeBlob([1])
+            let alone = try store.storeBlob([2])
+            _ = try store.ingest(maker.ingestion([try maker.revision(1, letter: letter(attaching: [(id, 1)]))]))
+            try expect(try store.unreferencedBlobs(before: later), equals: [alone])
+            try expect(try store.removeBlob(id, ifUntouchedSince: later), "it was here")
+            try expect(!(try store.removeBlob(id, ifUntouchedSince: later)), "it is not here")
+            try expect(try store.missingBlobs(limit: 9).map(\.blob), equals: [id])
+            try expect(try store.blob(id), equals: nil)
+            _ = try store.storeBlob([1])
+            try expect(try store.missingBlobs(limit: 9), equals: [])
+            try expect(try store.takeBlobPiece([3], of: id, at: 0, byteCount: 9), equals: .kept(byteCount: 1))
+            try expect(try store.removePartialBlobs(untouchedSince: later), equals: 1)
+            try expect(try store.partialBlobByteCount(id), equals: 0)
+        },
         ConformanceCheck("references are those of all revisions, each blob once, in log order") { make in
             let store = try make()
             let maker = RevisionMaker()

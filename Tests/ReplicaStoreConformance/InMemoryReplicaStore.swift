@@ -39,6 +39,8 @@ public final class InMemoryReplicaStore: ReplicaStore {
         var evidence: [RemoteEvidence] = []
         var remotes: [ByteKey: RemoteState] = [:]
         var blobs: [BlobID: [UInt8]] = [:]
+        /// What has come of blobs that come in pieces.
+        var partialBlobs: [BlobID: [UInt8]] = [:]
         var imports: [Digest: ImportRecord] = [:]
     }
 
@@ -270,38 +272,6 @@ public final class InMemoryReplicaStore: ReplicaStore {
             body(&remote, state)
             state.remotes[ByteKey(name)] = remote
         }
-    }
-
-    // MARK: Blobs
-
-    /// Stores the bytes of an attachment.
-    public func storeBlob(_ bytes: [UInt8]) throws(StoreError) -> BlobID {
-        let id = BlobID(SHA256.digest(of: bytes))
-        try change { $0.blobs[id] = bytes }
-        return id
-    }
-
-    /// The bytes of a blob.
-    public func blob(_ id: BlobID) throws(StoreError) -> [UInt8]? { try change { $0.blobs[id] } }
-
-    /// Whether the bytes of a blob are here.
-    public func hasBlob(_ id: BlobID) throws(StoreError) -> Bool { try change { $0.blobs[id] != nil } }
-
-    /// The blobs that revisions in this range of the log refer to.
-    public func blobReferences(after sequence: Int, through end: Int) throws(StoreError) -> [BlobReference] {
-        try change { $0.references(after: sequence, through: end) }
-    }
-
-    /// The reference to a blob from any revision in the log.
-    public func blobReference(_ id: BlobID) throws(StoreError) -> BlobReference? {
-        try change { state in
-            state.references(after: 0, through: state.log.count).first { $0.blob == id }
-        }
-    }
-
-    /// Blobs that revisions refer to and whose bytes are not here.
-    public func missingBlobs(limit: Int) throws(StoreError) -> [BlobReference] {
-        try change { Array($0.missingBlobs.prefix(max(0, limit))) }
     }
 
     // MARK: Imports

@@ -175,6 +175,36 @@ public final class DamagedStore: ReplicaStore {
     /// As the replica below.
     public func blob(_ id: BlobID) throws(StoreError) -> [UInt8]? { try base.blob(id) }
     /// As the replica below.
+    public func blobPieces(_ id: BlobID, in range: Range<Int>) throws(StoreError) -> (any BlobPieces)? {
+        try base.blobPieces(id, in: range)
+    }
+    /// As the replica below.
+    public func blobWriter() throws(StoreError) -> any BlobWriter { try base.blobWriter() }
+    /// As the replica below.
+    public func takeBlobPiece(
+        _ bytes: [UInt8], of id: BlobID, at offset: Int, byteCount: Int
+    ) throws(StoreError) -> BlobPieceOutcome {
+        try base.takeBlobPiece(bytes, of: id, at: offset, byteCount: byteCount)
+    }
+    /// As the replica below.
+    public func partialBlobByteCount(_ id: BlobID) throws(StoreError) -> Int { try base.partialBlobByteCount(id) }
+    /// As the replica below.
+    public func blobByteCount(_ id: BlobID) throws(StoreError) -> Int? { try base.blobByteCount(id) }
+    /// As the replica below.
+    public func allBlobReferences() throws(StoreError) -> [BlobReference] { try base.allBlobReferences() }
+    /// As the replica below.
+    public func unreferencedBlobs(before time: Timestamp) throws(StoreError) -> [BlobID] {
+        try base.unreferencedBlobs(before: time)
+    }
+    /// As the replica below.
+    public func removeBlob(_ id: BlobID, ifUntouchedSince time: Timestamp) throws(StoreError) -> Bool {
+        try base.removeBlob(id, ifUntouchedSince: time)
+    }
+    /// As the replica below.
+    public func removePartialBlobs(untouchedSince time: Timestamp) throws(StoreError) -> Int {
+        try base.removePartialBlobs(untouchedSince: time)
+    }
+    /// As the replica below.
     public func hasBlob(_ id: BlobID) throws(StoreError) -> Bool { try base.hasBlob(id) }
     /// As the replica below.
     public func blobReferences(after sequence: Int, through end: Int) throws(StoreError) -> [BlobReference] {

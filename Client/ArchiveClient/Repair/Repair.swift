@@ -79,7 +79,7 @@ struct Repair {
         var left: [BlobID] = []
         for blob in blobs {
             let before = sync.blobsReceived
-            try side.fetch(BlobWork(blob: blob, limitBytes: ProtocolLimits.blobInOnePieceBytes), report: &sync)
+            try side.fetch(BlobWork(blob: blob, limitBytes: Limits.blobBytes), report: &sync)
             if sync.blobsReceived > before { report.healedBlobs += 1 } else { left.append(blob) }
         }
         blobs = left
@@ -118,7 +118,8 @@ struct Repair {
         for blob in try store.blobReferences(after: 0, through: try store.logState().end.sequence).map(\.blob) {
             do throws(StoreError) {
                 guard try store.hasBlob(blob) else { continue }
-                _ = try store.blob(blob)
+                // Hashes it without holding it.
+                _ = try store.blobPieces(blob)
             } catch {
                 guard case .damaged = error else { throw error }
                 found.append(blob)

@@ -6,9 +6,12 @@ package struct BlobWork: Hashable, Sendable {
     package let blob: BlobID
     /// The most bytes to take of it.
     package let limitBytes: Int
+    /// How many bytes it has, as far as is known: for progress only.
+    package let byteCount: Int
 
-    package init(blob: BlobID, limitBytes: Int) {
+    package init(blob: BlobID, limitBytes: Int, byteCount: Int = 0) {
         self.blob = blob
         self.limitBytes = limitBytes
+        self.byteCount = byteCount
     }
 }

@@ -10,22 +10,26 @@ struct RemoteCaller {
     ///
     /// - Parameters:
     ///   - contentType: What the body has to be; nil for a response without one (200, 201, 204).
+    ///   - statuses: Statuses of a response that is handed out; 416 whatever its body is.
     ///   - head: Called first, with the head of such a response.
     /// - Throws: `SyncError`, `TransportError`, or what a callback threw.
     func send(
-        _ request: TransportRequest, expecting contentType: String?,
+        _ request: TransportRequest, expecting contentType: String?, statuses: Set<Int> = [200],
         head: (TransportResponse) throws -> Void = { _ in }, chunk: ([UInt8]) throws -> Void
     ) throws {
         var refused: TransportResponse?
+        var isBodyless = false
         var problem: [UInt8] = []
         do {
             try transport.send(request, cancellation: cancellation) { response in
-                guard RemoteCaller.isWanted(response, contentType) else {
+                guard RemoteCaller.isWanted(response, contentType, statuses) else {
                     refused = response
                     return
                 }
+                isBodyless = response.status == 416
                 try head(response)
             } chunk: { bytes in
+                guard !isBodyless else { return }
                 guard refused != nil else { return try chunk(bytes) }
                 problem.append(contentsOf: bytes.prefix(ProtocolLimits.problemBytes - problem.count))
                 // Nobody has more to say of what went wrong: an answer without an end is not waited for.
@@ -39,9 +43,41 @@ struct RemoteCaller {
 
     private struct Enough: Error {}
 
-    private static func isWanted(_ response: TransportResponse, _ contentType: String?) -> Bool {
+    /// An answer whose status says what it means.
+    struct Answer {
+        let head: TransportResponse
+        /// The problem details, if there are any.
+        let problem: JSONObject?
+
+        var status: Int { head.status }
+
+        func header(_ name: String) -> String? { head.header(name) }
+    }
+
+    /// Sends a request and gives the answer if it has one of these statuses.
+    ///
+    /// - Throws: As `send`, for every other one.
+    func answer(to request: TransportRequest, wanting statuses: Set<Int>) throws -> Answer {
+        var head = TransportResponse(status: 0, headers: [])
+        var body: [UInt8] = []
+        do {
+            try transport.send(request, cancellation: cancellation) { response in
+                head = response
+            } chunk: { bytes in
+                body.append(contentsOf: bytes.prefix(ProtocolLimits.problemBytes - body.count))
+                guard body.count < ProtocolLimits.problemBytes else { throw Enough() }
+            }
+        } catch is Enough {
+            // As above.
+        }
+        guard statuses.contains(head.status) else { throw RemoteCaller.error(head, body: body) }
+        return Answer(head: head, problem: RemoteCaller.problem(head, body))
+    }
+
+    private static func isWanted(_ response: TransportResponse, _ contentType: String?, _ statuses: Set<Int>) -> Bool {
         guard let contentType else { return [200, 201, 204].contains(response.status) }
-        return response.status == 200 && isType(response, contentType)
+        guard statuses.contains(response.status) else { return false }
+        return response.status == 416 || isType(response, contentType)
     }
 
     private static func isType(_ response: TransportResponse, _ contentType: String) -> Bool {

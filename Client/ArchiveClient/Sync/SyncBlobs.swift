@@ -2,12 +2,28 @@ import LetterModel
 import ReplicaStore
 import SyncProtocol
 
-/// The asking side for blobs. What one blob meets delays no other one.
+/// The asking side for blobs: which are to travel. What one blob meets delays no other one.
 struct SyncBlobs {
     let store: any ReplicaStore
     let remote: String
     let caller: RemoteCaller
     let policy: BlobPolicy
+    /// How the pieces of blobs travel on this connection.
+    let pace: BlobPace
+    /// Is told of bytes of the blob in hand: how many are there, and of how many. What it throws ends the transfer; what moved is kept.
+    let progress: (_ done: Int, _ total: Int) throws -> Void
+
+    init(
+        store: any ReplicaStore, remote: String, caller: RemoteCaller, policy: BlobPolicy, pace: BlobPace = BlobPace(),
+        progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) {
+        self.store = store
+        self.remote = remote
+        self.caller = caller
+        self.policy = policy
+        self.pace = pace
+        self.progress = progress
+    }
 
     /// The blobs that are here, that letters refer to since the last offer, and that the remote lacks; and the sequence up to
     /// which they were looked for. No request if there are none to ask for.
@@ -18,7 +34,9 @@ struct SyncBlobs {
         guard offered < through else { return ([], offered) }
         let here = try store.blobReferences(after: offered, through: through).map(\.blob).filter(store.hasBlob)
         let lacking = try ask(here)
-        let work = lacking.map { BlobWork(blob: $0, limitBytes: ProtocolLimits.blobInOnePieceBytes) }
+        let work = try lacking.map { blob in
+            BlobWork(blob: blob, limitBytes: Limits.blobBytes, byteCount: try store.blobByteCount(blob) ?? 0)
+        }
         return (work, through)
     }
 
@@ -46,19 +64,30 @@ struct SyncBlobs {
     private func offerAgainKey(_ remote: String) -> String { "sync.\(remote).offerBlobsAgain" }
 
     /// The blobs that this replica lacks and wants, and that the remote has; and how many it does not have.
-    func lacking() throws -> (blobs: [BlobWork], unavailable: Int) {
-        guard let limit = limitBytes else { return ([], 0) }
-        let wanted = try store.missingBlobs(limit: .max).filter { ($0.byteCount ?? 0) <= limit }.map(\.blob)
-        let unavailable = Set(try ask(wanted))
-        let work = wanted.filter { !unavailable.contains($0) }.map { BlobWork(blob: $0, limitBytes: limit) }
-        return (work, unavailable.count)
+    ///
+    /// - Parameter chosen: Blobs that somebody asked for, whatever the policy says; nil for what the policy says.
+    func lacking(chosen: [BlobID]? = nil) throws -> (blobs: [BlobWork], unavailable: Int) {
+        var wanted: [BlobWork] = []
+        if let chosen {
+            for blob in chosen where try !store.hasBlob(blob) {
+                let size = try store.blobReference(blob)?.byteCount ?? 0
+                wanted.append(BlobWork(blob: blob, limitBytes: Limits.blobBytes, byteCount: size))
+            }
+        } else {
+            guard let limit = limitBytes else { return ([], 0) }
+            wanted = try store.missingBlobs(limit: .max).filter { ($0.byteCount ?? 0) <= limit }.map { reference in
+                BlobWork(blob: reference.blob, limitBytes: limit, byteCount: reference.byteCount ?? 0)
+            }
+        }
+        let unavailable = Set(try ask(wanted.map(\.blob)))
+        return (wanted.filter { !unavailable.contains($0.blob) }, unavailable.count)
     }
 
     private var limitBytes: Int? {
         switch policy {
         case .none: nil
-        case .upTo(let byteCount): min(byteCount, ProtocolLimits.blobInOnePieceBytes)
-        case .all: ProtocolLimits.blobInOnePieceBytes
+        case .upTo(let byteCount): min(byteCount, Limits.blobBytes)
+        case .all: Limits.blobBytes
         }
     }
 
@@ -88,62 +117,5 @@ struct SyncBlobs {
             start = end
         }
         return lacking
-    }
-
-    /// Sends a blob. What the remote, or our own disk, has against this one is noted and delays no other.
-    func send(_ work: BlobWork, report: inout SyncReport) throws {
-        guard let bytes = try intactBytes(of: work.blob, report: &report) else { return }
-        guard bytes.count <= work.limitBytes else {
-            report.note(.blobRefused(work.blob, code: "too-large"))
-            return
-        }
-        let headers = [HeaderField("Content-Type", BlobResponder.contentType)]
-        let request = TransportRequest(.put, BlobPath.path(of: work.blob), headers: headers, body: bytes)
-        do {
-            try caller.send(request, expecting: nil) { _ in }
-            report.blobsSent += 1
-        } catch SyncError.tooLarge {
-            report.note(.blobRefused(work.blob, code: "too-large"))
-        } catch SyncError.forbidden {
-            report.note(.blobRefused(work.blob, code: "forbidden"))
-        } catch SyncError.remoteFailed(let status, let code) where (400..<500).contains(status) {
-            report.note(.blobRefused(work.blob, code: code ?? String(status)))
-        }
-    }
-
-    /// The bytes of a blob that is here; nil if they are damaged, or gone meanwhile.
-    private func intactBytes(of blob: BlobID, report: inout SyncReport) throws -> [UInt8]? {
-        do {
-            return try store.blob(blob)
-        } catch {
-            guard case .damaged = error else { throw error }
-            report.note(.damagedBlob(blob))
-            return nil
-        }
-    }
-
-    /// Fetches a blob. One that is not there, or not whole, or larger than wanted, is counted as missing.
-    func fetch(_ work: BlobWork, report: inout SyncReport) throws {
-        struct TooLarge: Error {}
-        var bytes: [UInt8] = []
-        do {
-            let request = TransportRequest(.get, BlobPath.path(of: work.blob))
-            try caller.send(request, expecting: BlobResponder.contentType) { chunk in
-                bytes.append(contentsOf: chunk)
-                guard bytes.count <= work.limitBytes else { throw TooLarge() }
-            }
-        } catch is TooLarge {
-            report.blobsMissing += 1
-            return
-        } catch SyncError.notFound {
-            report.blobsMissing += 1
-            return
-        }
-        guard BlobID(ofContent: bytes) == work.blob else {
-            report.blobsMissing += 1
-            return
-        }
-        _ = try store.storeBlob(bytes)
-        report.blobsReceived += 1
     }
 }

@@ -1,4 +1,4 @@
-import LetterModel
+package import LetterModel
 package import ReplicaStore
 package import SyncProtocol
 
@@ -33,8 +33,17 @@ package final class SyncEngine {
     /// What was sent back to a remote that holds it damaged.
     private var givenBack: Set<RevisionID> = []
     private var blobsOfferedThrough = 0
-    /// How many blobs travel in one direction, and how many of them are done: for progress.
-    private var blobs = (done: 0, total: 0)
+    /// The blobs that travel in one direction.
+    private var tally = BlobTally(phase: .sendingBlobs, work: [])
+    /// Whether a blob could not be sent: all are offered again with the next sync.
+    private var isSendingIncomplete = false
+    private let pace = BlobPace()
+    /// Bytes of blobs that had moved before the action in hand.
+    private var movedBytesBefore = 0
+    /// Whether letters wait on one of the sides while blobs travel.
+    private let lettersWait: () throws -> Bool
+    /// Blobs that somebody asked for; nil for those that the policy wants.
+    private var chosen: [BlobID]?
 
     /// An engine for one sync.
     ///
@@ -45,10 +54,12 @@ package final class SyncEngine {
     ///   - options: Which attachments to fetch, and how patient to be.
     ///   - surroundings: The clocks, the randomness and the pauses that it takes.
     ///   - cancellation: Set it from any thread to stop promptly.
+    ///   - lettersWait: Asked while blobs travel; if so, letters are exchanged first, and the blobs go on afterwards.
     ///   - progress: Called on this thread, often; be quick.
     package init(
         store: any ReplicaStore, remote: String, transport: any Transport, options: SyncOptions = SyncOptions(),
         surroundings: SyncSurroundings, cancellation: Cancellation = Cancellation(),
+        lettersWait: @escaping () throws -> Bool = { false },
         progress: @escaping (SyncProgress) -> Void = { _ in }
     ) {
         self.store = store
@@ -57,19 +68,28 @@ package final class SyncEngine {
         self.options = options
         self.surroundings = surroundings
         self.cancellation = cancellation
+        self.lettersWait = lettersWait
         self.progress = progress
         caller = RemoteCaller(transport: transport, cancellation: cancellation)
         report = SyncReport(remote: remote)
     }
 
     /// Syncs until both sides hold the same, or as much as can be done. Failures are in the report.
-    package func run() -> SyncReport {
+    package func run() -> SyncReport { run(from: nil) }
+
+    /// Fetches these blobs and exchanges no letters. Failures are in the report.
+    package func fetch(_ blobs: [BlobID]) -> SyncReport {
+        chosen = blobs
+        return run(from: .blobsOffered)
+    }
+
+    private func run(from first: SyncStateMachine.Event?) -> SyncReport {
         report = SyncReport(remote: remote)
         let start = surroundings.monotonicMilliseconds()
         let trafficBefore = transport.traffic
         do {
             try evidence.notePlace(surroundings.place, &report)
-            try loop()
+            try loop(from: first ?? .started(mayPush: try store.setting(roleKey) == nil))
             report.conflicts = try store.conflictCount()
             let held = try store.unconfirmedDeletions().held.count
             if held > 0 { report.note(.deletionsHeld(letters: held)) }
@@ -84,9 +104,9 @@ package final class SyncEngine {
         return report
     }
 
-    private func loop() throws {
+    private func loop(from first: SyncStateMachine.Event) throws {
         var machine = SyncStateMachine(options: options)
-        var event = SyncStateMachine.Event.started(mayPush: try store.setting(roleKey) == nil)
+        var event = first
         while true {
             let action = machine.handle(event)
             switch action {
@@ -97,22 +117,28 @@ package final class SyncEngine {
             default: break
             }
             guard !cancellation.isCancelled else { throw SyncError.cancelled }
+            movedBytesBefore = pace.movedBytes
             do {
                 event = try perform(action)
+            } catch is LettersWait {
+                event = .lettersWait
             } catch {
                 event = failure(SyncEngine.syncError(error), of: action)
             }
         }
     }
 
-    /// Only an exchange or a reconciliation can have gained something before it failed.
+    /// Thrown where a blob has to let letters go first.
+    private struct LettersWait: Error {}
+
+    /// What an action can have gained before it failed.
     private func failure(_ error: SyncError, of action: SyncStateMachine.Action) -> SyncStateMachine.Event {
         switch action {
         case .exchange:
             return .failed(error, gained: exchange?.hasGained ?? false, sentCount: exchange?.sentCount ?? 0)
         case .reconcile:
             return .failed(error, gained: reconciliation?.hasGained ?? false, sentCount: 0)
-        default: return .failed(error, gained: false, sentCount: 0)
+        default: return .failed(error, gained: pace.movedBytes > movedBytesBefore, sentCount: 0)
         }
     }
 
@@ -137,23 +163,30 @@ package final class SyncEngine {
         case .offerBlobs:
             let (wanted, through) = try side.wanted()
             blobsOfferedThrough = through
-            blobs = (done: 0, total: wanted.count)
+            tally = BlobTally(phase: .sendingBlobs, work: wanted)
             return .blobsWanted(wanted)
         case .sendBlob(let work):
             try side.send(work, report: &report)
-            return blobDone(.sendingBlobs)
+            return blobDone(work)
         case .recordBlobsOffered:
-            try side.recordOffered(through: blobsOfferedThrough)
+            if !isSendingIncomplete { try side.recordOffered(through: blobsOfferedThrough) }
             return .blobsOffered
         case .findBlobs:
-            let (lacking, unavailable) = try side.lacking()
+            let (lacking, unavailable) = try side.lacking(chosen: chosen)
             report.blobsMissing = unavailable
-            blobs = (done: 0, total: lacking.count)
+            tally = BlobTally(phase: .fetchingBlobs, work: lacking)
             return .blobsLacking(lacking)
         case .fetchBlob(let work):
             try side.fetch(work, report: &report)
             if report.blobsReceived == 1 { try side.offerAgainToOthers() }
-            return blobDone(.fetchingBlobs)
+            return blobDone(work)
+        case .skipBlob(let work, let error):
+            report.note(.blobFailed(work.blob, code: error.code))
+            if tally.phase == .sendingBlobs { isSendingIncomplete = true } else { report.blobsMissing += 1 }
+            return blobDone(work)
+        case .leaveBlobs(let count, let error):
+            report.note(.blobsLeft(count: count, code: error.code))
+            return .blobsLeft
         case .finish, .fail: preconditionFailure("the loop ends before these are performed")
         }
     }
@@ -203,7 +236,13 @@ package final class SyncEngine {
         return .exchanged(exchange.result)
     }
 
-    private var side: SyncBlobs { SyncBlobs(store: store, remote: remote, caller: caller, policy: options.blobs) }
+    private var side: SyncBlobs {
+        SyncBlobs(store: store, remote: remote, caller: caller, policy: options.blobs, pace: pace) {
+            [self] done, total in
+            progress(tally.progress(done, of: total))
+            if try lettersWait() { throw LettersWait() }
+        }
+    }
     private var evidence: SyncEvidence { SyncEvidence(store: store, remote: remote, now: surroundings.now) }
 
     /// The role that the remote gave us last, if it was one that may not push.
@@ -220,9 +259,9 @@ package final class SyncEngine {
         return .soleRevisionRefused
     }
 
-    private func blobDone(_ phase: SyncProgress.Phase) -> SyncStateMachine.Event {
-        blobs.done += 1
-        progress(SyncProgress(phase: phase, done: blobs.done, total: blobs.total))
+    private func blobDone(_ work: BlobWork) -> SyncStateMachine.Event {
+        tally.finish(work)
+        progress(tally.progress(0, of: 0))
         return .blobDone
     }
 

@@ -6,7 +6,7 @@ public enum BlobPolicy: Hashable, Sendable {
     case none
     /// Those of at most so many bytes; of unknown size too, up to so many bytes.
     case upTo(byteCount: Int)
-    /// All that travel in one piece.
+    /// All.
     case all
 }
 
@@ -81,4 +81,16 @@ public struct SyncProgress: Hashable, Sendable {
     public let done: Int
     /// How many there are, as far as is known.
     public let total: Int
+    /// Bytes of blobs that are where they belong, those of the blob in hand included; 0 while revisions travel.
+    public let doneBytes: Int
+    /// Bytes of all blobs that travel this way, as far as is known; 0 while revisions travel.
+    public let totalBytes: Int
+
+    init(phase: Phase, done: Int, total: Int, doneBytes: Int = 0, totalBytes: Int = 0) {
+        self.phase = phase
+        self.done = done
+        self.total = total
+        self.doneBytes = doneBytes
+        self.totalBytes = totalBytes
+    }
 }

@@ -97,6 +97,12 @@ public enum SyncNotice: Hashable, Sendable {
     case damagedBlob(BlobID)
     /// The remote did not take a blob, for the reason with this code.
     case blobRefused(BlobID, code: String)
+    /// What the remote gave as a blob has another hash, and was thrown away.
+    case wrongBlob(BlobID)
+    /// A blob could not be sent or fetched, for the reason with this code, again and again. Letters are not concerned.
+    case blobFailed(BlobID, code: String)
+    /// So many blobs were not sent or fetched, because the connection failed with this code after the letters were exchanged.
+    case blobsLeft(count: Int, code: String)
     /// Both sides should hold the same now and do not, even after they were reconciled.
     case difference(countHere: Int, countThere: Int)
 
@@ -104,14 +110,16 @@ public enum SyncNotice: Hashable, Sendable {
     public var isPartial: Bool {
         switch self {
         case .rewound, .forked, .wiped, .restored, .lostRevisions, .copied, .sentBack: false
-        case .deletionsHeld, .pushForbidden, .damagedThere, .quarantined, .damagedBlob, .blobRefused, .difference: true
+        case .deletionsHeld, .pushForbidden, .damagedThere, .quarantined, .damagedBlob, .blobRefused,
+            .wrongBlob, .blobFailed, .blobsLeft, .difference:
+            true
         }
     }
 
     /// Whether there may be one for each revision or blob.
     var isOfMany: Bool {
         switch self {
-        case .damagedThere, .quarantined, .damagedBlob, .blobRefused: true
+        case .damagedThere, .quarantined, .damagedBlob, .blobRefused, .wrongBlob, .blobFailed: true
         default: false
         }
     }
@@ -132,6 +140,9 @@ public enum SyncNotice: Hashable, Sendable {
         case .quarantined: "quarantined"
         case .damagedBlob: "damagedBlob"
         case .blobRefused: "blobRefused"
+        case .wrongBlob: "wrongBlob"
+        case .blobFailed: "blobFailed"
+        case .blobsLeft: "blobsLeft"
         case .difference: "difference"
         }
     }
@@ -161,6 +172,12 @@ extension SyncNotice: CustomStringConvertible {
             "revision \(id) is none that this program can take (\(code)); it is kept in quarantine"
         case .damagedBlob(let id): "blob \(id) is damaged here and was not sent; run `chancery verify`"
         case .blobRefused(let id, let code): "the remote did not take blob \(id) (\(code))"
+        case .wrongBlob(let id):
+            "what the remote gave as blob \(id) has another hash and was thrown away: ask who runs it to check its disk"
+        case .blobFailed(let id, let code):
+            "blob \(id) could not be transferred (\(code)); letters are not concerned, and the next sync goes on with it"
+        case .blobsLeft(let count, let code):
+            "letters are in step, but \(count) attachments are left (\(code)); the next sync goes on where this one stopped"
         case .difference(let here, let there):
             "this replica should hold what the remote holds, but counts \(here) revisions against \(there); run `chancery verify` here and `check` there"
         }

@@ -1,9 +1,11 @@
+import ReplicaStore
 package import SyncProtocol
 
 /// Decides what a sync does next: event in, action out. A pure value: it does no I/O, reads no clock and draws no numbers.
 ///
 /// The order of things: exchanges until all is pushed and pulled; a comparison of both sides, and reconciliation where they
-/// differ, after which exchanges go on; blobs out; blobs in. A sync with nothing to do is one exchange. Each action is answered with exactly one event; failures are repeated within limits.
+/// differ, after which exchanges go on; blobs out; blobs in. Blobs that fail make no failure of a sync that has brought the letters.
+/// A sync with nothing to do is one exchange. Each action is answered with exactly one event; failures are repeated within limits.
 package struct SyncStateMachine {
     /// Something that happened.
     package enum Event: Equatable {
@@ -33,6 +35,10 @@ package struct SyncStateMachine {
         case blobDone
         /// It is noted that all blobs up to here were offered.
         case blobsOffered
+        /// Letters are waiting on one of the sides while a blob travels; what moved of it is kept.
+        case lettersWait
+        /// It is noted that the blobs which are left have to wait for another sync.
+        case blobsLeft
     }
 
     /// What to do next.
@@ -60,6 +66,10 @@ package struct SyncStateMachine {
         case findBlobs
         /// Fetch a blob.
         case fetchBlob(BlobWork)
+        /// Note that this blob fails for this reason, and go on without it.
+        case skipBlob(BlobWork, SyncError)
+        /// Note that so many blobs have to wait for another sync, for this reason.
+        case leaveBlobs(count: Int, SyncError)
         /// Done.
         case finish
         /// Give up.
@@ -161,6 +171,11 @@ package struct SyncStateMachine {
             failures = 0
             return nextBlob()
         case .blobsOffered: return begin(.findBlobs)
+        case .lettersWait:
+            // Letters never wait for blobs.
+            blobs = []
+            return exchange()
+        case .blobsLeft: return begin(.finish)
         }
     }
 
@@ -260,14 +275,29 @@ package struct SyncStateMachine {
             if notice == .lostRevisions { wasReconciledForParents = false }
             current = .exchange(pushBytes: isPushing ? pushBytes : nil)
         }
-        guard error.isRetryable, failures < options.maximumFailures else { return .fail(error) }
+        guard error.isRetryable, failures < options.maximumFailures else { return giveUp(after: error) }
         let doubled = SyncStateMachine.firstWaitMilliseconds << min(failures - 1, 10)
         let backoff = min(doubled, SyncStateMachine.longestWaitMilliseconds)
         if case .busy(let seconds?) = error {
-            guard seconds <= options.maximumRetryAfterSeconds else { return .fail(error) }
+            guard seconds <= options.maximumRetryAfterSeconds else { return giveUp(after: error) }
             return .wait(milliseconds: max(seconds * 1000, backoff / 2), jitterMilliseconds: backoff / 2)
         }
         return .wait(milliseconds: backoff / 2, jitterMilliseconds: backoff / 2)
+    }
+
+    /// The letters are where they belong when blobs travel: what goes wrong then is told, and is no failure of the sync.
+    private mutating func giveUp(after error: SyncError) -> Action {
+        switch current {
+        case .sendBlob(let work), .fetchBlob(let work):
+            failures = 0
+            switch error {
+            case .cancelled: return .fail(error)
+            case .remoteFailed, .malformedResponse, .tooLarge, .notFound, .store(.diskFull), .store(.damaged):
+                return .skipBlob(work, error)
+            default: return .leaveBlobs(count: blobs.count + 1, error)
+            }
+        default: return .fail(error)
+        }
     }
 
     /// The remote takes no request of this size: send less, down to one revision, which is then refused.

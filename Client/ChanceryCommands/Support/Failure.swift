@@ -28,6 +28,7 @@ struct Failure: Error {
         case let folder as RemoteFolderError: self.init(folder.code, folder.description)
         case let bundle as BundleError: self.init(bundle.code, bundle.description)
         case let query as SearchQueryError: self.init(query)
+        case let attachment as AttachmentFileError: self.init(attachment.code, attachment.description)
         case let revision as RevisionError: self.init(revision.code.rawValue, revision.description)
         default: self.init("failed", "\(error)")
         }

@@ -17,7 +17,7 @@ struct SyncRun {
             let address = try RemoteAddress(parsing: url)
             let token = try token(for: address, isOnlyOne: isOnlyOne)
             let bar = ProgressBar(name, on: context.console)
-            report = try await archive.sync(with: name, token: token) { bar.update(done: $0.done, total: $0.total) }
+            report = try await archive.sync(with: name, token: token) { bar.update($0) }
             bar.clear()
         } catch {
             report = SyncReport(remote: name)
@@ -67,6 +67,16 @@ struct SyncRun {
         if failed == reports.count { return .failed }
         if failed > 0 || reports.contains(where: \.isPartial) { return .partlyDone }
         return hasConflicts ? .doneWithConflicts : .done
+    }
+}
+
+extension ProgressBar {
+    /// Shows how far a sync has come: attachments with their bytes.
+    func update(_ progress: SyncProgress) {
+        guard progress.totalBytes > 0 else { return update(done: progress.done, total: progress.total) }
+        update(
+            doneBytes: progress.doneBytes, totalBytes: progress.totalBytes,
+            of: "attachment \(min(progress.done + 1, progress.total)) of \(progress.total)")
     }
 }
 

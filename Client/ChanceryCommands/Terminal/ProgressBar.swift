@@ -6,6 +6,7 @@ final class ProgressBar: Sendable {
     private let title: String
     /// The tenth of a percent that is shown now; drawing costs more than most steps of the work.
     private let shown = Mutex<Int>(-1)
+    private let rate = Mutex(TransferRate())
 
     init(_ title: String, on console: Console) {
         self.title = title
@@ -21,9 +22,26 @@ final class ProgressBar: Sendable {
             return last != promille
         }
         guard isNew else { return }
-        let count = total > 0 ? "\(done) of \(total)" : "\(done)"
+        draw(total > 0 ? "\(done) of \(total)" : "\(done)", promille: total > 0 ? promille : nil)
+    }
+
+    /// Shows how many bytes are done, how fast, and how long the rest will take; several times a second at most.
+    func update(doneBytes: Int, totalBytes: Int, of what: String = "") {
+        guard console.error.isTerminal else { return }
+        let now = ContinuousClock.now
+        let text = rate.withLock { rate -> String? in
+            rate.note(doneBytes, at: now)
+            guard rate.isDrawn(at: now) else { return nil }
+            return rate.text(doneBytes, of: totalBytes)
+        }
+        guard let text else { return }
+        let promille = totalBytes > 0 ? min(1000, doneBytes * 1000 / totalBytes) : nil
+        draw(what.isEmpty ? text : "\(what), \(text)", promille: promille)
+    }
+
+    private func draw(_ count: String, promille: Int?) {
         let room = max(10, min(40, console.error.width - title.count - count.count - 6))
-        let filled = total > 0 ? room * promille / 1000 : 0
+        let filled = room * (promille ?? 0) / 1000
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled)
         FileSystem.writeAll(Array("\r\u{1B}[K\(title) \(bar) \(count)".utf8), to: 2)
     }

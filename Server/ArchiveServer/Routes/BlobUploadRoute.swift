@@ -3,10 +3,12 @@ import LetterModel
 import ReplicaStore
 import SyncProtocol
 
-/// `PUT /v1/archives/{archive}/blobs/{sha256}`: the bytes of an attachment, whole, with `Content-Length`.
+/// `PUT /v1/archives/{archive}/blobs/{sha256}`: the bytes of an attachment with `Content-Length`, whole or, with `Content-Range`, a piece
+/// of up to 32 MiB that follows what has come.
 ///
-/// They count only if they have the hash in the path and a letter of the archive refers to them: letters are sent first.
-/// 201 if they are new, 204 if they were here. Sending them again changes nothing.
+/// They count only if all of them have the hash in the path and a letter of the archive refers to them: letters are sent first.
+/// 202 for a piece that others follow, 201 if they are new, 204 if they were here. Sending them again changes nothing. A piece is in memory
+/// until its end, so that no disk is waited for on a thread that serves sockets, and a cut costs no more than the piece.
 enum BlobUploadRoute {
     static func route(_ context: RouteContext) -> Route {
         Route(.put, "/v1/archives/:archive/blobs/:blob") { head in
@@ -52,13 +54,16 @@ enum BlobUploadRoute {
             // Decided again: the token may have been revoked while the bytes came.
             let admission = try context.gatekeeper.admitToArchive(of: head, to: .writeBlob)
             return try context.withStore(of: admission.archive) { store in
-                let isNew = try !store.hasBlob(blob)
-                try BlobResponder(store: store).store(bytes, as: blob)
-                guard isNew else { return Response(status: 204) }
-                context.note(
-                    admission, .writeBlob, .done, ["blob": .string(blob.hex), "bytes": .integer(bytes.count)])
-                context.writer.flush()
-                return Response(status: 201)
+                let taken = try BlobResponder(store: store, limitBytes: context.blobLimitBytes)
+                    .take(bytes, as: blob, contentRange: head.headers["Content-Range"])
+                var headers = Headers()
+                for field in taken.headers { headers[field.name] = field.value }
+                if case .stored(let byteCount) = taken {
+                    context.note(
+                        admission, .writeBlob, .done, ["blob": .string(blob.hex), "bytes": .integer(byteCount)])
+                    context.writer.flush()
+                }
+                return Response(status: taken.status, headers: headers)
             }
         }
     }

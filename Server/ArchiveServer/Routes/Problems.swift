@@ -73,6 +73,7 @@ extension ProblemDetails {
     init(_ problem: Problem) {
         var headers = Headers()
         headers["Retry-After"] = problem.retryAfterSeconds.map { String($0) }
+        for field in problem.headers { headers[field.name] = field.value }
         self.init(
             status: problem.status, code: problem.code.rawValue, title: problem.title, detail: problem.detail,
             members: problem.members.members.map { (name: $0.key, value: $0.value.text ?? $0.value.canonicalText) },
@@ -86,6 +87,7 @@ extension Response {
         self.init(
             status: problem.status, headers: ["Content-Type": "application/problem+json"], body: .bytes(problem.body))
         headers["Retry-After"] = problem.retryAfterSeconds.map { String($0) }
+        for field in problem.headers { headers[field.name] = field.value }
         // Which version to speak: the answer of 426 has to name it. Source: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.22
         if problem.status == 426 { headers["Upgrade"] = "chancery-sync/\(ProtocolLimits.version)" }
         problemCode = problem.code.rawValue

@@ -11,6 +11,8 @@ struct RouteContext: Sendable {
     let events: LiveEvents
     let writer: RegistryWriter
     let uploads: BodyBudget
+    /// The largest attachment that is taken.
+    let blobLimitBytes: Int
     let clocks: ServerClocks
     let log: ServerLog
 

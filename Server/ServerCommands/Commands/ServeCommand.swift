@@ -33,6 +33,10 @@ enum ServeCommand {
         help:
             "Connections that one address may have at once, 0 for any number. Without it 256, and any number on 127.0.0.1, where a proxy speaks for all clients."
     )
+    static let blobLimit = Option(
+        "blob-limit", .byteCount(in: 0...Limits.blobBytes), environment: "CHANCERY_SERVER_BLOB_LIMIT",
+        shownDefault: "4GiB",
+        help: "The largest attachment that is taken, such as 500MB; larger ones stay on the machines that have them.")
     static let logLevel = Option(
         "log-level", .choice(of: LogLevel.self), default: .info, environment: "CHANCERY_SERVER_LOG_LEVEL",
         help: "Leave out lines of the log that matter less.")
@@ -45,7 +49,7 @@ enum ServeCommand {
 
             Put it behind a reverse proxy that speaks TLS, or give it a certificate: --tls-cert and --tls-key.
             """,
-        options: [listen, certificate, key, insecure, perAddress, replica, role, expires, logLevel],
+        options: [listen, certificate, key, insecure, perAddress, blobLimit, replica, role, expires, logLevel],
         examples: [
             Example("chancery-server serve --data /var/lib/chancery", help: "Serve on 127.0.0.1:8080, behind a proxy."),
             Example(
@@ -69,6 +73,7 @@ enum ServeCommand {
         let stopSignal = StopSignal()
         let server = try ArchiveServer(
             context.folder, lending: lending?.replica, http: configuration,
+            blobLimitBytes: values[blobLimit] ?? Limits.blobBytes,
             clocks: ServerClocks(now: surroundings.now, uptime: surroundings.uptime), log: log)
         if !isSecure, !address.isLoopback { log.note(.warning, "plain HTTP on an address that others can reach") }
         let url = address.url(port: server.port, isSecure: isSecure)

@@ -1,5 +1,6 @@
 import ArchiveServer
 import CommandOptions
+import LetterModel
 
 extension ValueParser where Value == ArchiveName {
     /// The name of an archive.
@@ -87,6 +88,27 @@ extension ValueParser where Value == TokenLifetime {
                 throw InvalidValue(expected: "a time such as 12h, 90d or 8w, at most ten years, or never")
             }
             return lifetime
+        }
+    }
+}
+
+extension ValueParser where Value == Int {
+    /// A size as `500MB` or `4GiB`: a number of bytes, kB, MB or GB, or KiB, MiB or GiB.
+    static func byteCount(in bounds: ClosedRange<Int>) -> Self {
+        let units = [
+            "": 1, "B": 1, "kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "KiB": 1 << 10, "MiB": 1 << 20,
+            "GiB": 1 << 30,
+        ]
+        return Self(placeholder: "SIZE", format: { "\($0)" }) { text throws(InvalidValue) in
+            let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            guard (1...15).contains(digits.count), let number = DecimalDigits.value(of: digits),
+                let unit = units[String(decoding: text.utf8.dropFirst(digits.count), as: UTF8.self)]
+            else { throw InvalidValue(expected: "a size such as 500MB or 4GiB") }
+            let (bytes, isTooMuch) = number.multipliedReportingOverflow(by: unit)
+            guard !isTooMuch, bounds.contains(bytes) else {
+                throw InvalidValue(expected: "a size of \(bounds.lowerBound) to \(bounds.upperBound) bytes")
+            }
+            return bytes
         }
     }
 }

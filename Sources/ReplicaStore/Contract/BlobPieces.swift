@@ -2,8 +2,8 @@ public import LetterModel
 
 /// The bytes of a blob, piece by piece, so that a large one need not be in memory.
 ///
-/// The hash was compared when this was made, and is compared again with the last piece: bytes that changed meanwhile never come out
-/// whole. Not `Sendable`: one thread at a time.
+/// The hash was compared when this was made, and what comes out is compared with what was hashed then: bytes that changed meanwhile never
+/// come out whole. Not `Sendable`: one thread at a time.
 public protocol BlobPieces: AnyObject {
     /// How many bytes come in all.
     var byteCount: Int { get }
@@ -12,24 +12,32 @@ public protocol BlobPieces: AnyObject {
     func next() throws(StoreError) -> [UInt8]?
 }
 
-extension ReplicaStore {
-    /// The bytes of a blob as one piece: for stores that have them in memory anyway.
-    public func blobPieces(_ id: BlobID) throws(StoreError) -> (any BlobPieces)? {
-        try blob(id).map(WholeBlob.init)
-    }
+/// Takes the bytes of a new blob piece by piece, so that a large one need not be in memory.
+///
+/// Nothing of it is to be seen before `finish`; released without that, nothing stays. Not `Sendable`: one thread at a time.
+public protocol BlobWriter: AnyObject {
+    /// Adds bytes.
+    func write(_ bytes: [UInt8]) throws(StoreError)
+
+    /// Ends the blob and gives its name; durable when it returns. Call it once, and nothing after it.
+    func finish() throws(StoreError) -> BlobID
 }
 
-private final class WholeBlob: BlobPieces {
-    let byteCount: Int
-    private var bytes: [UInt8]?
+/// What became of a piece of a blob that comes in pieces.
+public enum BlobPieceOutcome: Hashable, Sendable {
+    /// It is kept: so many bytes are here now, and more are to come.
+    case kept(byteCount: Int)
+    /// It was the last one, and all of them have the hash that names the blob: it is here.
+    case completed
+    /// It does not follow what is here, which is so many bytes; it was not taken.
+    case misplaced(byteCount: Int)
+    /// It was the last one, and all of them have another hash: they were thrown away.
+    case wrongHash
+}
 
-    init(_ bytes: [UInt8]) {
-        byteCount = bytes.count
-        self.bytes = bytes
-    }
-
-    func next() throws(StoreError) -> [UInt8]? {
-        defer { bytes = nil }
-        return bytes.flatMap { $0.isEmpty ? nil : $0 }
+extension ReplicaStore {
+    /// The bytes of a blob, all of them.
+    public func blobPieces(_ id: BlobID) throws(StoreError) -> (any BlobPieces)? {
+        try blobPieces(id, in: 0..<Int.max)
     }
 }

@@ -163,11 +163,33 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// The bytes of a blob, re-hashed; nil if it is not here, `damaged` if they no longer fit the name.
     func blob(_ id: BlobID) throws(StoreError) -> [UInt8]?
 
-    /// The same, piece by piece. The default has it in memory as a whole.
-    func blobPieces(_ id: BlobID) throws(StoreError) -> (any BlobPieces)?
+    /// A part of a blob, piece by piece: the whole is re-hashed first. Nil if it is not here; of a range that ends past its end, what there is.
+    func blobPieces(_ id: BlobID, in range: Range<Int>) throws(StoreError) -> (any BlobPieces)?
+
+    /// Begins a blob whose bytes come piece by piece from this machine.
+    func blobWriter() throws(StoreError) -> any BlobWriter
 
     /// Whether the bytes of a blob are here.
     func hasBlob(_ id: BlobID) throws(StoreError) -> Bool
+
+    /// How many bytes a blob has that is here; nil if it is not. Not hashed.
+    func blobByteCount(_ id: BlobID) throws(StoreError) -> Int?
+
+    /// Takes the next piece of a blob that comes from elsewhere. Several may bring one blob at once: what one of them brought, the others need not.
+    /// What came stays, also when the process ends, until the blob is complete, turns out to be wrong, or does not fit on the disk.
+    ///
+    /// - Parameters:
+    ///   - bytes: The piece; empty only to complete a blob all of whose bytes are here.
+    ///   - id: The blob.
+    ///   - offset: Where in the blob the piece begins. It has to be the number of bytes that are here.
+    ///   - byteCount: How many bytes the whole blob has, as its sender says: at least up to the end of this piece.
+    /// - Throws: `busy` if another process takes a piece of it at this moment.
+    func takeBlobPiece(
+        _ bytes: [UInt8], of id: BlobID, at offset: Int, byteCount: Int
+    ) throws(StoreError) -> BlobPieceOutcome
+
+    /// How many bytes have come of a blob that comes in pieces and is not complete; 0 if none.
+    func partialBlobByteCount(_ id: BlobID) throws(StoreError) -> Int
 
     /// The blobs that revisions in this range of the log refer to, each once, in log order.
     func blobReferences(after sequence: Int, through end: Int) throws(StoreError) -> [BlobReference]
@@ -175,8 +197,25 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// The reference to a blob from any revision in the log; nil if none refers to it.
     func blobReference(_ id: BlobID) throws(StoreError) -> BlobReference?
 
+    /// Every blob with every letter that refers to it or did so in an earlier revision: each pair once, in log order.
+    func allBlobReferences() throws(StoreError) -> [BlobReference]
+
     /// Blobs that revisions refer to and whose bytes are not here, at most `limit`.
     func missingBlobs(limit: Int) throws(StoreError) -> [BlobReference]
+
+    /// Blobs that are here and that no revision here refers to, neither in the log nor beside it, and that nobody stored again since a time:
+    /// what was stored a moment before may be about to be referred to. None while something beside the log may refer to them.
+    func unreferencedBlobs(before time: Timestamp) throws(StoreError) -> [BlobID]
+
+    /// Takes the bytes of a blob away. The caller knows that nobody needs them here.
+    ///
+    /// - Returns: False if somebody stored them again since that time, or they are not here: nothing is changed then.
+    func removeBlob(_ id: BlobID, ifUntouchedSince time: Timestamp) throws(StoreError) -> Bool
+
+    /// Takes away what came of blobs that come in pieces and of which nothing has come since a time.
+    ///
+    /// - Returns: How many there were.
+    func removePartialBlobs(untouchedSince time: Timestamp) throws(StoreError) -> Int
 
     // MARK: Imports
 

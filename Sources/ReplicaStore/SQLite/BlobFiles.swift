@@ -24,28 +24,34 @@ struct BlobFiles {
         access(path(id), F_OK) == 0
     }
 
+    /// How many bytes it has; nil if it is not here. Not hashed.
+    func byteCount(_ id: BlobID) throws(StoreError) -> Int? {
+        var information = stat()
+        if stat(path(id), &information) == 0 { return Int(information.st_size) }
+        guard errno == ENOENT || errno == ENOTDIR else { throw StoreError.system("stat", errno) }
+        return nil
+    }
+
     /// Writes the bytes under another name, makes them durable, gives them their name, makes that durable.
     func store(_ bytes: [UInt8]) throws(StoreError) -> BlobID {
         let id = BlobID(SHA256.digest(of: bytes))
         // Present and whole: nothing to do. Present and damaged: replaced.
-        if try isIntact(id) { return id }
-        try make(folder.blobsPath)
-        try make(folderPath(id))
-        let (temporary, descriptor) = try folder.temporaryFile(folder.blobsPath + "/new-")
+        if try isIntactAndTouched(id) { return id }
+        let writer = try BlobFileWriter(folder) { _ in }
+        try writer.write(bytes)
+        return try writer.finish()
+    }
+
+    /// Gives a finished file, whose bytes are durable, the name of its blob, and makes that durable.
+    func publish(_ temporary: String, as id: BlobID) throws(StoreError) {
         do {
-            try write(bytes, to: descriptor)
+            try make(folder.blobsPath)
+            try make(folderPath(id))
         } catch {
-            close(descriptor)
             unlink(temporary)
             throw error
         }
-        guard close(descriptor) == 0 else {
-            let error = errno
-            unlink(temporary)
-            throw StoreError.system("close", error)
-        }
         try ReplicaFolder.replace(path(id), with: temporary)
-        return id
     }
 
     private func make(_ path: String) throws(StoreError) {
@@ -53,16 +59,8 @@ struct BlobFiles {
         guard errno == EEXIST else { throw StoreError.system("mkdir", errno) }
     }
 
-    private func write(_ bytes: [UInt8], to descriptor: Int32) throws(StoreError) {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map { Glibc.write(descriptor, $0 + done, buffer.count - done) } ?? 0
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw StoreError.system("write", errno) }
-            done += count
-        }
+    /// Makes the bytes of a blob's file durable.
+    static func sync(_ descriptor: Int32) throws(StoreError) {
         #if CANARIES
             if Canary.blobNotSynced.isOn { return }
         #endif
@@ -94,6 +92,44 @@ struct BlobFiles {
         return done == bytes.count ? bytes : Array(bytes[..<done])
     }
 
+    /// Whether the bytes are here and whole, for somebody who would store them: from now on they count as stored now.
+    func isIntactAndTouched(_ id: BlobID) throws(StoreError) -> Bool {
+        // Who takes blobs away moves the file first and looks at its time then: this fails, or is seen.
+        try isIntact(id) && utimensat(AT_FDCWD, path(id), nil, 0) == 0
+    }
+
+    /// Whether nobody stored it since a time, as far as the file system tells; false if it is not here.
+    func isUntouched(_ id: BlobID, since time: Timestamp) throws(StoreError) -> Bool {
+        try Self.isUntouched(path(id), since: time)
+    }
+
+    static func isUntouched(_ path: String, since time: Timestamp) throws(StoreError) -> Bool {
+        var information = stat()
+        guard stat(path, &information) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return false }
+            throw StoreError.system("stat", errno)
+        }
+        let changed = information.st_mtim.tv_sec * 1000 + information.st_mtim.tv_nsec / 1_000_000
+        return changed < time.milliseconds
+    }
+
+    /// Takes the file away, unless somebody stored it since a time or it is not here.
+    func remove(_ id: BlobID, ifUntouchedSince time: Timestamp) throws(StoreError) -> Bool {
+        guard try isUntouched(id, since: time) else { return false }
+        let aside = "\(folder.blobsPath)/old-\(id.hex)"
+        guard rename(path(id), aside) == 0 else {
+            if errno == ENOENT { return false }
+            throw StoreError.system("rename", errno)
+        }
+        // Somebody may have stored the bytes again, and relied on this file, in between.
+        guard try Self.isUntouched(aside, since: time) else {
+            try ReplicaFolder.replace(path(id), with: aside)
+            return false
+        }
+        guard unlink(aside) == 0 else { throw StoreError.system("unlink", errno) }
+        return true
+    }
+
     /// Whether the bytes still have the hash that names them; false too if they are not here. Read piece by piece.
     func isIntact(_ id: BlobID) throws(StoreError) -> Bool {
         let descriptor = open(path(id), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -102,14 +138,19 @@ struct BlobFiles {
             throw StoreError.system("open", errno)
         }
         defer { close(descriptor) }
+        return try Self.digest(of: descriptor) == id.digest
+    }
+
+    /// The SHA-256 of a file from where it stands to its end, read piece by piece.
+    static func digest(of descriptor: Int32) throws(StoreError) -> Digest {
         var hash = SHA256()
         var buffer = [UInt8](repeating: 0, count: 256 * 1024)
         while true {
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw StoreError.system("read", errno) }
-            guard count > 0 else { return hash.finish() == id.digest }
-            hash.update(Array(buffer[..<count]))
+            guard count > 0 else { return hash.finish() }
+            buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
     }
 
@@ -125,7 +166,7 @@ struct BlobFiles {
         return result.sorted()
     }
 
-    private func names(in path: String) throws(StoreError) -> [String] {
+    func names(in path: String) throws(StoreError) -> [String] {
         guard let stream = opendir(path) else {
             if errno == ENOENT || errno == ENOTDIR { return [] }
             throw StoreError.system("opendir", errno)

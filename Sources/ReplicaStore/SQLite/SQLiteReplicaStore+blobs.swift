@@ -1,5 +1,5 @@
 import Canaries
-public import Hashing
+import Hashing
 public import LetterModel
 import SQLiteBinding
 
@@ -23,10 +23,37 @@ extension SQLiteReplicaStore {
         return bytes
     }
 
-    /// The pieces of a blob, re-hashed before the first and with the last; nil if it is not here, `damaged` if they no longer fit the
-    /// name.
-    public func blobPieces(_ id: BlobID) throws(StoreError) -> (any BlobPieces)? {
-        try BlobFileReader(id, path: BlobFiles(folder).path(id))
+    /// The pieces of a part of a blob, which is re-hashed before the first; nil if it is not here, `damaged` if it no longer fits the name.
+    public func blobPieces(_ id: BlobID, in range: Range<Int>) throws(StoreError) -> (any BlobPieces)? {
+        try BlobFileReader(id, path: BlobFiles(folder).path(id), range: range)
+    }
+
+    /// Begins a blob whose bytes come piece by piece.
+    public func blobWriter() throws(StoreError) -> any BlobWriter {
+        try BlobFileWriter(folder) { [connections, folder] id throws(StoreError) in
+            try connections.write { try BlobTables($0, folder: folder).set(id, isHere: true) }
+        }
+    }
+
+    /// Takes the next piece of a blob that comes from elsewhere.
+    public func takeBlobPiece(
+        _ bytes: [UInt8], of id: BlobID, at offset: Int, byteCount: Int
+    ) throws(StoreError) -> BlobPieceOutcome {
+        let outcome = try PartialBlobFile(id, in: folder).take(bytes, at: offset, byteCount: byteCount)
+        if outcome == .completed {
+            try connections.write { try BlobTables($0, folder: folder).set(id, isHere: true) }
+        }
+        return outcome
+    }
+
+    /// How many bytes have come of a blob that is not complete.
+    public func partialBlobByteCount(_ id: BlobID) throws(StoreError) -> Int {
+        try PartialBlobFile(id, in: folder).byteCount()
+    }
+
+    /// How many bytes a blob has that is here.
+    public func blobByteCount(_ id: BlobID) throws(StoreError) -> Int? {
+        try BlobFiles(folder).byteCount(id)
     }
 
     /// Whether the bytes of a blob are here.
@@ -61,6 +88,24 @@ extension SQLiteReplicaStore {
         }
     }
 
+    /// Every blob with every letter that refers to it or did so, each pair once, in log order.
+    public func allBlobReferences() throws(StoreError) -> [BlobReference] {
+        struct Pair: Hashable {
+            let blob: BlobID
+            let letter: LetterID
+        }
+        let found = try connections.read { connection in
+            try connection.rows(
+                """
+                SELECT blob.id, letter.id, blob_reference.byte_count FROM \(BlobTables.join)
+                ORDER BY blob_reference.revision, blob_reference.position
+                """
+            ) { row throws in try BlobTables.reference(row) }
+        }
+        var seen: Set<Pair> = []
+        return found.filter { seen.insert(Pair(blob: $0.blob, letter: $0.letter)).inserted }
+    }
+
     /// Blobs that revisions refer to and whose bytes are not here, in the order of their first reference, at most
     /// `limit`.
     public func missingBlobs(limit: Int) throws(StoreError) -> [BlobReference] {
@@ -88,41 +133,6 @@ extension SQLiteReplicaStore {
             }
             let came = missing.compactMap { Digest(bytes: $0).map(BlobID.init) }.filter(BlobFiles(folder).contains)
             for id in came { try BlobTables(connection, folder: folder).set(id, isHere: true) }
-        }
-    }
-
-    // MARK: Imports
-
-    /// What an import of a source made here before; nil if its bytes are new to this replica.
-    public func importRecord(sourceSHA256: Digest) throws(StoreError) -> ImportRecord? {
-        try connections.read { connection in
-            try connection.rows(
-                "SELECT file_name, importer, time, author, letters FROM import_record WHERE source = ?",
-                [.bytes(sourceSHA256.bytes)]
-            ) { row throws in
-                let ids = row.bytes(4)
-                return ImportRecord(
-                    sourceSHA256: sourceSHA256, fileName: try row.text(0), importer: try row.text(1),
-                    time: Timestamp(milliseconds: row.integer(2)), author: try row.optionalText(3),
-                    letters: stride(from: 0, to: ids.count - ids.count % 16, by: 16).compactMap {
-                        LetterID(bytes: ids[$0..<$0 + 16])
-                    })
-            }.first
-        }
-    }
-
-    /// Notes who imported what, when; of two imports of one source the later counts. Never travels.
-    public func recordImport(_ record: ImportRecord) throws(StoreError) {
-        let values: [SQLiteValue] = [
-            .bytes(record.sourceSHA256.bytes), .text(record.fileName), .text(record.importer),
-            .integer(record.time.milliseconds), .text(record.author), .bytes(record.letters.flatMap(\.bytes)),
-        ]
-        try connections.write { connection in
-            try connection.run(
-                """
-                INSERT OR REPLACE INTO import_record (source, file_name, importer, time, author, letters, digest)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """, values + [RowDigest.value(of: values)])
         }
     }
 }

@@ -19,10 +19,14 @@ public struct Problem: Error, Hashable, Sendable {
         case archiveMismatch = "archive-mismatch"
         /// No letter here refers to the blob (409): push the revision first.
         case blobUnreferenced = "blob-unreferenced"
-        /// The request is too large (413).
+        /// The piece of the blob does not follow what is here (409); member `offset` and field `Upload-Offset` say how many bytes that is.
+        case blobOffset = "blob-offset"
+        /// The request is too large (413). Where no piece would help, member `limit` says how many bytes a blob may have.
         case tooLarge = "too-large"
         /// The body's encoding or type is none that is taken (415).
         case unsupportedEncoding = "unsupported-encoding"
+        /// No byte of the blob lies in the range asked for (416).
+        case blobRange = "blob-range"
         /// The bytes do not have the SHA-256 that the path names (422).
         case blobHash = "blob-hash"
         /// The message has a version that is not spoken here (426); members `supported` and `found`.
@@ -49,11 +53,13 @@ public struct Problem: Error, Hashable, Sendable {
     public let members: JSONObject
     /// How long to wait before asking again.
     public let retryAfterSeconds: Int?
+    /// Further header fields.
+    public let headers: [HeaderField]
 
     /// A problem of its parts.
     public init(
         status: Int, code: Code, title: String, detail: String? = nil, members: JSONObject = JSONObject(),
-        retryAfterSeconds: Int? = nil
+        retryAfterSeconds: Int? = nil, headers: [HeaderField] = []
     ) {
         self.status = status
         self.code = code
@@ -61,6 +67,7 @@ public struct Problem: Error, Hashable, Sendable {
         self.detail = detail
         self.members = members
         self.retryAfterSeconds = retryAfterSeconds
+        self.headers = headers
     }
 
     /// The body, `application/problem+json`.

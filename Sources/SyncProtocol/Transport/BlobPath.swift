@@ -5,6 +5,9 @@ public enum BlobPath {
     /// The question which blobs are lacking.
     public static let missing = "blobs/missing"
 
+    /// The field in which a server says how many bytes of a blob it has that comes in pieces.
+    public static let offsetField = "Upload-Offset"
+
     /// The path of a blob.
     public static func path(of blob: BlobID) -> String { "blobs/\(blob.hex)" }
 

@@ -1,3 +1,4 @@
+import LetterModel
 public import ReplicaStore
 
 /// A transport to a replica in this process: the same messages through the same responders, without a network.
@@ -55,10 +56,12 @@ public final class LoopbackTransport: Transport {
         do {
             return try route(request)
         } catch let problem as Problem {
-            return LoopbackTransport.whole(problem.body, status: problem.status, problem.headers)
+            return LoopbackTransport.whole(
+                request.method == .head ? [] : problem.body, status: problem.status, problem.fields)
         } catch let error as StoreError {
             let problem = Problem(error)
-            return LoopbackTransport.whole(problem.body, status: problem.status, problem.headers)
+            return LoopbackTransport.whole(
+                request.method == .head ? [] : problem.body, status: problem.status, problem.fields)
         }
     }
 
@@ -73,18 +76,29 @@ public final class LoopbackTransport: Transport {
             let type = HeaderField("Content-Type", BlobResponder.questionContentType)
             return LoopbackTransport.whole(try blobs.missing(body), status: 200, [type])
         }
-        if let id = BlobPath.blob(in: request.path) {
-            if request.method == .get {
-                let type = HeaderField("Content-Type", BlobResponder.contentType)
-                return LoopbackTransport.whole(try blobs.blob(id), status: 200, [type])
-            }
-            if request.method == .put {
-                guard mayPush else { throw Problem(status: 403, code: .forbidden, title: "This role may not write") }
-                try blobs.store(body, as: id)
-                return LoopbackTransport.whole([], status: 204, [])
-            }
+        if let id = BlobPath.blob(in: request.path), let answer = try answer(request, about: id, blobs) {
+            return answer
         }
         throw Problem(status: 404, code: .notFound, title: "There is no such thing here")
+    }
+
+    private func answer(_ request: TransportRequest, about id: BlobID, _ blobs: BlobResponder) throws -> Answer? {
+        switch request.method {
+        case .get, .head:
+            let given = try blobs.give(id, range: request.header("Range"), offersUpload: mayPush)
+            var headers = [
+                HeaderField("Content-Type", BlobResponder.contentType),
+                HeaderField("Content-Length", String(given.pieces.byteCount)),
+            ]
+            if let range = given.range { headers.append(HeaderField("Content-Range", range.contentRange)) }
+            let head = TransportResponse(status: given.status, headers: headers)
+            return request.method == .head ? (head, { nil }) : (head, { try given.pieces.next() })
+        case .put:
+            guard mayPush else { throw Problem(status: 403, code: .forbidden, title: "This role may not write") }
+            let taken = try blobs.take(request.body ?? [], as: id, contentRange: request.header("Content-Range"))
+            return LoopbackTransport.whole([], status: taken.status, taken.headers)
+        case .post: return nil
+        }
     }
 
     private func exchange(_ request: TransportRequest, _ body: [UInt8]) throws -> Answer {
@@ -127,8 +141,8 @@ public final class LoopbackTransport: Transport {
 }
 
 extension Problem {
-    fileprivate var headers: [HeaderField] {
-        var headers = [HeaderField("Content-Type", "application/problem+json")]
+    fileprivate var fields: [HeaderField] {
+        var headers = [HeaderField("Content-Type", "application/problem+json")] + headers
         if let seconds = retryAfterSeconds { headers.append(HeaderField("Retry-After", String(seconds))) }
         return headers
     }
