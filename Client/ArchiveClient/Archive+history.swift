@@ -35,6 +35,25 @@ extension Archive {
         TextOrigins(of: member, in: try history(of: id).map { HistoryRevision($0.revision) })
     }
 
+    /// The letter as all of its heads have seen it: what the sides of its conflicts set out from. Empty if they have nothing in common.
+    ///
+    /// - Throws: `ArchiveError.unknownLetter`.
+    public func letterInCommon(_ id: LetterID) throws -> Letter {
+        let history = try history(of: id).map(\.revision)
+        let heads = try view(of: id).heads
+        var common: Set<RevisionID>?
+        for head in heads {
+            // Children come after their parents in the log: one pass from the end finds all ancestors.
+            var seen: Set = [head]
+            for revision in history.reversed() where seen.contains(revision.id) {
+                seen.formUnion(revision.header.parents)
+            }
+            common = common?.intersection(seen) ?? seen
+        }
+        let shared = history.filter { common?.contains($0.id) ?? false }
+        return shared.isEmpty ? Letter() : Merge.view(of: shared.map(HistoryRevision.init)).letter
+    }
+
     /// The change that ``undo(_:author:message:)`` would take back: of the heads the one that came last.
     ///
     /// - Throws: `ArchiveError.unknownLetter`, `.resolveFirst` while the letter has conflicts.

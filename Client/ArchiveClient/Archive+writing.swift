@@ -88,6 +88,17 @@ extension Archive {
     public func resolve(
         _ id: LetterID, seeing view: LetterView, _ decisions: Decisions, author: Author? = nil, message: String? = nil
     ) throws -> RevisionID {
+        try write(settling(id, view, decisions), of: id, as: .resolve, author, message)
+    }
+
+    /// What a letter would be if its conflicts were settled so; nil if it would be deleted. Writes nothing.
+    ///
+    /// - Throws: the same as ``resolve(_:seeing:_:author:message:)``.
+    public func resolution(of id: LetterID, seeing view: LetterView, _ decisions: Decisions) throws -> Letter? {
+        try settling(id, view, decisions).letter
+    }
+
+    private func settling(_ id: LetterID, _ view: LetterView, _ decisions: Decisions) throws -> PlannedRevision {
         guard !view.conflicts.isEmpty else { throw ArchiveError.noConflicts(id) }
         let plan = try refusing(id) {
             var plan = try ResolvePlan(view: view, history: heads(of: view))
@@ -95,7 +106,7 @@ extension Archive {
             return plan
         }
         switch plan.outcome() {
-        case .write(let planned): return try write(planned, of: id, as: .resolve, author, message)
+        case .write(let planned): return planned
         case .unresolved(let conflicts):
             throw ArchiveError.undecided(
                 id, fields: conflicts.map { $0.field?.description ?? "whether to keep or delete it" })
@@ -215,6 +226,7 @@ extension ArchiveError {
 extension Decisions {
     /// Enters the decisions into a plan.
     fileprivate func decide(_ plan: inout ResolvePlan) throws(PlanRefusal) {
+        for (field, choice) in choices { try plan.choose(choice, for: field) }
         for (field, value) in values { try plan.choose(.value(value), for: field) }
         switch deletion {
         case .keep: try plan.choose(ResolvePlan.Deletion.keep)

@@ -21,6 +21,8 @@ public struct Decisions: Sendable {
         case delete
     }
 
+    /// What to take by field: what a head holds, or what is shown now.
+    public var choices: [(field: MemberPath, choice: ResolvePlan.Choice)] = []
     /// Values by field; nil removes the member.
     public var values: [(field: MemberPath, value: JSONValue?)] = []
     /// What decides the others.

@@ -34,11 +34,17 @@ public struct Conflict: Hashable, Sendable {
         public let base: String
         /// What the heads made of it: each once, sorted by bytes.
         public let values: [String]
+        /// For each of the values the heads that say so, the highest first.
+        public let heads: [[RevisionID]]
+        /// Where the value that is shown stands in the text that is shown, in UTF-8 bytes; nil if that is not known.
+        public let place: Range<Int>?
 
         /// A stretch with its alternatives.
-        public init(base: String, values: [String]) {
+        public init(base: String, values: [String], heads: [[RevisionID]] = [], place: Range<Int>? = nil) {
             self.base = base
             self.values = values
+            self.heads = heads
+            self.place = place
         }
     }
 

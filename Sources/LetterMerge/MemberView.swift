@@ -243,12 +243,34 @@ struct MemberView {
 
     private mutating func shownText(_ cell: Int, _ live: [Int]) -> JSONValue? {
         let text = writes.cells[cell].text(of: live, writes.ancestry)
-        let hunks = text.hunks.map { hunk in
-            Conflict.Hunk(base: displayed(hunk.base, hunk), values: hunk.alternatives.map { displayed($0, hunk) })
+        var bytes: [UInt8] = []
+        var hunks: [Conflict.Hunk] = []
+        for piece in text.pieces {
+            switch piece {
+            case .plain(let plain): bytes += plain
+            case .hunk(let hunk):
+                let run = provisionalRun(hunk, cell)
+                let shown = displayed(run, hunk)
+                hunks.append(
+                    Conflict.Hunk(
+                        base: displayed(hunk.base, hunk), values: hunk.alternatives.map { displayed($0, hunk) },
+                        heads: heads(hunk, cell),
+                        place: bytes.count..<(bytes.count + shown.utf8.count)))
+                bytes += run
+            }
         }
         note(cell, .text, values: writes.cells[cell].distinctValues(live), hunks: hunks) { $0 }
-        let bytes = text.rendered { provisionalRun($0, cell) }
         return MergedText.text(ended: bytes).map(JSONValue.string)
+    }
+
+    /// For each alternative of a hunk the heads whose own run it is, the highest first.
+    private func heads(_ hunk: TextHunk, _ cell: Int) -> [[RevisionID]] {
+        var heads: [[UInt8]: [RevisionID]] = [:]
+        for head in ranked where !writes.history.isTombstone(head) {
+            let seen = hunk.runs.first { writes.cells[cell].isSeen($0.write, by: head, writes.ancestry) }
+            if let seen { heads[seen.bytes, default: []].append(writes.history.nodes[head].id) }
+        }
+        return hunk.alternatives.map { heads[$0] ?? [] }
     }
 
     /// The run of the live write that the highest head descends from; of several the least name.

@@ -107,6 +107,7 @@ struct DocumentedJSONTests {
         try machine.expect(3, "sync", "--archive", clone)
         try check("sync")
         try check("conflicts")
+        try check("resolve --dry-run", [id, "--take", "provisional"])
         try check("resolve", [id, "--set", "title=Ours"])
         try check("undo", ["--dry-run", id])
         try check("undo", [id])

@@ -27,7 +27,7 @@ enum DiffCommand {
         } else {
             before = try await archive.letterBefore(id, head: view.leadingHead ?? view.heads[0])
         }
-        let diff = TextDiff(from: ExportedText.of(before), to: ExportedText.of(after))
+        let diff = TextDiff(from: TextForm.of(before), to: TextForm.of(after))
         if context.isJSON {
             let spans = diff.spans.map {
                 ["change": .string($0.change.rawValue), "text": .string($0.text)] as JSONValue
@@ -43,7 +43,8 @@ enum DiffCommand {
 }
 
 /// A letter as the text that people compare: the text form, without what every letter has.
-private enum ExportedText {
+/// A letter as text in which each member has its place.
+enum TextForm {
     static func of(_ letter: Letter) -> String {
         String(decoding: ChanceryTextForm.render(letter), as: UTF8.self)
     }

@@ -23,6 +23,7 @@ enum ShowCommand {
         let archive = try await context.openArchive()
         let isJSON = context.isJSON || values[format] == .json
         var rows: [JSONValue] = []
+        var isFirst = true
         for text in values[ids] {
             let id = try await archive.letterID(text)
             var view = try await archive.view(of: id)
@@ -35,7 +36,13 @@ enum ShowCommand {
             if isJSON {
                 rows.append(json(id, view))
             } else {
-                show(id, view, on: context.console, isFirst: rows.isEmpty && text == values[ids].first)
+                show(id, view, on: context.console, isFirst: isFirst)
+                isFirst = false
+                if !view.isDeleted, !view.conflicts.isEmpty {
+                    context.console.write("")
+                    let conflicts = try await ThreeWayText(id, view, archive, context)
+                    conflicts.lines.forEach(context.console.write)
+                }
             }
         }
         if isJSON { context.print(rows.count == 1 ? rows[0] : .array(rows)) }
@@ -58,13 +65,6 @@ enum ShowCommand {
             console.note("letter \(id) is deleted; `chancery restore \(id.text.prefix(8))` brings it back")
             return
         }
-        let style = console.output
         console.write(bytes: Array(LetterText.render(view.letter, id: id).utf8))
-        guard !view.conflicts.isEmpty else { return }
-        console.write("")
-        console.write(style.apply(.yellow, to: "The sides disagree:"))
-        for conflict in view.conflicts {
-            ConflictText.lines(conflict, style: style).forEach { console.write("  " + $0) }
-        }
     }
 }

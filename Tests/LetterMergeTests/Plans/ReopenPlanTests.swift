@@ -18,7 +18,7 @@ struct ReopenPlanTests {
             kind = conflict.kind
             base = conflict.base
             values = Set(conflict.values.map(\.value))
-            hunks = conflict.hunks
+            hunks = conflict.hunks.map { Conflict.Hunk(base: $0.base, values: $0.values) }
         }
     }
 

@@ -37,7 +37,9 @@ extension LetterView {
     }
 
     /// The hunks of the conflict in a field.
+    /// The stretches in conflict with their alternatives, wherever they stand and whoever says so.
     func hunks(_ field: String) -> [Conflict.Hunk] {
-        conflicts.first { $0.field?.description == field }?.hunks ?? []
+        (conflicts.first { $0.field?.description == field }?.hunks ?? [])
+            .map { Conflict.Hunk(base: $0.base, values: $0.values) }
     }
 }

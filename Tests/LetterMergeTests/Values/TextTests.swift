@@ -142,3 +142,22 @@ struct TextTests {
         #expect(merged.conflicts[0].kind == .value)
     }
 }
+
+extension TextTests {
+    @Test func `a hunk says where it stands in what is shown, and who says what`() throws {
+        let merged = view(
+            Self.base, "One dark day.\n\nTwo fine days.\n\nThree fine nights.",
+            "Dear, one cold day.\n\nTwo fine days.\n\nThree fine years.")
+        let shown = try #require(merged["body"]?.text)
+        let hunks = merged.conflicts[0].hunks
+        #expect(hunks.count > 1)
+        for hunk in hunks {
+            let place = try #require(hunk.place)
+            let text = String(decoding: Array(shown.utf8)[place], as: UTF8.self)
+            let index = try #require(hunk.values.firstIndex { $0.hasSameBytes(as: text) })
+            // What the leading head says is what is shown.
+            #expect(hunk.heads.map(\.count) == [1, 1])
+            #expect(hunk.heads[index] == [merged.leadingHead])
+        }
+    }
+}
