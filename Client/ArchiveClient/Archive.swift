@@ -136,6 +136,14 @@ extension Archive {
         return id
     }
 
+    /// The letters whose ids begin so, ascending, deleted ones too.
+    package func letterIDs(beginning text: String, limit: Int) throws -> [LetterID] {
+        try store.letters(withPrefix: text, limit: limit)
+    }
+
+    /// Every tag that a letter has which is not deleted, each once, sorted by bytes.
+    public func tags() throws -> [String] { try store.tags() }
+
     /// The one revision of a letter whose id is, or begins with, a text.
     ///
     /// - Throws: `ArchiveError.unknownRevision`, `.ambiguousRevision`.

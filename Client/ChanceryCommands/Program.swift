@@ -96,5 +96,6 @@ let program = Program<Action>(
             [
                 Command(CompletionsCommand.description, Action(.object, CompletionsCommand.run)),
                 Command(ManualCommand.description, Action(.object, ManualCommand.run)),
+                Command(CompleteCommand.description, Action(.object, CompleteCommand.run)),
             ]),
     ])

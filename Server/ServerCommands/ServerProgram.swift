@@ -55,6 +55,12 @@ public enum ServerProgram {
                     Command(BackupCommand.description, Action(.object, BackupCommand.run)),
                     Command(RestoreCommand.description, Action(.object, RestoreCommand.run)),
                 ]),
+            CommandSection(
+                "Learn",
+                [
+                    Command(CompletionsCommand.description, Action(.object, CompletionsCommand.run)),
+                    Command(ManualCommand.description, Action(.object, ManualCommand.run)),
+                ]),
         ])
 
     /// Runs one command line and returns the status to exit with.

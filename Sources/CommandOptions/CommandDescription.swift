@@ -26,6 +26,26 @@ public struct CommandDescription: Sendable {
     /// The exit statuses worth telling.
     public let exitStatuses: [ExitStatus]
 
+    /// Whether help, completions and the manual leave it out: programs use it, and nobody types it.
+    public private(set) var isHidden = false
+
+    /// Whether it is about the program alone, and runs without the options that all others require.
+    public private(set) var isAboutProgram = false
+
+    /// The same command, left out of help.
+    public var hidden: CommandDescription {
+        var hidden = self
+        hidden.isHidden = true
+        return hidden
+    }
+
+    /// The same command, which runs without the program's required options.
+    public var aboutProgram: CommandDescription {
+        var about = self
+        about.isAboutProgram = true
+        return about
+    }
+
     /// Describes a command.
     ///
     /// - Parameters:

@@ -9,7 +9,7 @@ extension Program {
         guard let command else { return programPage() }
         var page = ManualPage(Self.pageName(name, command), version: "\(name) \(version)")
         page.add(heading: "NAME", text: "\(Self.pageName(name, command)) - \(command.summary)")
-        let required = (command.options + globalOptions).filter(\.isRequired).map(\.usage)
+        let required = requiredOptions(of: command).map(\.usage)
         page.add(
             synopsis: "\(name) \(command.name)", (required + ["[OPTIONS]"] + command.arguments.map(\.usage)))
         page.add(heading: "DESCRIPTION", text: sentence(command.summary))
@@ -38,13 +38,17 @@ extension Program {
         page.add(paragraphs: discussion)
         page.add(heading: "COMMANDS", text: "Each command has a page of its own, such as \(exampleReference).")
         for section in sections {
-            page.add(section.title, section.commands.map { ($0.description.name, $0.description.summary) }, isSub: true)
+            page.add(
+                section.title,
+                section.commands.filter { !$0.description.isHidden }.map {
+                    ($0.description.name, $0.description.summary)
+                }, isSub: true)
         }
         page.add(
             "OPTIONS", commonRows + [(versionFlag.optionDescription.label.trimmed, versionFlag.optionDescription.help)])
         page.add("ENVIRONMENT", environment.map { ($0.name, $0.help) })
         page.add("EXIT STATUS", exitStatuses.map { (String($0.status), $0.help) })
-        page.add(references: commands.map { Self.pageName(name, $0.description) })
+        page.add(references: commands.filter { !$0.description.isHidden }.map { Self.pageName(name, $0.description) })
         return page.text
     }
 

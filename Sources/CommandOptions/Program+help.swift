@@ -7,7 +7,7 @@ extension Program {
     /// The help of a command; it ends with a line feed.
     public func helpText(of command: CommandDescription, width: Int = 80) -> String {
         var help = HelpText(width: width)
-        let required = (command.options + globalOptions).filter(\.isRequired).map(\.usage)
+        let required = requiredOptions(of: command).map(\.usage)
         help.add(usage: "\(name) \(command.name)", required + ["[OPTIONS]"] + command.arguments.map(\.usage))
         help.add(paragraphs: sentence(command.summary))
         help.add(paragraphs: command.discussion)
@@ -31,7 +31,7 @@ extension Program {
             help.add(paragraphs: discussion)
         }
         for section in sections {
-            let commands = section.commands.map(\.description).filter { $0.words.starts(with: path) }
+            let commands = section.commands.map(\.description).filter { !$0.isHidden && $0.words.starts(with: path) }
             help.add(section.title, commands.map { ($0.name, $0.summary) })
         }
         let last = path.isEmpty ? [versionFlag.optionDescription] : []
@@ -43,6 +43,11 @@ extension Program {
         }
         help.add(paragraphs: "Run '\(name) help COMMAND' to see what a command does and takes.")
         return help.text
+    }
+
+    /// The options without which a command does not run.
+    func requiredOptions(of command: CommandDescription) -> [OptionDescription] {
+        (command.options + (command.isAboutProgram ? [] : globalOptions)).filter(\.isRequired)
     }
 
     /// A summary as a sentence of its own.

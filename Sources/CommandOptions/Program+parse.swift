@@ -99,6 +99,8 @@ extension Program {
                 variable = name
             }
             if option.isRequired && texts.isEmpty {
+                // Such a command does not read it.
+                if command.isAboutProgram { continue }
                 let orElse = option.environment.map { " (or set \($0))" } ?? ""
                 throw usageError(
                     .missingOption, "option \(option.usage) is required\(orElse)", path: command.words,

@@ -50,6 +50,9 @@ public enum ValueKind: Sendable, Equatable {
     case file
     /// The path of a folder.
     case folder
+    /// The name of something that the program knows when it runs, such as a remote: completions ask its hidden command `complete` for
+    /// names of this sort.
+    case named(String)
 }
 
 /// The refusal of a value: what was expected instead.

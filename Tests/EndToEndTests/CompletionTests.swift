@@ -26,8 +26,18 @@ struct CompletionTests {
 
     var work: URL { scratch.url.appending(path: "work") }
 
+    /// What fish offers for a line.
+    func fish(_ line: String, with extra: [String: String] = [:]) throws -> [String] {
+        let program = "source '\(try script("fish"))'; cd '\(work.path)'; complete -C '\(line)'"
+        let ended = try Programs.run(
+            "/usr/bin/fish", ["--no-config", "-c", program], environment: environment.merging(extra) { $1 },
+            in: scratch.url)
+        #expect(ended.status == 0 && ended.error.isEmpty, "\(ended.error)")
+        return ended.output.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) }.sorted()
+    }
+
     /// What bash offers for words, the last of which is being typed.
-    func bash(_ words: [String]) throws -> [String] {
+    func bash(_ words: [String], with extra: [String: String] = [:]) throws -> [String] {
         let quoted = words.map { "'\($0)'" }.joined(separator: " ")
         let program = """
             set -u
@@ -38,7 +48,7 @@ struct CompletionTests {
             printf '%s\\n' "${COMPREPLY[@]}"
             """
         let ended = try Programs.run(
-            "/bin/bash", ["--norc", "-c", program], environment: environment, in: scratch.url)
+            "/bin/bash", ["--norc", "-c", program], environment: environment.merging(extra) { $1 }, in: scratch.url)
         #expect(ended.status == 0 && ended.error.isEmpty, "\(ended.error)")
         return ended.output.split(separator: "\n").map(String.init).sorted()
     }
@@ -123,11 +133,116 @@ struct CompletionTests {
         ("chancery clone x s", ["scans/"]),
     ])
     func `fish completes what stands before the cursor`(line: String, offered: [String]) throws {
-        let program = "source '\(try script("fish"))'; cd '\(work.path)'; complete -C '\(line)'"
-        let ended = try Programs.run(
-            "/usr/bin/fish", ["--no-config", "-c", program], environment: environment, in: scratch.url)
-        #expect(ended.status == 0 && ended.error.isEmpty, "\(ended.error)")
-        let found = ended.output.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) }
-        #expect(found.sorted() == offered, "\(ended.output)")
+        #expect(try fish(line) == offered)
+    }
+
+    // MARK: Names that only the archive knows
+
+    /// An archive with letters, tags and remotes; its folder.
+    private func archive() throws -> String {
+        let folder = scratch.url.appending(path: "archive").path
+        let own = environment.merging(["CHANCERY_ARCHIVE": folder, "CHANCERY_AUTHOR": "Ada"]) { $1 }
+        func run(_ words: String...) throws {
+            let ended = try Programs.run("chancery", words, environment: own, in: scratch.url)
+            #expect(ended.status == 0, "\(ended.error)")
+        }
+        try run("init")
+        let lines = [
+            #"{"id":"0190a000-0000-7000-8000-000000000001","letter":{"title":"One: a \u001b title","tags":["home leave","war"]}}"#,
+            #"{"id":"0190a000-0000-7000-8000-000000000002","letter":{"body":"Two.","tags":["home"]}}"#,
+            #"{"id":"7c310000-0000-7000-8000-000000000003","letter":{"title":"Three"}}"#,
+        ]
+        try run("import", try scratch.file("letters.jsonl", lines.joined(separator: "\n") + "\n"))
+        try run("remote", "add", "origin", "https://letters.example/oic")
+        try run("remote", "add", "usb", scratch.url.appending(path: "shared").path, "--create")
+        return folder
+    }
+
+    private static let twins = ["0190a000-0000-7000-8000-000000000001", "0190a000-0000-7000-8000-000000000002"]
+
+    @Test func `letters, remotes and tags are completed from the archive`() throws {
+        let folder = try archive()
+        let own = ["CHANCERY_ARCHIVE": folder]
+        #expect(try bash(["chancery", "show", "7"], with: own) == ["7c310000"])
+        #expect(try bash(["chancery", "show", ""], with: own) == Self.twins + ["7c310000"])
+        #expect(try bash(["chancery", "edit", "0190"], with: own) == Self.twins)
+        #expect(try bash(["chancery", "show", "7c310000-"], with: own) == ["7c310000-0000-7000-8000-000000000003"])
+        #expect(try bash(["chancery", "sync", "o"], with: own) == ["origin"])
+        #expect(try bash(["chancery", "remote", "remove", ""], with: own) == ["origin", "usb"])
+        #expect(try bash(["chancery", "list", "--tag", "ho"], with: own) == ["home", "home\\ leave"])
+        #expect(try bash(["chancery", "list", "--tag", "=", "w"], with: own) == ["war"])
+        // The folder that the line itself names.
+        #expect(try bash(["chancery", "--archive", folder, "sync", "u"]) == ["usb"])
+        #expect(try bash(["chancery", "--archive", "=", folder, "sync", "u"]) == ["usb"])
+        #expect(try fish("chancery show 7", with: own) == ["7c310000"])
+        #expect(try fish("chancery sync ", with: own) == ["origin", "usb"])
+        #expect(try fish("chancery list --tag w", with: own) == ["war"])
+        #expect(try fish("chancery --archive \(folder) sync u") == ["usb"])
+        #expect(try fish("chancery --archive=\(folder) sync u") == ["usb"])
+    }
+
+    @Test func `zsh completes names from the archive too`() throws {
+        let folder = try archive()
+        let file = try script("zsh")
+        let typing = """
+            autoload -U compinit; compinit -u -D
+            source '\(file)'
+            chancery show 7c\t--json; echo "status:$?"
+            chancery --archive '\(folder)' remote remove us\t--help
+            chancery list --tag wa\t--json
+            exit
+
+            """
+        let ended = try PseudoTerminal.run(
+            ["/usr/bin/zsh", "-f", "-i"], environment: environment.merging(["CHANCERY_ARCHIVE": folder]) { $1 },
+            typing: typing, in: work)
+        #expect(ended.screen.contains(#""id":"7c310000-0000-7000-8000-000000000003""#), "\(ended.screen)")
+        #expect(ended.screen.contains("remove usb"), "\(ended.screen)")
+        #expect(ended.screen.contains(#""tags":["home leave","war"]"#), "\(ended.screen)")
+    }
+
+    @Test func `where there is no archive nothing is said`() throws {
+        for sort in ["letters", "remotes", "tags"] {
+            let ended = try Programs.run("chancery", ["complete", sort], environment: environment, in: scratch.url)
+            #expect(ended.status == 0 && ended.output.isEmpty && ended.error.isEmpty, "\(ended.error)")
+        }
+        #expect(try bash(["chancery", "show", ""]) == [])
+        let help = try Programs.run("chancery", ["help"], environment: environment, in: scratch.url).output
+        #expect(!help.contains("complete "))
+        let own = ["CHANCERY_ARCHIVE": try archive()]
+        let shown = try Programs.run(
+            "chancery", ["complete", "letters", "0190a000-0000-7000-8000-000000000001"],
+            environment: environment.merging(own) { $1 }, in: scratch.url)
+        #expect(shown.output == "0190a000-0000-7000-8000-000000000001\tOne: a \u{241B} title\n")
+    }
+
+    // MARK: The server's program
+
+    @Test func `the server's program is completed by the same descriptions`() throws {
+        for shell in ["bash", "zsh", "fish"] {
+            let printed = try Programs.run(
+                "chancery-server", ["completions", shell], environment: environment, in: scratch.url)
+            #expect(printed.status == 0 && !printed.output.isEmpty, "\(printed.error)")
+            if shell == "zsh" {
+                let file = try scratch.file("server.zsh", printed.output)
+                let checked = try Programs.run("/usr/bin/zsh", ["-n", file], environment: environment, in: scratch.url)
+                #expect(checked.status == 0 && checked.error.isEmpty, "\(checked.error)")
+            }
+        }
+        let script = try Programs.run(
+            "chancery-server", ["completions", "bash"], environment: environment, in: scratch.url)
+        let file = try scratch.file("server.bash", script.output)
+        func offered(_ words: [String]) throws -> String {
+            let quoted = words.map { "'\($0)'" }.joined(separator: " ")
+            let program =
+                "set -u; source '\(file)'; COMP_WORDS=(\(quoted)); COMP_CWORD=\(words.count - 1); _chancery_server; echo ${COMPREPLY[@]}"
+            let ended = try Programs.run(
+                "/bin/bash", ["--norc", "-c", program], environment: environment, in: scratch.url)
+            #expect(ended.error.isEmpty, "\(ended.error)")
+            return ended.output
+        }
+        #expect(try offered(["chancery-server", "to"]) == "token\n")
+        #expect(try offered(["chancery-server", "token", ""]) == "create list revoke\n")
+        #expect(try offered(["chancery-server", "token", "create", "--role", "w"]) == "writer\n")
     }
 }

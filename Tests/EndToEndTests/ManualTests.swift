@@ -43,6 +43,26 @@ struct ManualTests {
         #expect(names.contains("chancery") && names.contains("chancery-remote-add"))
     }
 
+    @Test func `the server's program has its pages, without a data folder`() throws {
+        let folder = scratch.url.appending(path: "man/man1")
+        let written = try Programs.run(
+            "chancery-server", ["manual", "--output", folder.path, "--json"], environment: environment, in: scratch.url)
+        #expect(written.status == 0, "\(written.error)")
+        let pages = try #require(try written.object()["pages"] as? [String])
+        #expect(pages.contains("chancery-server.1") && pages.contains("chancery-server-token-create.1"))
+        for page in pages {
+            let shown = try formatted(folder.appending(path: page).path)
+            #expect(shown.status == 0 && shown.error.isEmpty, "\(page): \(shown.error)")
+        }
+        let one = try Programs.run("chancery-server", ["manual", "serve"], environment: environment, in: scratch.url)
+        #expect(one.output.contains(#"\-\-data"#))
+        let unknown = try Programs.run(
+            "chancery-server", ["manual", "sreve"], environment: environment, in: scratch.url)
+        #expect(unknown.status == 64 && unknown.error.contains("chancery-server help"))
+        // All others still need the folder.
+        #expect(try Programs.run("chancery-server", ["check"], environment: environment, in: scratch.url).status == 64)
+    }
+
     @Test(arguments: [["edit"], ["sync"], ["remote", "add"], ["completions"], ["import"]])
     func `the page of a command says what its help says`(command: [String]) throws {
         let page = try Programs.run("chancery", ["manual"] + command, environment: environment, in: scratch.url)

@@ -186,6 +186,16 @@ extension ConformanceCheck {
             try expect(try inOrder(store, "from:ada", limit: 1, offset: 1), equals: [1])
             try expect(try inOrder(store, "from:ada", limit: 5, offset: 3), equals: [])
         },
+        ConformanceCheck("all tags are told, each once, without those of deleted letters") { make in
+            let store = try make()
+            try expect(try store.tags(), equals: [])
+            try fillForOperators(store)
+            try expect(try store.tags(), equals: ["Réponse", "home", "home leave", "war", "家書"])
+            let maker = RevisionMaker()
+            let tagged = try maker.revision(11, letter: letter("x", tags: ["gone", "war"]))
+            _ = try store.ingest(maker.ingestion([tagged, try maker.revision(11, nil, after: [tagged])]))
+            try expect(try store.tags().count, equals: 5)
+        },
         ConformanceCheck("a hit without words shows what the letter begins with") { make in
             let store = try make()
             try fillForOperators(store)

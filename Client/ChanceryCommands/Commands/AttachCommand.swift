@@ -4,7 +4,7 @@ import LetterModel
 
 /// `chancery attach`: adds files to a letter.
 enum AttachCommand {
-    static let id = Argument("ID", .text, help: "Which letter.")
+    static let id = Argument("ID", .letterID, help: "Which letter.")
     static let files = Argument(oneOrMore: "FILE", .file, help: "The files; `-` is standard input.")
     static let role = Option(
         "role", .vocabulary(AttachmentRole.self), shownDefault: "scan for pictures, else other",

@@ -7,7 +7,7 @@ import ReplicaStore
 
 /// `chancery blame`: who wrote each paragraph, and when.
 enum BlameCommand {
-    static let id = Argument("ID", .text, help: "Which letter.")
+    static let id = Argument("ID", .letterID, help: "Which letter.")
     static let member = Option(
         "member", .memberPath, default: MemberPath(["body"]),
         help: "Which text: `body`, `summary`, `postscript`, `translations.de.body` and the like.")

@@ -6,7 +6,7 @@ import ReplicaStore
 
 /// `chancery blobs export`: writes attachments into a folder.
 enum BlobExportCommand {
-    static let ids = Argument(any: "ID", .text, help: "Only those of these letters.")
+    static let ids = Argument(any: "ID", .letterID, help: "Only those of these letters.")
     static let output = Option("output", .folder, shownDefault: ".", help: "The folder to write to.")
 
     static let description = CommandDescription(

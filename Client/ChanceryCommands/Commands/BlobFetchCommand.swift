@@ -5,9 +5,9 @@ import ReplicaStore
 
 /// `chancery blobs fetch`: brings the bytes of attachments to this machine.
 enum BlobFetchCommand {
-    static let ids = Argument(any: "ID", .text, help: "The letters whose attachments to fetch.")
+    static let ids = Argument(any: "ID", .letterID, help: "The letters whose attachments to fetch.")
     static let all = Flag("all", help: "All attachments of the archive, whatever `config blobs` says.")
-    static let from = Option("from", .text, placeholder: "REMOTE", help: "From this remote only.")
+    static let from = Option("from", .remoteName, help: "From this remote only.")
 
     static let description = CommandDescription(
         "blobs fetch", summary: "fetch attachments that are not on this machine",

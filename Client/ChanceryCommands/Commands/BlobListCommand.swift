@@ -4,7 +4,7 @@ import LetterModel
 
 /// `chancery blobs list`: which attachments there are, and which of them are on this machine.
 enum BlobListCommand {
-    static let ids = Argument(any: "ID", .text, help: "Only those of these letters.")
+    static let ids = Argument(any: "ID", .letterID, help: "Only those of these letters.")
     static let missing = Flag("missing", help: "Only those that are not on this machine.")
 
     static let description = CommandDescription(

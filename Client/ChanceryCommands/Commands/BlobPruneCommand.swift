@@ -6,7 +6,7 @@ import LetterModel
 enum BlobPruneCommand {
     static let dryRun = Flag("dry-run", help: "Say what would be taken away, and take nothing away.")
     static let yes = Flag("yes", help: "Do not ask.")
-    static let from = Option("from", .text, placeholder: "REMOTE", help: "Rely on this remote only.")
+    static let from = Option("from", .remoteName, help: "Rely on this remote only.")
 
     static let description = CommandDescription(
         "blobs prune", summary: "free the room of attachments that need not stay here",

@@ -47,7 +47,7 @@ enum ManualCommand {
 
     static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
         let name = values[command].joined(separator: " ")
-        let found = program.commands.map(\.description).first { $0.name.hasSameBytes(as: name) }
+        let found = program.commands.map(\.description).first { !$0.isHidden && $0.name.hasSameBytes(as: name) }
         if !name.isEmpty, found == nil {
             throw Failure("usage", "there is no command '\(name)'; see `chancery help`", status: .wrongUsage)
         }
@@ -60,7 +60,7 @@ enum ManualCommand {
             }
             return .done
         }
-        let described = found.map { [$0] } ?? [nil] + program.commands.map(\.description)
+        let described = found.map { [$0] } ?? [nil] + program.commands.map(\.description).filter { !$0.isHidden }
         try FileSystem.makeFolder(folder)
         var names: [JSONValue] = []
         for command in described {

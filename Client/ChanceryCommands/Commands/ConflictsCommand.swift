@@ -6,7 +6,7 @@ import ReplicaStore
 
 /// `chancery conflicts`: what the heads of letters disagree on.
 enum ConflictsCommand {
-    static let ids = Argument(any: "ID", .text, help: "Only these letters; without any, all that have conflicts.")
+    static let ids = Argument(any: "ID", .letterID, help: "Only these letters; without any, all that have conflicts.")
 
     static let description = CommandDescription(
         "conflicts", summary: "show what the sides disagree on",

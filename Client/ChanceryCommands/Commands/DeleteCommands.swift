@@ -4,7 +4,7 @@ import LetterModel
 
 /// `chancery delete`: hides a letter behind a tombstone.
 enum DeleteCommand {
-    static let ids = Argument(oneOrMore: "ID", .text, help: "Which letters.")
+    static let ids = Argument(oneOrMore: "ID", .letterID, help: "Which letters.")
 
     static let description = CommandDescription(
         "delete", summary: "delete letters; `restore` brings them back",
@@ -29,7 +29,7 @@ enum DeleteCommand {
 
 /// `chancery restore`: brings back a deleted letter, or an earlier version.
 enum RestoreCommand {
-    static let id = Argument("ID", .text, help: "Which letter.")
+    static let id = Argument("ID", .letterID, help: "Which letter.")
     static let revision = Argument(
         optional: "REVISION", .text,
         help: "The version to go back to; without it, what the letter said when it was deleted.")

@@ -6,7 +6,7 @@ import LetterModel
 
 /// `chancery diff`: what changed between two versions of a letter.
 enum DiffCommand {
-    static let id = Argument("ID", .text, help: "Which letter.")
+    static let id = Argument("ID", .letterID, help: "Which letter.")
     static let first = Argument(
         optional: "R1", .text, help: "The earlier version; without it, what the last revision was made from.")
     static let second = Argument(

@@ -13,8 +13,8 @@ enum ChangeOptions {
     static let bodyFile = Option(
         "body-file", .file,
         help: "Take the body from a file, `-` is standard input; one final line feed is not part of it.")
-    static let addTag = Option(repeating: "add-tag", .text, placeholder: "TAG", help: "Add a tag.")
-    static let removeTag = Option(repeating: "remove-tag", .text, placeholder: "TAG", help: "Remove a tag.")
+    static let addTag = Option(repeating: "add-tag", .tag, help: "Add a tag.")
+    static let removeTag = Option(repeating: "remove-tag", .tag, help: "Remove a tag.")
     static let message = Option("message", short: "m", .text, help: "Why, for the history.")
 
     static let all: [any OptionDeclaration] = [set, bodyFile, addTag, removeTag, message]
@@ -87,7 +87,7 @@ enum NewCommand {
 
 /// `chancery edit`: changes a letter.
 enum EditCommand {
-    static let id = Argument("ID", .text, help: "Which letter.")
+    static let id = Argument("ID", .letterID, help: "Which letter.")
 
     static let description = CommandDescription(
         "edit", summary: "change a letter",

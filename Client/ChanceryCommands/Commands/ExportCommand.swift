@@ -12,7 +12,7 @@ enum ExportCommand {
         case text, jsonl, tei, cmif, csv, mbox, original
     }
 
-    static let ids = Argument(any: "ID", .text, help: "Only these letters; without any, all that are not deleted.")
+    static let ids = Argument(any: "ID", .letterID, help: "Only these letters; without any, all that are not deleted.")
     static let format = Option(
         "format", .choice(of: Format.self), default: .text,
         help:

@@ -14,7 +14,7 @@ enum ImportCommand {
     static let format = Option(
         "format", .format, shownDefault: "what the file looks like",
         help: "`text`, `jsonl`, `tei`, `cmif`, `mbox`, `eml` or `csv`.")
-    static let tag = Option(repeating: "tag", .text, help: "Add this tag to every letter.")
+    static let tag = Option(repeating: "tag", .tag, help: "Add this tag to every letter.")
     static let collection = Option(
         "collection", .text, placeholder: "PATH", help: "Put every letter into this collection.")
     static let map = Option(

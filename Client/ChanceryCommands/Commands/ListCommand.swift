@@ -11,7 +11,7 @@ enum ListCommand {
         "sender", .text, placeholder: "NAME", help: "Only letters with this in a sender's name or role.")
     static let recipient = Option(
         "recipient", .text, placeholder: "NAME", help: "Only letters with this in a recipient's name or role.")
-    static let tag = Option("tag", .text, help: "Only letters with this tag.")
+    static let tag = Option("tag", .tag, help: "Only letters with this tag.")
     static let status = Option("status", .vocabulary(Status.self), help: "Only letters of this status.")
     static let conflicts = Flag("conflicts", help: "Only letters with conflicts.")
     static let deleted = Flag("deleted", help: "Only letters that are deleted.")

@@ -7,7 +7,7 @@ import ReplicaStore
 
 /// `chancery log`: who wrote what, when.
 enum LogCommand {
-    static let id = Argument(optional: "ID", .text, help: "Only this letter; without it, the whole archive.")
+    static let id = Argument(optional: "ID", .letterID, help: "Only this letter; without it, the whole archive.")
     static let limit = Option(
         "limit", short: "n", .integer(in: 1...1_000_000), default: 50, help: "At most so many, the newest.")
 

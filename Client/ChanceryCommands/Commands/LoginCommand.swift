@@ -5,7 +5,7 @@ import ReplicaStore
 
 /// `chancery login`: stores the token for a remote's server.
 enum LoginCommand {
-    static let name = Argument("REMOTE", .text, help: "A remote's name, or a URL.")
+    static let name = Argument("REMOTE", .remoteName, help: "A remote's name, or a URL.")
 
     static let description = CommandDescription(
         "login", summary: "store the token for a remote's server",

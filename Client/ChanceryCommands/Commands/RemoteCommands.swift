@@ -82,7 +82,7 @@ enum RemoteListCommand {
 
 /// `chancery remote remove`: forgets a remote; letters stay.
 enum RemoteRemoveCommand {
-    static let name = Argument("NAME", .text, help: "Which one.")
+    static let name = Argument("NAME", .remoteName, help: "Which one.")
 
     static let description = CommandDescription(
         "remote remove", summary: "forget a remote; letters stay", arguments: [name])

@@ -7,7 +7,7 @@ import ReplicaStore
 
 /// `chancery resolve`: settles conflicts.
 enum ResolveCommand {
-    static let ids = Argument(any: "ID", .text, help: "Which letters; none with --all or --matching.")
+    static let ids = Argument(any: "ID", .letterID, help: "Which letters; none with --all or --matching.")
     static let take = Option(
         repeating: "take", .side,
         help: """

@@ -11,7 +11,7 @@ enum ShowCommand {
         case text, json
     }
 
-    static let ids = Argument(oneOrMore: "ID", .text, help: "Which letters; the beginning of an id is enough.")
+    static let ids = Argument(oneOrMore: "ID", .letterID, help: "Which letters; the beginning of an id is enough.")
     static let revision = Option("revision", .text, placeholder: "R", help: "The letter as this revision left it.")
     static let format = Option("format", .choice(of: Format.self), default: .text, help: "How to print it.")
 

@@ -5,7 +5,7 @@ import ReplicaStore
 
 /// `chancery sync`: exchanges with remotes.
 enum SyncCommand {
-    static let remotes = Argument(any: "REMOTE", .text, help: "Only these remotes; without any, all of them.")
+    static let remotes = Argument(any: "REMOTE", .remoteName, help: "Only these remotes; without any, all of them.")
     static let dryRun = Flag("dry-run", help: "Say what would be sent, and send nothing.")
     static let retryRefused = Flag("retry-refused", help: "Send again what a remote refused.")
 

@@ -7,7 +7,7 @@ import ReplicaStore
 
 /// `chancery undo`: takes back the last change of letters, or an import.
 enum UndoCommand {
-    static let ids = Argument(any: "ID", .text, help: "Which letters; none with --import.")
+    static let ids = Argument(any: "ID", .letterID, help: "Which letters; none with --import.")
     static let source = Option(
         "import", .file, help: "Delete the letters that an import of this file made here, after a preview.")
     static let all = Flag("edited-too", help: "With --import: also letters that somebody has changed since.")

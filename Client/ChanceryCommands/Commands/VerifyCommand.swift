@@ -11,7 +11,7 @@ enum VerifyCommand {
         help: "Look at the next N revisions only, with their letters and attachments, from where the last sample ended."
     )
     static let repair = Flag("repair", help: "Fetch what is damaged from remotes, by its hash.")
-    static let from = Option("from", .text, placeholder: "REMOTE", help: "Repair from this remote only.")
+    static let from = Option("from", .remoteName, help: "Repair from this remote only.")
 
     static let description = CommandDescription(
         "verify", summary: "re-hash everything, check heads, views, log and attachments",

@@ -7,14 +7,16 @@ struct CommandContext: Sendable {
     let surroundings: Surroundings
     /// Whether standard output is one JSON value.
     let isJSON: Bool
-    /// The data folder.
-    let folder: ServerFolder
+    private let values: Values
 
     init(surroundings: Surroundings, values: Values) {
         self.surroundings = surroundings
         isJSON = values[GlobalOptions.json]
-        folder = ServerFolder(values[GlobalOptions.data])
+        self.values = values
     }
+
+    /// The data folder. Not asked for by commands that are about the program alone.
+    var folder: ServerFolder { ServerFolder(values[GlobalOptions.data]) }
 
     /// Administration of the data folder.
     ///

@@ -43,7 +43,7 @@ extension CompletionWords {
             }
 
             \(function)_offer() {
-                local kind=$1 current=$2
+                local kind=$1 current=$2 name
                 case "$kind" in
                     file)
                         compopt -o filenames 2>/dev/null
@@ -51,18 +51,24 @@ extension CompletionWords {
                     folder)
                         compopt -o filenames 2>/dev/null
                         mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
+                    named\\ *)
+                        while IFS=$'\\t' read -r name _; do
+                            COMPREPLY+=("$(printf %q "$name")")
+                        done < <(\(program) "${chosen[@]}" complete -- "${kind#named }" "$current" 2>/dev/null) ;;
                     words\\ *) mapfile -t COMPREPLY < <(compgen -W "${kind#words }" -- "$current") ;;
                 esac
             }
 
             \(function)() {
                 local current=${COMP_WORDS[COMP_CWORD]} command= option= ended= help= index word
+                local -a chosen=()
                 local -i count=0
                 COMPREPLY=()
                 for ((index = 1; index < COMP_CWORD; index++)); do
                     word=${COMP_WORDS[index]}
                     if [[ -n $option ]]; then
-                        [[ $word == "=" ]] || option=
+                        [[ $word == "=" ]] && continue
+            \(bashChosen)            option=
                     elif [[ -z $ended && $word == "--" ]]; then
                         ended=1
                     elif [[ -z $ended && $word == -* ]]; then
@@ -98,6 +104,13 @@ extension CompletionWords {
             """
     }
 
+    /// The value of a common option goes with the question for names: another folder has other ones.
+    private var bashChosen: String {
+        common.filter { $0.value != nil }.map {
+            "            [[ $option == --\($0.name) ]] && chosen+=(--\($0.name) \"${word/#\\~/$HOME}\")\n"
+        }.joined()
+    }
+
     private var bashValues: String {
         let own = commands.flatMap { command in
             command.options.compactMap { bashValue($0, of: Self.quoted(command.name)) }
@@ -127,6 +140,7 @@ extension CompletionWords {
         case .choice(let words): "words " + words.joined(separator: " ")
         case .file: "file"
         case .folder: "folder"
+        case .named(let sort): "named \(sort)"
         }
     }
 

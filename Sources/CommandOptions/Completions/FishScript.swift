@@ -35,6 +35,18 @@ extension CompletionWords {
                 echo "$command"
             end
 
+            # Names that only the program knows, with what they stand for.
+            function \(function)_named
+                set -l words (commandline -opc)
+                set -l chosen
+                for index in (seq (count $words))
+                    switch $words[$index]
+            \(fishChosen)            case '*'
+                    end
+                end
+                \(program) $chosen complete -- $argv[1] (commandline -ct | string replace -r '^--[a-z-]+=' '') 2>/dev/null
+            end
+
             function \(function)_is
                 test (\(function)_command) = "$argv"
             end
@@ -45,6 +57,20 @@ extension CompletionWords {
             \(fishGroups(function))\
             \(fishCommands(function))
             """
+    }
+
+    /// The value of a common option goes with the question for names: another folder has other ones.
+    private var fishChosen: String {
+        common.filter { $0.value != nil }.map { option in
+            let name = "--\(option.name)"
+            return """
+                        case \(name)
+                            set -a chosen \(name) (string replace -r '^~' "$HOME" -- $words[(math $index + 1)])
+                        case '\(name)=*'
+                            set -a chosen (string replace -r '=~' "=$HOME" -- $words[$index])
+
+                """
+        }.joined()
     }
 
     private func fishGroups(_ function: String) -> String {
@@ -85,6 +111,7 @@ extension CompletionWords {
         case .choice(let words): "-a \(fishQuoted(words.joined(separator: " ")))"
         case .file: "-F"
         case .folder: "-f -a '(__fish_complete_directories)'"
+        case .named(let sort): "-f -a '(__\(program.replacing("-", with: "_"))_named \(sort))'"
         }
     }
 

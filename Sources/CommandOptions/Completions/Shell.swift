@@ -11,11 +11,12 @@ public enum Shell: String, CaseIterable, Sendable {
 extension Program {
     /// A script that completes command lines of this program: commands, options, words of a choice, files and folders.
     ///
-    /// It is made from the descriptions that help is made from, and runs no command of the program.
+    /// It is made from the descriptions that help is made from. It runs no command of the program but, for what only the program knows
+    /// (``ValueKind/named(_:)``), `complete SORT BEGINNING`, which prints a line for each name: the name, and behind a tabulator what it stands for.
     public func completions(for shell: Shell) -> String {
         let words = CompletionWords(
             program: name, common: globalOptions + [helpFlag.optionDescription],
-            leading: [versionFlag.optionDescription], commands: commands.map(\.description))
+            leading: [versionFlag.optionDescription], commands: commands.map(\.description).filter { !$0.isHidden })
         return switch shell {
         case .bash: words.bashScript
         case .zsh: words.zshScript

@@ -9,9 +9,23 @@ extension CompletionWords {
             #compdef \(program)
             # Completes \(program) in zsh. Made by `\(program) completions zsh`.
 
+            # Offers names that only the program knows.
+            \(function)_named() {
+                local -a found=("${(@f)$(\(program) $chosen complete -- $1 "${(Q)PREFIX}" 2>/dev/null)}")
+                [[ -n $found ]] || return 1
+                found=("${(@)${(@)found//:/\\\\:}/$'\\t'/:}")
+                _describe -t $1 ${1%s} found
+            }
+
             \(function)() {
                 local command= word help= curcontext=$curcontext
-                integer index=2
+                local -a chosen
+                integer index
+                for (( index = 2; index < CURRENT; index++ )); do
+                    case $words[index] in
+            \(zshChosen)        esac
+                done
+                index=2
                 local -a common=(
             \(common.map { "        \(zshOption($0))\n" }.joined())    )
                 while (( index < CURRENT )); do
@@ -48,6 +62,18 @@ extension CompletionWords {
             fi
 
             """
+    }
+
+    /// The value of a common option goes with the question for names: another folder has other ones.
+    private var zshChosen: String {
+        common.filter { $0.value != nil }.map { option in
+            let name = "--\(option.name)"
+            return """
+                            (\(name)) chosen+=(\(name) "${${(Q)words[index+1]}/#\\~/$HOME}") ;;
+                            (\(name)=*) chosen+=(\(name) "${${(Q)words[index]#*=}/#\\~/$HOME}") ;;
+
+                """
+        }.joined()
     }
 
     private var zshGroups: String {
@@ -105,6 +131,8 @@ extension CompletionWords {
         case .choice(let words): "(\(words.joined(separator: " ")))"
         case .file: "_files"
         case .folder: "_files -/"
+        // A space before it: it is run as it stands, without the descriptions of `_arguments`.
+        case .named(let sort): " _\(program.replacing("-", with: "_"))_named \(sort)"
         }
     }
 

@@ -74,6 +74,9 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// Letters by the query, as rows of a list.
     func letters(_ query: LetterQuery) throws(StoreError) -> [LetterSummary]
 
+    /// Every tag that a letter has which is not deleted, each once, sorted by bytes.
+    func tags() throws(StoreError) -> [String]
+
     /// Letters that fit a query, in its order; none for a query without conditions.
     func search(_ query: SearchQuery, limit: Int, offset: Int) throws(StoreError) -> SearchResult
 
@@ -260,6 +263,11 @@ extension ReplicaStore {
         var views: [LetterView?] = []
         for letter in letters { views.append(try view(of: letter)) }
         return views
+    }
+
+    /// From the rows of all letters: right for every store.
+    public func tags() throws(StoreError) -> [String] {
+        Set(try letters(LetterQuery()).flatMap(\.tags).map(ByteKey.init)).sorted().map(\.text)
     }
 
     /// From all counts: right for every store.

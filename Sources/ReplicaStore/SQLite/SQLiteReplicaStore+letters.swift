@@ -70,6 +70,18 @@ extension SQLiteReplicaStore {
         }
     }
 
+    /// Every tag that a letter has which is not deleted, each once, sorted by bytes.
+    public func tags() throws(StoreError) -> [String] {
+        try connections.read { connection in
+            try connection.rows(
+                """
+                SELECT DISTINCT value FROM summary, json_each(summary.tags)
+                WHERE is_deleted = 0 AND tags <> '[]' ORDER BY value
+                """
+            ) { row throws in try row.text(0) }
+        }
+    }
+
     /// How many letters have conflicts, from the index that holds no others.
     public func conflictCount() throws(StoreError) -> Int {
         try connections.read { try $0.integer("SELECT count(*) FROM summary WHERE conflicts > 0") ?? 0 }
