@@ -11,7 +11,7 @@ SWIFT_TEST  = swift test $(TEST_FLAGS)
 BATTERY     = python3 Scripts/battery.py
 BIN         = .build/release
 
-.PHONY: all setup build demo test docs interface unchanged-interface simulate check battery lint format formats drill fuzz sanitize load canaries soak bench clean
+.PHONY: all setup build demo test docs interface unchanged-interface simulate check battery lint format formats drill fuzz sanitize load attachments canaries soak bench clean
 
 all: build
 
@@ -69,7 +69,7 @@ check: lint docs unchanged-interface drill load canaries battery test
 # Together they would keep the others, which wait for each other's processes and sockets, from their turn.
 battery: setup
 	CHANCERY_HISTORIES=200000 CHANCERY_IMAGES=50000 CHANCERY_SIMULATIONS=5000 CHANCERY_SIMULATIONS_TWICE=50 \
-		CHANCERY_FLIPS=1000 CHANCERY_CUT_STRIDE=50 CHANCERY_INJECTIONS=300 CHANCERY_EDITS=25 \
+		CHANCERY_FLIPS=1000 CHANCERY_CUT_STRIDE=50 CHANCERY_ATTACHMENT_CUTS=12 CHANCERY_INJECTIONS=300 CHANCERY_EDITS=25 \
 		CHANCERY_RECONCILIATION=100000 $(BATTERY) .build/battery.log $(SWIFT_TEST) \
 		--filter 'FaultTests\.|SimulationTests|RandomHistoryTests|ReconciliationCostTests'
 
@@ -104,6 +104,10 @@ load: build
 ## drill: backs a server up under writes, restores it, serves it, clones it, and compares every byte; DATA= names a folder of your own
 drill: build
 	Scripts/drill.sh $(BIN) $(DATA)
+
+## attachments: a file of MEGABYTES=2000 attached, sent, fetched, with the client killed in the middle both ways: memory bounded, nothing sent twice
+attachments: build
+	python3 Tests/Load/blobs.py $(BIN) $(or $(MEGABYTES),2000)
 
 ## bench: the whole table of goals at LETTERS=10,000, with the PEERS=git,rsync,doltlite that are here and the raw limit; fails if bytes or requests grew
 bench: build

@@ -52,6 +52,7 @@ extension Archive {
         _ progress: @escaping @Sendable (SyncProgress) -> Void, _ report: @Sendable (SyncReport) async -> Void
     ) async throws {
         var schedule = LiveSchedule()
+        let waiting = WaitingLetters(store: store, remote: remote) { listener.told }
         while !Task.isCancelled {
             let (end, told) = (try await logEnd(), listener.told)
             let jitter = Double(surroundings.sync().random() % 1000) / 1000
@@ -61,9 +62,11 @@ extension Archive {
                 continue
             }
             schedule.begin(end: end, told: told)
-            let done = try await sync(with: remote, token: token, options: options, progress: progress)
+            let done = try await withEngine(
+                for: remote, token: token, options: options, lettersWait: waiting.areThere, progress: progress
+            ) { $0.run() }
             schedule.end(
-                position: try await position(in: remote), isFailed: done.failure != nil,
+                position: try await position(in: remote), isFailed: done.failure != nil || done.hasLeftBlobs,
                 at: MachineClock.monotonicMilliseconds())
             if !Task.isCancelled { await report(done) }
         }

@@ -21,7 +21,10 @@ extension Archive {
         with remote: String, token: String?, options: SyncOptions? = nil,
         progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
     ) async throws -> SyncReport {
-        try await withEngine(for: remote, token: token, options: options, progress: progress) { $0.run() }
+        let waiting = WaitingLetters(store: store, remote: remote) { nil }
+        return try await withEngine(
+            for: remote, token: token, options: options, lettersWait: waiting.areThere, progress: progress
+        ) { $0.run() }
     }
 
     /// Runs work with an engine for a remote, on a thread that the cooperative pool does not wait for.

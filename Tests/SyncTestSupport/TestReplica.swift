@@ -74,15 +74,31 @@ public final class TestReplica {
     /// Syncs over a transport with the remote `origin`, or another one.
     public func sync(
         over transport: any Transport, remote: String = "origin", options: SyncOptions = SyncOptions(),
-        cancellation: Cancellation = Cancellation(), progress: @escaping (SyncProgress) -> Void = { _ in }
+        cancellation: Cancellation = Cancellation(), progress: @escaping (SyncProgress) -> Void = { _ in },
+        lettersWait: @escaping () throws -> Bool = { false }
     ) throws -> SyncReport {
+        try engine(
+            over: transport, remote: remote, options: options, cancellation: cancellation, lettersWait: lettersWait,
+            progress: progress
+        ).run()
+    }
+
+    /// Fetches blobs over a loopback, and exchanges no letters.
+    public func fetch(_ blobs: [BlobID], from server: TestReplica) throws -> SyncReport {
+        try engine(over: LoopbackTransport(to: server.store)).fetch(blobs)
+    }
+
+    private func engine(
+        over transport: any Transport, remote: String = "origin", options: SyncOptions = SyncOptions(),
+        cancellation: Cancellation = Cancellation(), lettersWait: @escaping () throws -> Bool = { false },
+        progress: @escaping (SyncProgress) -> Void = { _ in }
+    ) throws -> SyncEngine {
         if try !store.remotes().contains(where: { $0.name == remote }) {
             try store.addRemote(remote, address: "https://test/letters")
         }
-        let engine = SyncEngine(
+        return SyncEngine(
             store: store, remote: remote, transport: transport, options: options, surroundings: surroundings,
-            cancellation: cancellation, progress: progress)
-        return engine.run()
+            cancellation: cancellation, lettersWait: lettersWait, progress: progress)
     }
 
     private var surroundings: SyncSurroundings {

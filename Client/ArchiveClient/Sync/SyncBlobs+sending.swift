@@ -84,10 +84,18 @@ extension SyncBlobs {
         guard let pieces = try store.blobPieces(blob, in: start..<size) else {
             throw StoreError.damaged(object: blob.hex)
         }
+        /// Bytes that were read and not sent yet.
+        var ahead: ArraySlice<UInt8> = []
         while true {
             var piece: [UInt8] = []
             piece.reserveCapacity(min(pace.pieceBytes, size - offset))
-            while piece.count < pace.pieceBytes, let more = try pieces.next() { piece += more }
+            while piece.count < pace.pieceBytes {
+                if ahead.isEmpty { ahead = try pieces.next()?[...] ?? [] }
+                guard !ahead.isEmpty else { break }
+                let part = ahead.prefix(pace.pieceBytes - piece.count)
+                piece += part
+                ahead = ahead.dropFirst(part.count)
+            }
             let answer = try sendPiece(piece, of: blob, at: offset, size: size)
             guard case .at(let arrived) = answer, arrived == offset + piece.count, arrived < size else {
                 return (answer, offset)

@@ -44,6 +44,11 @@ public struct SyncReport: Sendable {
         !rejected.isEmpty || unlistedNotices > 0 || notices.contains { notice in notice.isPartial }
     }
 
+    /// Whether attachments were left for another sync because the connection failed.
+    var hasLeftBlobs: Bool {
+        notices.contains { notice in if case .blobsLeft = notice { true } else { false } }
+    }
+
     /// The most notices about single revisions and blobs that are listed: more than anybody reads.
     public static let noticeLimit = 200
 
