@@ -101,6 +101,9 @@ extension Archive {
         return outcomes
     }
 
+    /// All imports that this replica keeps a note of, the latest first. Letters that carry their own ids (JSON Lines) leave no note.
+    public func importRecords() throws -> [ImportRecord] { try store.importRecords() }
+
     /// What an import of a source made here before; nil if its bytes are new to this replica.
     ///
     /// - Parameter source: the SHA-256 of its bytes.

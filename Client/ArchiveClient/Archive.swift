@@ -167,6 +167,9 @@ extension Archive {
     /// Counts of letters, revisions, conflicts and what else `status` tells.
     public func statistics() throws -> ReplicaStatistics { try store.statistics() }
 
+    /// What was recorded in each month, in order; what carries no time comes last.
+    public func growth() throws -> [Growth] { try store.growth() }
+
     /// How many letters have conflicts; costs nothing in an archive without any.
     public func conflictCount() throws -> Int { try store.conflictCount() }
 

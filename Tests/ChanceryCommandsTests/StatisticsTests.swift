@@ -95,3 +95,23 @@ struct StatisticsTests {
         #expect("家信 家信".wrapped(toWidth: 8) == ["家信", "家信"])
     }
 }
+
+extension StatisticsTests {
+    @Test func `growth is told by month, empty ones too, and by year where there are many`() {
+        let months = GrowthCounts([
+            Growth(month: "2024-11", letters: 3, revisions: 5), Growth(month: "2025-02", letters: 0, revisions: 4),
+            Growth(month: nil, letters: 2, revisions: 2),
+        ])
+        #expect(months.untimed == 2)
+        #expect(months.bars(atMost: 40).map(\.label) == ["2024-11", "2024-12", "2025-01", "2025-02"])
+        #expect(months.bars(atMost: 40).map(\.letters) == [3, 0, 0, 0])
+        #expect(months.bars(atMost: 40).map(\.later) == [2, 0, 0, 4])
+        #expect(months.bars(atMost: 3).map(\.label) == ["2024", "2025"])
+        #expect(GrowthCounts([]).bars(atMost: 3) == [])
+        // A clock that was wrong by centuries.
+        let torn = GrowthCounts([
+            Growth(month: "0001-01", letters: 1, revisions: 1), Growth(month: "9999-12", letters: 1, revisions: 1),
+        ])
+        #expect(torn.bars(atMost: 40).map(\.label) == ["0001", "9999"])
+    }
+}

@@ -116,3 +116,24 @@ struct HistoryTests {
         #expect(try title(letters[0]) == "Read")
     }
 }
+
+extension HistoryTests {
+    @Test func `the log tells who imported which file, and says so where it does not know`() throws {
+        let text = try machine.scratch.file("brief.txt", "Dear friend,\n\nCome home.\n")
+        try machine.expect("import", text)
+        let known = try #require(try machine.expect("log", "--json").objects().first)
+        let imported = try #require(known["imported"] as? [String: Any])
+        #expect(imported["file"] as? String == "brief.txt" && imported["format"] as? String == "text")
+        #expect(imported["author"] as? String == "ada" && (imported["time"] as? String)?.hasPrefix("20") == true)
+        #expect(known["time"] == nil && known["author"] == nil)
+        let shown = try machine.expect("log").output
+        #expect(shown.contains("  import  ada, from brief.txt\n") && !shown.contains("no time"))
+
+        try machine.write("Text.")
+        let unknown = try machine.expect("log", "--limit", "1").output
+        #expect(unknown.contains("  import  by whom and when is not noted here\n"))
+        let growth = try #require(try machine.expect("stats", "--json").object()["growth"] as? [[String: Any]])
+        #expect(growth.count == 2 && growth.map { $0["letters"] as? Int } == [1, 1])
+        #expect(growth[0]["month"] != nil && growth[1]["month"] == nil)
+    }
+}

@@ -45,7 +45,9 @@ struct ScreenTests {
             ("(?<![-0-9a-f])[0-9a-f]{12}(?![0-9a-f])", "············"), ("ada on [^ \\n]+", "ada on MACHINE"),
             (#"\([0-9a-f]{8}-[-0-9a-f]{27}\), on [^\n]+"#, "(ARCHIVE ID), on MACHINE"),
             (#"[^ ()]*/chancery-test-[^/ ]+"#, "SCRATCH"),
-            ("just now|a minute ago|[0-9]+ minutes ago", "MOMENTS AGO"), ("\u{1B}", "^["),
+            ("(?m)^20[0-9]{2}-[0-9]{2}(?=  [█░])", "YYYY-MM"),
+            ("just now|a minute ago|[0-9]+ minutes ago", "MOMENTS AGO"),
+            ("\u{1B}", "^["),
         ] {
             screen = screen.replacingOccurrences(of: pattern, with: mask, options: .regularExpression)
         }

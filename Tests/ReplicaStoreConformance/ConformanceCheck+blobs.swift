@@ -250,6 +250,43 @@ extension ConformanceCheck {
             try store.recordImport(again)
             try expect(try store.importRecord(sourceSHA256: source), equals: again)
         },
+        ConformanceCheck("all imports are told, the latest first, and what was recorded in each month") { make in
+            let store = try make()
+            try expect(try store.importRecords(), equals: [])
+            try expect(try store.growth(), equals: [])
+            let maker = RevisionMaker()
+            func record(_ name: String, _ time: String, _ letters: [Int]) throws -> ImportRecord {
+                let record = ImportRecord(
+                    sourceSHA256: SHA256.digest(of: Array(name.utf8)), fileName: name, importer: "text",
+                    time: Timestamp(time) ?? Timestamp(milliseconds: 0), author: "Bo",
+                    letters: letters.map(RevisionMaker.letterID))
+                try store.recordImport(record)
+                return record
+            }
+            let early = try record("early.txt", "2024-02-29T12:00:00.000Z", [3, 4])
+            let late = try record("late.txt", "2025-01-01T00:00:00.000Z", [4])
+            try expect(try store.importRecords(), equals: [late, early])
+            // The maker's clock stands at 2025-06-15; imports carry no time of their own.
+            let root = try maker.revision(1, "one")
+            let next = try maker.revision(1, "one more", after: [root])
+            func imported(_ number: Int) throws -> Revision {
+                var letter = Letter()
+                letter.body = "imported \(number)"
+                let header = RevisionHeader(
+                    archive: maker.archive, letter: RevisionMaker.letterID(number), parents: [], content: nil,
+                    reason: Reason(.import))
+                return try Revision(header: header, letter: letter)
+            }
+            let imports = try [3, 4, 5].map(imported)
+            _ = try store.ingest(maker.ingestion([root, next] + imports))
+            try expect(
+                try store.growth(),
+                equals: [
+                    Growth(month: "2024-02", letters: 2, revisions: 2),
+                    Growth(month: "2025-06", letters: 1, revisions: 2),
+                    Growth(month: nil, letters: 1, revisions: 1),
+                ])
+        },
         ConformanceCheck("quarantined bytes are counted once") { make in
             let store = try make()
             let bytes = QuarantinedBytes(

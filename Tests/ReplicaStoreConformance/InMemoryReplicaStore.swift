@@ -281,6 +281,28 @@ public final class InMemoryReplicaStore: ReplicaStore {
         try change { $0.imports[sourceSHA256] }
     }
 
+    /// All imports, the latest first.
+    public func importRecords() throws(StoreError) -> [ImportRecord] {
+        try change { state in
+            state.imports.values.sorted {
+                $0.time == $1.time ? $0.sourceSHA256 < $1.sourceSHA256 : $0.time > $1.time
+            }
+        }
+    }
+
+    /// What was recorded in each month.
+    public func growth() throws(StoreError) -> [Growth] {
+        try change { state in
+            var known: Set<LetterID> = []
+            return Growth.byMonth(
+                state.log.map { revision in
+                    let id = revision.header.letter
+                    let note = state.imports.values.filter { $0.letters.contains(id) }.map(\.time).min()
+                    return (revision.header.time ?? note, known.insert(id).inserted, 1)
+                })
+        }
+    }
+
     /// Notes who imported what, when.
     public func recordImport(_ record: ImportRecord) throws(StoreError) {
         try change { $0.imports[record.sourceSHA256] = record }

@@ -215,6 +215,12 @@ public final class DamagedStore: ReplicaStore {
     /// As the replica below.
     public func missingBlobs(limit: Int) throws(StoreError) -> [BlobReference] { try base.missingBlobs(limit: limit) }
     /// As the replica below.
+    public func importRecords() throws(StoreError) -> [ImportRecord] { try base.importRecords() }
+
+    /// As the replica below.
+    public func growth() throws(StoreError) -> [Growth] { try base.growth() }
+
+    /// As the replica below.
     public func importRecord(sourceSHA256: Digest) throws(StoreError) -> ImportRecord? {
         try base.importRecord(sourceSHA256: sourceSHA256)
     }

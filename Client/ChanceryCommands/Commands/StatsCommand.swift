@@ -14,9 +14,11 @@ enum StatsCommand {
     static let plot = Option("plot", .file, placeholder: "FILE.svg", help: "Also draw it into this file, as SVG.")
 
     static let description = CommandDescription(
-        "stats", summary: "show how many letters there are by year, and with whom",
-        discussion:
-            "Letters of an uncertain year count in the first one that it may be. Correspondents are told apart by their names as they are written.",
+        "stats", summary: "show how many letters there are by year, and with whom, and how the archive grew",
+        discussion: """
+            Letters of an uncertain year count in the first one that it may be. Correspondents are told apart by their names as they are written. Growth goes by \
+            the time that a revision carries, or that this replica noted of an import.
+            """,
         options: [span, top, plot],
         examples: [Example("chancery stats --plot letters.svg", help: "A chart here, and a drawing for a browser.")])
 
@@ -27,14 +29,16 @@ enum StatsCommand {
         let identity = try await archive.identity()
         let statistics = try await archive.statistics()
         let counts = LetterCounts(try await archive.letters())
+        let growth = GrowthCounts(try await archive.growth())
         if let path = values[plot] {
-            var plot = StatisticsPlot(archive: identity.name, counts, top: max(values[top], 20))
+            var plot = StatisticsPlot(archive: identity.name, counts, growth, top: max(values[top], 20))
             try FileSystem.write(plot.render(), to: path)
         }
         if context.isJSON {
-            context.print(json(statistics, counts))
+            context.print(json(statistics, counts, growth))
         } else {
             show(identity, statistics, counts, values, context.console)
+            show(growth, context.console)
         }
         return .done
     }
@@ -66,7 +70,23 @@ enum StatsCommand {
         if rest > 0 { console.write("and \(rest) more: see them with --top") }
     }
 
-    private static func json(_ statistics: ReplicaStatistics, _ counts: LetterCounts) -> JSONValue {
+    private static func show(_ growth: GrowthCounts, _ console: Console) {
+        let bars = growth.bars(atMost: barsShown)
+        guard !bars.isEmpty || growth.untimed > 0 else { return }
+        console.write("")
+        let style = console.output
+        console.write(style.apply(.bold, to: "Recorded here, new letters + later revisions"))
+        let rows = bars.map { BarChart.Row(label: $0.label, parts: [$0.letters, $0.later]) }
+        BarChart(rows).lines(width: style.isTerminal ? style.width : 80, style: style).forEach(console.write)
+        if growth.untimed > 0 {
+            console.write(
+                "\(CountText.of(growth.untimed, "revision")) without a time, imported elsewhere or without a note")
+        }
+    }
+
+    private static func json(
+        _ statistics: ReplicaStatistics, _ counts: LetterCounts, _ growth: GrowthCounts
+    ) -> JSONValue {
         let years = counts.years.sorted { $0.key < $1.key }.map { year, count -> JSONValue in
             ["year": .integer(year), "letters": .integer(count)]
         }
@@ -77,6 +97,7 @@ enum StatsCommand {
             "letters": .integer(statistics.letters), "deleted": .integer(statistics.deletedLetters),
             "revisions": .integer(statistics.revisions), "conflicts": .integer(statistics.conflicts),
             "undated": .integer(counts.undated), "years": .array(years), "correspondents": .array(correspondents),
+            "growth": .array(growth.json),
         ]
     }
 }

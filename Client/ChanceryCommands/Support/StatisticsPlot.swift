@@ -6,6 +6,7 @@ import LetterFormats
 struct StatisticsPlot {
     private let name: String
     private let counts: LetterCounts
+    private let growth: [GrowthCounts.Bar]
     private let correspondents: [LetterCounts.Correspondent]
     private var svg = ""
 
@@ -15,16 +16,18 @@ struct StatisticsPlot {
     private static let rowHeight = 24
     private static let nameWidth = 260
 
-    init(archive name: String, _ counts: LetterCounts, top: Int) {
+    init(archive name: String, _ counts: LetterCounts, _ growth: GrowthCounts, top: Int) {
         self.name = name
         self.counts = counts
+        self.growth = growth.bars(atMost: 120)
         correspondents = Array(counts.correspondents.prefix(top))
     }
 
     /// The bytes of the file.
     mutating func render() -> [UInt8] {
         let first = 64
-        let second = first + Self.chartHeight + 84
+        let third = first + Self.chartHeight + 84
+        let second = growth.isEmpty ? third : third + Self.chartHeight + 84
         let height = second + max(1, correspondents.count) * Self.rowHeight + 24
         svg = """
             <?xml version="1.0" encoding="UTF-8"?>
@@ -36,6 +39,7 @@ struct StatisticsPlot {
 
             """
         drawYears(top: first)
+        if !growth.isEmpty { drawGrowth(top: third) }
         drawCorrespondents(top: second)
         svg += "</svg>\n"
         return Array(svg.utf8)
@@ -45,8 +49,18 @@ struct StatisticsPlot {
         let bars = counts.bars(by: counts.span(atMost: 120))
         let undated = counts.undated == 0 ? "" : ", \(counts.undated) undated"
         text("Letters by year\(undated)", x: Self.left, y: top - 12, isHeading: true)
+        draw(bars.map { ($0.label, [$0.count]) }, top: top)
+    }
+
+    private mutating func drawGrowth(top: Int) {
+        text("Recorded: new letters (dark), later revisions (light)", x: Self.left, y: top - 12, isHeading: true)
+        draw(growth.map { ($0.label, [$0.letters, $0.later]) }, top: top)
+    }
+
+    /// Bars side by side, the parts of each one above the other.
+    private mutating func draw(_ bars: [(label: String, parts: [Int])], top: Int) {
         let bottom = top + Self.chartHeight
-        let most = max(1, bars.map(\.count).max() ?? 1)
+        let most = max(1, bars.map { $0.parts.reduce(0, +) }.max() ?? 1)
         let step = Self.step(most)
         for value in stride(from: 0, through: most, by: step) {
             let y = bottom - value * Self.chartHeight / most
@@ -59,11 +73,14 @@ struct StatisticsPlot {
         for (index, bar) in bars.enumerated() {
             let x = Self.left + index * room / bars.count
             let next = Self.left + (index + 1) * room / bars.count
-            let height = bar.count * Self.chartHeight / most
             let gap = next - x > 4 ? 1 : 0
-            if bar.count > 0 {
+            var foot = bottom
+            for (part, colour) in zip(bar.parts, ["#3b6ea5", "#a9c4e4"]) where part > 0 {
+                let height = max(1, part * Self.chartHeight / most)
+                let numbers = bar.parts.map(String.init).joined(separator: " + ")
                 svg +=
-                    "<rect x=\"\(x + gap)\" y=\"\(bottom - max(1, height))\" width=\"\(max(1, next - x - 2 * gap))\" height=\"\(max(1, height))\" fill=\"#3b6ea5\"><title>\(bar.label): \(bar.count)</title></rect>\n"
+                    "<rect x=\"\(x + gap)\" y=\"\(foot - height)\" width=\"\(max(1, next - x - 2 * gap))\" height=\"\(height)\" fill=\"\(colour)\"><title>\(bar.label): \(numbers)</title></rect>\n"
+                foot -= height
             }
             if index % every == 0 { text(bar.label, x: (x + next) / 2, y: bottom + 18, anchor: "middle") }
         }

@@ -47,6 +47,36 @@ public struct ImportRecord: Hashable, Sendable {
     }
 }
 
+/// How much was recorded in a month: what `stats` tells of an archive's growth.
+public struct Growth: Hashable, Sendable {
+    /// The month, as `2026-11`; nil for what carries no time.
+    public let month: String?
+    /// Letters whose first revision is of this month, those that were deleted later too.
+    public var letters: Int
+    /// All revisions of this month, first ones and later ones.
+    public var revisions: Int
+
+    /// Numbers of a month.
+    public init(month: String?, letters: Int = 0, revisions: Int = 0) {
+        self.month = month
+        self.letters = letters
+        self.revisions = revisions
+    }
+
+    /// Numbers by month, in order, what has none last. Each revision has a moment, or none.
+    package static func byMonth(_ revisions: [(time: Timestamp?, isFirst: Bool, count: Int)]) -> [Growth] {
+        var months: [ByteKey: Growth] = [:]
+        for revision in revisions {
+            let month = (revision.time?.text).map { String($0.prefix(7)) }
+            // A tilde comes after every digit.
+            let key = ByteKey(month ?? "~")
+            months[key, default: Growth(month: month)].revisions += revision.count
+            if revision.isFirst { months[key, default: Growth(month: month)].letters += revision.count }
+        }
+        return months.keys.sorted().compactMap { months[$0] }
+    }
+}
+
 /// What a verification found.
 public struct VerificationReport: Hashable, Sendable {
     /// Something that is not as it must be.

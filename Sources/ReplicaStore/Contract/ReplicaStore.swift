@@ -225,6 +225,13 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// What an import of a source made here before; nil if its bytes are new to this replica.
     func importRecord(sourceSHA256: Digest) throws(StoreError) -> ImportRecord?
 
+    /// All imports that this replica keeps a note of, the latest first.
+    func importRecords() throws(StoreError) -> [ImportRecord]
+
+    /// What was recorded in each month, in order, by the times that revisions carry; a letter that an import of this replica made counts in the
+    /// month of the import. What has no time at all comes last.
+    func growth() throws(StoreError) -> [Growth]
+
     /// Notes who imported what, when. Never travels.
     func recordImport(_ record: ImportRecord) throws(StoreError)
 
