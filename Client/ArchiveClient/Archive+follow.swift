@@ -14,7 +14,7 @@ extension Archive {
     /// }
     /// task.cancel()
     /// ```
-    /// A lost network, a laptop that slept, a server that restarts: it tries again, after a pause that doubles up to a minute. A server tells
+    /// A lost network, a server that restarts: it tries again, after a pause that doubles up to a minute; after the machine has slept, at once. A server tells
     /// when something new is there; a remote that cannot is asked every half minute. What other programs write into this replica's
     /// folder is sent too. Everything that it began has ended when it returns.
     ///
@@ -40,10 +40,12 @@ extension Archive {
             // That is how it ends.
         } catch {
             cancellation.cancel()
+            listener.reconnect()
             await listening
             throw error
         }
         cancellation.cancel()
+        listener.reconnect()
         await listening
     }
 
@@ -54,6 +56,8 @@ extension Archive {
         var schedule = LiveSchedule()
         let waiting = WaitingLetters(store: store, remote: remote) { listener.told }
         while !Task.isCancelled {
+            // A connection that was open when the machine fell asleep says nothing any more, and does not say that either.
+            if schedule.hasSlept(MachineClock.suspendedMilliseconds()) { listener.reconnect() }
             let (end, told) = (try await logEnd(), listener.told)
             let jitter = Double(surroundings.sync().random() % 1000) / 1000
             let now = MachineClock.monotonicMilliseconds()

@@ -50,6 +50,15 @@ enum MachineClock {
         return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
     }
 
+    /// How long the machine has slept since it was started: the clock that never goes back stands still meanwhile.
+    ///
+    /// Source: https://man7.org/linux/man-pages/man2/clock_gettime.2.html
+    static func suspendedMilliseconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000 - monotonicMilliseconds()
+    }
+
     /// Waits.
     static func sleep(milliseconds: Int) {
         var time = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)

@@ -108,4 +108,22 @@ struct WatchTests {
         #expect(watching.errorText.contains("chancery: origin"))
         try ada.expect("sync")
     }
+
+    @Test func `a program that stood still while everything changed goes on where it was`() throws {
+        let server = try Server(archives: "letters")
+        let (ada, ben, id) = try MainJobTests.twoMachines(server)
+        let watching = try Watching(ada)
+        try ada.expect("edit", id, "--set", "title=Before")
+        #expect(watching.nextLine() == "origin: sent 1, received 0")
+        #expect(kill(watching.processIdentifier, SIGSTOP) == 0)
+        #expect(server.stop() == 0)
+        try server.start()
+        try ben.expect("sync")
+        try ben.expect("edit", id, "--set", "title=Meanwhile")
+        try ben.expect("sync")
+        #expect(kill(watching.processIdentifier, SIGCONT) == 0)
+        #expect(watching.nextLine() == "origin: sent 0, received 1")
+        #expect(try ada.expect("show", id).output.contains("Meanwhile"))
+        #expect(watching.interrupt() == 0, "\(watching.errorText)")
+    }
 }

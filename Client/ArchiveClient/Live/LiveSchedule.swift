@@ -12,6 +12,9 @@ package struct LiveSchedule {
     /// No pause is longer.
     package static let longestPauseMilliseconds = 60_000
 
+    /// Two clocks are not read at one moment: less is no sleep.
+    package static let shortestSleepMilliseconds = 1_000
+
     /// The end of our log when the last sync began.
     private var endAtStart: Int?
     /// What the remote had told of its end when the last sync began.
@@ -20,8 +23,24 @@ package struct LiveSchedule {
     private var position: Int?
     private var syncedAt = 0
     private var failures = 0
+    /// How long the machine had slept when that was looked at last.
+    private var suspended: Int?
 
     package init() {}
+
+    /// Tells whether the machine has slept since this was asked last. After that a sync is due at once, and whatever pause there was is over: what
+    /// was known of the remote is old, and its connections are dead without knowing it.
+    ///
+    /// - Parameter suspended: How long the machine has slept altogether.
+    package mutating func hasSlept(_ suspended: Int) -> Bool {
+        defer { self.suspended = suspended }
+        guard let last = self.suspended, suspended - last >= LiveSchedule.shortestSleepMilliseconds else {
+            return false
+        }
+        endAtStart = nil
+        failures = 0
+        return true
+    }
 
     /// Whether to sync now.
     ///

@@ -3,7 +3,8 @@ import SyncProtocol
 
 /// Listens to a remote's live events, for as long as it is let: on a thread of its own, with a connection of its own.
 ///
-/// A connection that breaks, a laptop that slept, a server that restarts: it asks again, after a pause that doubles up to a minute.
+/// A connection that breaks, a server that restarts: it asks again, after a pause that doubles up to a minute; at once when it is told that the
+/// machine has slept.
 final class RemoteListener: Sendable {
     private enum State {
         /// Nothing is known: not connected, or not yet.
@@ -13,6 +14,8 @@ final class RemoteListener: Sendable {
     }
 
     private let state = Mutex(State.deaf)
+    /// Ends the connection that there is, and the pause before the next one.
+    private let attempt = Mutex(Cancellation())
 
     /// What the remote says of its end; nil while it tells of nothing.
     var told: Int? {
@@ -22,12 +25,29 @@ final class RemoteListener: Sendable {
         }
     }
 
+    /// Hangs up and asks again at once: what is known of the remote is old.
+    func reconnect() {
+        state.withLock { $0 = .deaf }
+        attempt.withLock { $0.cancel() }
+    }
+
+    /// A new attempt, which `reconnect` ends.
+    private func begin() -> Cancellation {
+        attempt.withLock { attempt in
+            attempt = Cancellation()
+            return attempt
+        }
+    }
+
     /// Listens until the cancellation, or until it is clear that this remote tells of nothing.
     func run(_ transport: any Transport, surroundings: SyncSurroundings, cancellation: Cancellation) {
         var failures = 0
-        while !cancellation.isCancelled {
+        while true {
+            let attempt = begin()
+            // After the attempt was made: whoever cancels ends the one that there is, and nothing begins behind it.
+            guard !cancellation.isCancelled else { return }
             do {
-                try listen(transport, cancellation) { failures = 0 }
+                try listen(transport, attempt) { failures = 0 }
                 // The server ended it: it stops, or restarts.
                 failures += 1
             } catch SyncError.notFound {
@@ -36,11 +56,12 @@ final class RemoteListener: Sendable {
                 failures += 1
             }
             state.withLock { $0 = .deaf }
+            if attempt.isCancelled { failures = 0 }
             let pause = min(
                 LiveSchedule.firstPauseMilliseconds << min(max(failures, 1) - 1, 10),
                 LiveSchedule.longestPauseMilliseconds)
             var left = pause / 2 + Int(surroundings.random() % UInt64(pause / 2 + 1))
-            while left > 0, !cancellation.isCancelled {
+            while left > 0, !cancellation.isCancelled, !attempt.isCancelled {
                 surroundings.sleep(min(left, 100))
                 left -= 100
             }

@@ -57,4 +57,34 @@ struct LiveScheduleTests {
         schedule.end(position: 7, isFailed: false, at: now)
         #expect(!schedule.isDue(end: 5, told: 7, at: now + 1_000_000))
     }
+
+    @Test func `after the machine has slept a sync is due at once, and no pause is waited for`() {
+        var schedule = Self.synced()
+        let look1 = schedule.hasSlept(5_000_000)
+        #expect(look1 == false)
+        let look2 = schedule.hasSlept(5_000_900)
+        #expect(look2 == false)
+        #expect(!schedule.isDue(end: 5, told: 7, at: 1))
+        let look3 = schedule.hasSlept(5_000_900 + 28_800_000)
+        #expect(look3 == true)
+        #expect(schedule.isDue(end: 5, told: 7, at: 2))
+
+        var failing = Self.synced()
+        let look4 = failing.hasSlept(0)
+        #expect(look4 == false)
+        for _ in 0..<9 {
+            failing.begin(end: 5, told: nil)
+            failing.end(position: 7, isFailed: true, at: 0)
+        }
+        #expect(!failing.isDue(end: 5, told: nil, at: 1_000))
+        let look5 = failing.hasSlept(60_000)
+        #expect(look5 == true)
+        #expect(failing.isDue(end: 5, told: nil, at: 1_000))
+        // Once is enough.
+        let look6 = failing.hasSlept(60_000)
+        #expect(look6 == false)
+        failing.begin(end: 5, told: nil)
+        failing.end(position: 7, isFailed: false, at: 2_000)
+        #expect(!failing.isDue(end: 5, told: nil, at: 2_001))
+    }
 }
