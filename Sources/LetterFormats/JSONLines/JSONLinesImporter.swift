@@ -124,7 +124,7 @@ public struct JSONLinesReader: LetterReader {
         do {
             try letter.validate()
         } catch {
-            throw refusal(.invalid, error.description)
+            throw refusal(error.code == .limit ? .tooLong : .invalid, error.description)
         }
         let derived = id ?? LetterID.derived(kind: "line", key: Array(SHA256.digest(of: bytes).hex.utf8))
         return .letter(ImportedLetter(id: derived, letter: letter, line: line))

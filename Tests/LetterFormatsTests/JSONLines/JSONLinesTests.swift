@@ -150,7 +150,7 @@ struct JSONLinesTests {
             Issue.record("taken")
             return
         }
-        #expect(refusal.reason == .invalid)
+        #expect(refusal.reason == .tooLong)
         #expect(refusal.context.hasPrefix("body: "))
     }
 
