@@ -24,9 +24,10 @@ import SyncProtocol
         let status: Int
     }
 
-    init(_ configuration: CurlConfiguration) {
-        _ = CurlHandle.isReady
-        guard let handle = unsafe curl_easy_init() else { preconditionFailure("out of memory for libcurl") }
+    /// Nil where libcurl is not installed.
+    init?(_ configuration: CurlConfiguration) {
+        guard CurlHandle.isReady else { return nil }
+        guard let handle = unsafe chancery_curl_easy_init() else { preconditionFailure("out of memory for libcurl") }
         unsafe curl = unsafe handle
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -34,16 +35,13 @@ import SyncProtocol
     }
 
     deinit {
-        unsafe curl_easy_cleanup(curl)
+        unsafe chancery_curl_easy_cleanup(curl)
         unsafe errorText.deallocate()
     }
 
     /// libcurl wants to be initialised once in a process, before any other call.
     /// Source: https://curl.se/libcurl/c/curl_global_init.html
-    private static let isReady: Bool = {
-        precondition(chancery_curl_global_init() == CURLE_OK, "libcurl cannot be initialised")
-        return true
-    }()
+    private static let isReady = chancery_curl_load()
 
     private func configure(_ configuration: CurlConfiguration) {
         unsafe chancery_curl_set_pointer(curl, CURLOPT_ERRORBUFFER, errorText)
@@ -95,14 +93,14 @@ import SyncProtocol
         // An empty Expect: spares the round trip in which curl asks whether it may send the body. `Accept: */*`, which curl adds
         // unasked, says what its absence says too.
         // Source: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
-        var list: UnsafeMutablePointer<curl_slist>? = unsafe curl_slist_append(nil, "Expect:")
-        unsafe list = unsafe curl_slist_append(list, "Accept:")
+        var list: UnsafeMutablePointer<curl_slist>? = unsafe chancery_curl_slist_append(nil, "Expect:")
+        unsafe list = unsafe chancery_curl_slist_append(list, "Accept:")
         for header in request.headers {
-            unsafe list = unsafe curl_slist_append(list, "\(header.name): \(header.value)")
+            unsafe list = unsafe chancery_curl_slist_append(list, "\(header.name): \(header.value)")
         }
         defer {
             _ = unsafe chancery_curl_set_list(curl, CURLOPT_HTTPHEADER, nil)
-            unsafe curl_slist_free_all(list)
+            unsafe chancery_curl_slist_free_all(list)
         }
         _ = unsafe chancery_curl_set_list(curl, CURLOPT_HTTPHEADER, list)
         unsafe errorText.pointee = 0
@@ -116,10 +114,10 @@ import SyncProtocol
                 let empty: StaticString = ""
                 _ = unsafe chancery_curl_set_pointer(
                     curl, CURLOPT_POSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(empty.utf8Start))
-                return unsafe curl_easy_perform(curl)
+                return unsafe chancery_curl_easy_perform(curl)
             }
         } else {
-            code = unsafe curl_easy_perform(curl)
+            code = unsafe chancery_curl_easy_perform(curl)
         }
         return Outcome(
             code: code, detail: detail(code),
@@ -132,7 +130,7 @@ import SyncProtocol
     private func detail(_ code: CURLcode) -> String {
         guard code != CURLE_OK else { return "" }
         let text = unsafe String(cString: errorText)
-        return unsafe text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
+        return unsafe text.isEmpty ? String(cString: chancery_curl_easy_strerror(code)) : text
     }
 }
 

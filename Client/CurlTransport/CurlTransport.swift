@@ -5,7 +5,7 @@ public import SyncProtocol
 /// Follows no redirect, speaks http and https only, verifies the server's certificate and name, and sends the token to the
 /// archive's own origin and nowhere else.
 public final class CurlTransport: Transport {
-    private let handle: CurlHandle
+    private let handle: CurlHandle?
     private let archiveURL: String
     private let host: String
     private let token: String?
@@ -34,6 +34,9 @@ public final class CurlTransport: Transport {
         chunk: ([UInt8]) throws -> Void
     ) throws {
         guard !cancellation.isCancelled else { throw TransportError.cancelled }
+        guard let handle else {
+            throw TransportError.unusable(reason: "libcurl is not installed: install Debian's libcurl4")
+        }
         var headers = request.headers.map { ($0.name, $0.value) }
         if let token { headers.append(("Authorization", "Bearer \(token)")) }
         let curlRequest = CurlHandle.Request(

@@ -22,6 +22,8 @@ public struct MailError: Error, Hashable, Sendable {
         case binary
         /// It is larger or deeper than a message may be.
         case limit
+        /// What reads mail is not installed on this machine.
+        case unavailable
     }
 
     /// What is wrong.

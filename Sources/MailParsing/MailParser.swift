@@ -1,20 +1,20 @@
-import CGMime
+private import CGMime
+private import Glibc
 
 /// Reads messages of Internet mail through GMime.
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc5322, https://www.rfc-editor.org/rfc/rfc2045
 public enum MailParser {
-    /// GMime's tables are made once, before the first message.
-    private static let isReady: Bool = {
-        g_mime_init()
-        return true
-    }()
+    /// GMime's functions, loaded at the first message; nil where it is not installed.
+    nonisolated(unsafe) private static let gmime = unsafe chancery_gmime_load()
 
     /// The message that these bytes are; they begin with its header.
     public static func message(_ bytes: [UInt8]) throws(MailError) -> MailMessage {
-        precondition(isReady)
+        guard let gmime = unsafe gmime else {
+            throw MailError(code: .unavailable, context: "mail is read by GMime: install Debian's libgmime-3.0-0")
+        }
         let bodyStart = try MailHead.check(bytes)
-        let parser = MessageParser(EncodedWords.repaired(bytes[..<bodyStart]) + bytes[bodyStart...])
+        let parser = unsafe MessageParser(gmime, EncodedWords.repaired(bytes[..<bodyStart]) + bytes[bodyStart...])
         return try parser.message()
     }
 
@@ -23,14 +23,15 @@ public enum MailParser {
     /// Source: https://docs.gtk.org/glib/func.convert.html
     public static func text(_ bytes: [UInt8], charset: String) -> String? {
         guard !bytes.isEmpty else { return "" }
-        var count: gsize = 0
+        guard let gmime = unsafe gmime?.pointee else { return nil }
+        var count = 0
         let converted = unsafe bytes.withUnsafeBytes { buffer in
-            unsafe g_convert(
-                buffer.baseAddress?.assumingMemoryBound(to: CChar.self), gssize(buffer.count), "UTF-8", charset, nil,
+            unsafe gmime.g_convert(
+                buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count, "UTF-8", charset, nil,
                 &count, nil)
         }
         guard let converted = unsafe converted else { return nil }
-        defer { unsafe g_free(converted) }
+        defer { unsafe gmime.g_free(converted) }
         let result = unsafe UnsafeRawBufferPointer(start: converted, count: Int(count))
         return unsafe String(validating: result, as: UTF8.self)
     }
@@ -109,24 +110,34 @@ private enum MailDay {
 
 /// Owns one message of GMime, and copies everything out of it.
 @safe private struct MessageParser: ~Copyable {
+    private let functions: UnsafePointer<chancery_gmime>
     private let options: OpaquePointer?
-    private let parsed: UnsafeMutablePointer<GMimeMessage>?
+    private let parsed: OpaquePointer?
 
-    init(_ bytes: [UInt8]) {
-        unsafe options = chancery_gmime_options()
+    init(_ functions: UnsafePointer<chancery_gmime>, _ bytes: [UInt8]) {
+        unsafe self.functions = unsafe functions
+        let gmime = unsafe functions.pointee
+        unsafe options = chancery_gmime_new_options()
         let stream = unsafe bytes.withUnsafeBytes { buffer in
-            unsafe g_mime_stream_mem_new_with_buffer(
+            unsafe gmime.g_mime_stream_mem_new_with_buffer(
                 buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
         }
-        let parser = unsafe g_mime_parser_new_with_stream(stream)
-        unsafe parsed = unsafe g_mime_parser_construct_message(parser, options)
-        unsafe g_object_unref(parser)
-        unsafe g_object_unref(stream)
+        let parser = unsafe gmime.g_mime_parser_new_with_stream(stream)
+        unsafe parsed = unsafe gmime.g_mime_parser_construct_message(parser, options)
+        unsafe gmime.g_object_unref(parser)
+        unsafe gmime.g_object_unref(stream)
     }
 
     deinit {
-        if let parsed = unsafe parsed { unsafe g_object_unref(parsed) }
-        unsafe g_mime_parser_options_free(options)
+        if let parsed = unsafe parsed { unsafe gmime.g_object_unref(parsed) }
+        unsafe gmime.g_mime_parser_options_free(options)
+    }
+
+    private var gmime: chancery_gmime { unsafe functions.pointee }
+
+    /// Whether an object is of a type of GObject's, or of one below it.
+    private func isA(_ object: OpaquePointer, _ type: Int) -> Bool {
+        unsafe gmime.g_type_check_instance_is_a(object, type) != 0
     }
 
     func message() throws(MailError) -> MailMessage {
@@ -134,29 +145,29 @@ private enum MailDay {
             throw MailError(code: .syntax, context: "it is no message")
         }
         var message = MailMessage()
-        message.senders = unsafe addresses(g_mime_message_get_from(parsed))
-        if message.senders.isEmpty { message.senders = unsafe addresses(g_mime_message_get_sender(parsed)) }
-        message.recipients = unsafe addresses(g_mime_message_get_to(parsed))
-        message.copies = unsafe addresses(g_mime_message_get_cc(parsed))
-        message.hiddenCopies = unsafe addresses(g_mime_message_get_bcc(parsed))
-        message.subject = unsafe text(g_mime_message_get_subject(parsed))
-        message.messageID = unsafe text(g_mime_message_get_message_id(parsed))
+        message.senders = unsafe addresses(gmime.g_mime_message_get_from(parsed))
+        if message.senders.isEmpty { message.senders = unsafe addresses(gmime.g_mime_message_get_sender(parsed)) }
+        message.recipients = unsafe addresses(gmime.g_mime_message_get_to(parsed))
+        message.copies = unsafe addresses(gmime.g_mime_message_get_cc(parsed))
+        message.hiddenCopies = unsafe addresses(gmime.g_mime_message_get_bcc(parsed))
+        message.subject = unsafe text(gmime.g_mime_message_get_subject(parsed))
+        message.messageID = unsafe text(gmime.g_mime_message_get_message_id(parsed))
         message.repliedTo = unsafe ids(field("In-Reply-To", parsed))
         message.references = unsafe ids(field("References", parsed))
         message.dateText = unsafe text(field("Date", parsed))
         message.day = unsafe day(parsed)
         message.keywords = unsafe text(field("Keywords", parsed))
         var partCount = 0
-        if let object = unsafe g_mime_message_get_mime_part(parsed) {
+        if let object = unsafe gmime.g_mime_message_get_mime_part(parsed) {
             // To GMime, all fields that begin so are those of the outermost part.
-            message.languages = unsafe text(g_mime_object_get_header(object, "Content-Language"))
+            message.languages = unsafe text(gmime.g_mime_object_get_header(object, "Content-Language"))
             message.content = try unsafe part(object, depth: 1, &partCount)
         }
         return message
     }
 
-    private func field(_ name: String, _ message: UnsafeMutablePointer<GMimeMessage>) -> UnsafePointer<CChar>? {
-        unsafe g_mime_object_get_header(chancery_gmime_object(message), name)
+    private func field(_ name: String, _ message: OpaquePointer) -> UnsafePointer<CChar>? {
+        unsafe gmime.g_mime_object_get_header(message, name)
     }
 
     /// A copy; nil for none, and for white space alone.
@@ -168,61 +179,61 @@ private enum MailDay {
 
     private func ids(_ pointer: UnsafePointer<CChar>?) -> [String] {
         guard let pointer = unsafe pointer else { return [] }
-        let references = unsafe g_mime_references_parse(options, pointer)
-        defer { unsafe g_mime_references_free(references) }
-        let count = unsafe g_mime_references_length(references)
-        return (0..<count).compactMap { unsafe text(g_mime_references_get_message_id(references, $0)) }
+        let references = unsafe gmime.g_mime_references_parse(options, pointer)
+        defer { unsafe gmime.g_mime_references_free(references) }
+        let count = unsafe gmime.g_mime_references_length(references)
+        return (0..<count).compactMap { unsafe text(gmime.g_mime_references_get_message_id(references, $0)) }
     }
 
-    private func day(_ message: UnsafeMutablePointer<GMimeMessage>) -> (year: Int, month: Int, day: Int)? {
+    private func day(_ message: OpaquePointer) -> (year: Int, month: Int, day: Int)? {
         // GMime knows no years before 1970.
-        guard let time = unsafe g_mime_message_get_date(message) else {
+        guard let time = unsafe gmime.g_mime_message_get_date(message) else {
             return unsafe text(field("Date", message)).flatMap(MailDay.read)
         }
-        var (year, month, day): (gint, gint, gint) = (0, 0, 0)
-        unsafe g_date_time_get_ymd(time, &year, &month, &day)
+        var (year, month, day): (Int32, Int32, Int32) = (0, 0, 0)
+        unsafe gmime.g_date_time_get_ymd(time, &year, &month, &day)
         return (Int(year), Int(month), Int(day))
     }
 
-    private func addresses(_ list: UnsafeMutablePointer<InternetAddressList>?) -> [MailAddress] {
+    private func addresses(_ list: OpaquePointer?) -> [MailAddress] {
         guard let list = unsafe list else { return [] }
-        let count = unsafe internet_address_list_length(list)
+        let count = unsafe gmime.internet_address_list_length(list)
         return (0..<count).compactMap { index in
-            guard let address = unsafe internet_address_list_get_address(list, index) else { return nil }
-            let name = unsafe text(internet_address_get_name(address))
-            if unsafe chancery_gmime_is_group(address) {
+            guard let address = unsafe gmime.internet_address_list_get_address(list, index) else { return nil }
+            let name = unsafe text(gmime.internet_address_get_name(address))
+            if unsafe isA(address, gmime.internet_address_group_get_type()) {
                 // A group in a group is no address, and GMime makes none.
-                let members = unsafe internet_address_group_get_members(chancery_gmime_group(address))
+                let members = unsafe gmime.internet_address_group_get_members(address)
                 return MailAddress(name: name, address: nil, members: unsafe mailboxes(members))
             }
             return unsafe mailbox(address, name)
         }
     }
 
-    private func mailboxes(_ list: UnsafeMutablePointer<InternetAddressList>?) -> [MailAddress] {
+    private func mailboxes(_ list: OpaquePointer?) -> [MailAddress] {
         guard let list = unsafe list else { return [] }
-        let count = unsafe internet_address_list_length(list)
+        let count = unsafe gmime.internet_address_list_length(list)
         return (0..<count).compactMap { index in
-            guard let address = unsafe internet_address_list_get_address(list, index) else { return nil }
-            return unsafe mailbox(address, text(internet_address_get_name(address)))
+            guard let address = unsafe gmime.internet_address_list_get_address(list, index) else { return nil }
+            return unsafe mailbox(address, text(gmime.internet_address_get_name(address)))
         }
     }
 
-    private func mailbox(_ address: UnsafeMutablePointer<InternetAddress>, _ name: String?) -> MailAddress? {
-        guard unsafe chancery_gmime_is_mailbox(address) else { return nil }
-        let written = unsafe text(internet_address_mailbox_get_addr(chancery_gmime_mailbox(address)))
+    private func mailbox(_ address: OpaquePointer, _ name: String?) -> MailAddress? {
+        guard unsafe isA(address, gmime.internet_address_mailbox_get_type()) else { return nil }
+        let written = unsafe text(gmime.internet_address_mailbox_get_addr(address))
         if name == nil, let whole = written, whole.utf8.starts(with: "=?".utf8), !whole.utf8.contains(UInt8(ascii: "@"))
         {
             // Some programs encode the address with the name, so that it is none any more.
-            guard let decoded = unsafe g_mime_utils_header_decode_text(options, whole) else { return nil }
-            defer { unsafe g_free(decoded) }
+            guard let decoded = unsafe gmime.g_mime_utils_header_decode_text(options, whole) else { return nil }
+            defer { unsafe gmime.g_free(decoded) }
             return unsafe MailAddress(name: text(decoded), address: nil)
         }
         return name == nil && written == nil ? nil : MailAddress(name: name, address: written)
     }
 
     private func part(
-        _ object: UnsafeMutablePointer<GMimeObject>, depth: Int, _ partCount: inout Int
+        _ object: OpaquePointer, depth: Int, _ partCount: inout Int
     ) throws(MailError) -> MailPart {
         partCount += 1
         guard partCount <= MailLimits.parts else {
@@ -232,17 +243,16 @@ private enum MailDay {
             throw MailError(code: .limit, context: "parts are at most \(MailLimits.depth) deep")
         }
         let content: MailPart.Content
-        if unsafe chancery_gmime_is_multipart(object) {
-            let multipart = unsafe chancery_gmime_multipart(object)
+        if unsafe isA(object, gmime.g_mime_multipart_get_type()) {
             var parts: [MailPart] = []
-            let count = unsafe g_mime_multipart_get_count(multipart)
+            let count = unsafe gmime.g_mime_multipart_get_count(object)
             for index in 0..<max(0, count) {
-                guard let child = unsafe g_mime_multipart_get_part(multipart, index) else { continue }
+                guard let child = unsafe gmime.g_mime_multipart_get_part(object, index) else { continue }
                 parts.append(try unsafe part(child, depth: depth + 1, &partCount))
             }
             content = .parts(parts)
-        } else if unsafe chancery_gmime_is_message_part(object) {
-            let message = unsafe g_mime_message_part_get_message(chancery_gmime_message_part(object))
+        } else if unsafe isA(object, gmime.g_mime_message_part_get_type()) {
+            let message = unsafe gmime.g_mime_message_part_get_message(object)
             content = unsafe .message(message.map { unsafe written($0) } ?? [])
         } else {
             content = unsafe .bytes(decoded(object))
@@ -250,17 +260,18 @@ private enum MailDay {
         return unsafe described(object, content)
     }
 
-    private func described(_ object: UnsafeMutablePointer<GMimeObject>, _ content: MailPart.Content) -> MailPart {
-        let type = unsafe g_mime_object_get_content_type(object)
-        let names = unsafe [g_mime_content_type_get_media_type(type), g_mime_content_type_get_media_subtype(type)]
-            .map { unsafe text($0)?.lowercased() ?? "" }
+    private func described(_ object: OpaquePointer, _ content: MailPart.Content) -> MailPart {
+        let type = unsafe gmime.g_mime_object_get_content_type(object)
+        let names = unsafe [
+            gmime.g_mime_content_type_get_media_type(type), gmime.g_mime_content_type_get_media_subtype(type),
+        ].map { unsafe text($0)?.lowercased() ?? "" }
         func parameter(_ name: String) -> String? {
-            unsafe text(g_mime_object_get_content_type_parameter(object, name))
+            unsafe text(gmime.g_mime_object_get_content_type_parameter(object, name))
         }
         // A type that is none is text in plain words.
-        let declared = unsafe text(g_mime_object_get_header(object, "Content-Type"))
+        let declared = unsafe text(gmime.g_mime_object_get_header(object, "Content-Type"))
         let isBroken = declared.map { !$0.utf8.contains(UInt8(ascii: "/")) } ?? false
-        let disposition = unsafe text(g_mime_object_get_disposition(object))?.lowercased()
+        let disposition = unsafe text(gmime.g_mime_object_get_disposition(object))?.lowercased()
         return unsafe MailPart(
             mediaType: isBroken ? "text/plain" : names.joined(separator: "/"), charset: parameter("charset"),
             isFlowed: parameter("format")?.lowercased() == "flowed",
@@ -269,48 +280,48 @@ private enum MailDay {
     }
 
     /// The name of a part's file, read once more from fields in which every encoded word is read.
-    private func fileName(of object: UnsafeMutablePointer<GMimeObject>) -> String? {
+    private func fileName(of object: OpaquePointer) -> String? {
         func repaired(_ name: String) -> [CChar]? {
-            let headers = unsafe g_mime_object_get_header_list(object)
-            guard let header = unsafe g_mime_header_list_get_header(headers, name),
-                let raw = unsafe g_mime_header_get_raw_value(header)
+            let headers = unsafe gmime.g_mime_object_get_header_list(object)
+            guard let header = unsafe gmime.g_mime_header_list_get_header(headers, name),
+                let raw = unsafe gmime.g_mime_header_get_raw_value(header)
             else { return nil }
             let bytes = unsafe Array(UnsafeBufferPointer(start: raw, count: strlen(raw)))
             return EncodedWords.repaired(bytes.map { UInt8(bitPattern: $0) }).map { CChar(bitPattern: $0) } + [0]
         }
         if let field = repaired("Content-Disposition"),
-            let disposition = unsafe g_mime_content_disposition_parse(options, field)
+            let disposition = unsafe gmime.g_mime_content_disposition_parse(options, field)
         {
-            defer { unsafe g_object_unref(disposition) }
-            let name = unsafe text(g_mime_content_disposition_get_parameter(disposition, "filename"))
+            defer { unsafe gmime.g_object_unref(disposition) }
+            let name = unsafe text(gmime.g_mime_content_disposition_get_parameter(disposition, "filename"))
             if let name { return name }
         }
         guard let field = repaired("Content-Type"),
-            let type = unsafe g_mime_content_type_parse(options, field)
+            let type = unsafe gmime.g_mime_content_type_parse(options, field)
         else {
             return nil
         }
-        defer { unsafe g_object_unref(type) }
-        return unsafe text(g_mime_content_type_get_parameter(type, "name"))
+        defer { unsafe gmime.g_object_unref(type) }
+        return unsafe text(gmime.g_mime_content_type_get_parameter(type, "name"))
     }
 
-    private func decoded(_ object: UnsafeMutablePointer<GMimeObject>) -> [UInt8] {
-        guard unsafe chancery_gmime_is_part(object),
-            let content = unsafe g_mime_part_get_content(chancery_gmime_part(object))
+    private func decoded(_ object: OpaquePointer) -> [UInt8] {
+        guard unsafe isA(object, gmime.g_mime_part_get_type()),
+            let content = unsafe gmime.g_mime_part_get_content(object)
         else { return [] }
-        return unsafe collected { unsafe _ = g_mime_data_wrapper_write_to_stream(content, $0) }
+        return unsafe collected { unsafe _ = gmime.g_mime_data_wrapper_write_to_stream(content, $0) }
     }
 
-    private func written(_ message: UnsafeMutablePointer<GMimeMessage>) -> [UInt8] {
-        unsafe collected { unsafe _ = g_mime_object_write_to_stream(chancery_gmime_object(message), nil, $0) }
+    private func written(_ message: OpaquePointer) -> [UInt8] {
+        unsafe collected { unsafe _ = gmime.g_mime_object_write_to_stream(message, nil, $0) }
     }
 
     /// What `write` writes to a stream in memory.
-    private func collected(_ write: (UnsafeMutablePointer<GMimeStream>) -> Void) -> [UInt8] {
-        guard let stream = unsafe g_mime_stream_mem_new() else { return [] }
-        defer { unsafe g_object_unref(stream) }
+    private func collected(_ write: (OpaquePointer) -> Void) -> [UInt8] {
+        guard let stream = gmime.g_mime_stream_mem_new() else { return [] }
+        defer { unsafe gmime.g_object_unref(stream) }
         unsafe write(stream)
-        guard let array = unsafe g_mime_stream_mem_get_byte_array(chancery_gmime_memory(stream)),
+        guard let array = unsafe gmime.g_mime_stream_mem_get_byte_array(stream),
             let start = unsafe array.pointee.data
         else { return [] }
         return unsafe Array(UnsafeBufferPointer(start: start, count: Int(array.pointee.len)))

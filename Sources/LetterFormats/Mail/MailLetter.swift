@@ -40,6 +40,7 @@ enum MailLetter {
                 case .syntax: .syntax
                 case .binary: .binary
                 case .limit: .tooLong
+                case .unavailable: .unsupported
                 }
             throw ImportRefusal(reason, error.context, line: line)
         }
