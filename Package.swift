@@ -160,7 +160,7 @@ let package = Package(
             "ArchiveClientTests",
             [
                 "ArchiveClient", "SyncTestSupport", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance",
-                "LetterMerge", "LetterModel", "Hashing",
+                "LetterMerge", "LetterModel", "Compression", "Hashing",
             ]),
         tests("ChanceryCommandsTests", ["ChanceryCommands", "LetterMerge", "LetterModel", "CommandOptions"]),
         tests("HTTPServerTests", ["HTTPServer"]),

@@ -8,9 +8,9 @@ output=$2
 
 rm -rf "$output"
 mkdir -p "$output"
-# The module maps of the C libraries are found through their folders.
+# The module maps of the C libraries are found through their folders; those of C targets are made by the build.
 maps=""
-for folder in Sources/C* Client/C*; do
+for folder in Sources/C* Client/C* "$build"/C*.build; do
     [ -f "$folder/module.modulemap" ] && maps="$maps -I $folder"
 done
 target=$(swift -print-target-info | jq --raw-output .target.unversionedTriple)

@@ -34,6 +34,32 @@ public enum Zstandard {
         }
     }
 
+    /// One frame against bytes that the receiver has, as `zstd --patch-from` makes it: what stands in them costs hardly anything.
+    ///
+    /// Source: https://facebook.github.io/zstd/zstd_manual.html#Chapter5
+    public static func compress(_ bytes: [UInt8], level: Int = defaultLevel, against prefix: [UInt8]) -> [UInt8] {
+        let bound = ZSTD_compressBound(bytes.count)
+        // The window reaches back over both, up to what every decoder supports.
+        let reach = Int.bitWidth - (bytes.count + prefix.count).leadingZeroBitCount
+        let windowLog = min(max(reach, 10), Int(ZstandardDecoder.windowLogMaximum))
+        return ZstandardContexts.withCompressor { compressor in
+            _ = unsafe ZSTD_CCtx_setParameter(compressor.context, ZSTD_c_compressionLevel, Int32(level))
+            _ = unsafe ZSTD_CCtx_setParameter(compressor.context, ZSTD_c_windowLog, Int32(windowLog))
+            defer { _ = unsafe ZSTD_CCtx_reset(compressor.context, ZSTD_reset_session_and_parameters) }
+            return unsafe [UInt8](unsafeUninitializedCapacity: bound) { output, count in
+                let written = unsafe prefix.withUnsafeBytes { prefix in
+                    unsafe bytes.withUnsafeBytes { input in
+                        _ = unsafe ZSTD_CCtx_refPrefix(compressor.context, prefix.baseAddress, prefix.count)
+                        return unsafe ZSTD_compress2(
+                            compressor.context, output.baseAddress, bound, input.baseAddress, input.count)
+                    }
+                }
+                precondition(ZSTD_isError(written) == 0, "zstd refused to compress into a buffer of its own bound")
+                count = written
+            }
+        }
+    }
+
     /// The content of whole frames, at most `limitBytes` of it.
     public static func decompress(_ bytes: [UInt8], limitBytes: Int) throws(Failure) -> [UInt8] {
         if let count = contentCount(ofSingleFrame: bytes) {

@@ -28,6 +28,11 @@ public enum ProtocolLimits {
     public static let unclosedPageBytes = 16 * 1024 * 1024
     /// Bodies below this are not compressed: the frame would cost more than it saves.
     public static let compressionThresholdBytes = 512
+    /// How many revisions a thin frame may be compressed against.
+    public static let basesPerFrame = 4_096
+    /// What the bases of a thin frame may be together, in bytes of header and content; one alone may be larger. With a page, or a push,
+    /// they fit into the window of 8 MiB that every decoder has.
+    public static let baseBytes = 4 * 1024 * 1024
     /// How many bytes a pull stream hands out at once: what a connection buffers well.
     public static let chunkBytes = 64 * 1024
     /// How many blobs one question may name: 4,096 hashes are 280 KB, well under the 1 MiB that goes in one piece.

@@ -98,6 +98,7 @@ struct RemoteCaller {
         // Without problem details it was something on the way that spoke, or another program.
         case 403: return problem == nil ? .notAServer(detail: "it answered 403 (forbidden)") : .forbidden
         case 404: return problem == nil ? .notAServer(detail: SyncError.plainNotFound) : .notFound
+        case 409 where code?.hasSameBytes(as: Problem.Code.baseMissing.rawValue) == true: return .baseMissing
         case 409:
             guard code?.hasSameBytes(as: Problem.Code.archiveMismatch.rawValue) == true,
                 let mine = problem?["there"]?.text.flatMap(ArchiveID.init)

@@ -30,6 +30,8 @@ package final class SyncEngine {
     private var reconciliation: SyncReconciliation?
     /// Whether everything is being sent again.
     private var isResend = false
+    /// Whether whole letters alone travel: something went wrong with thin ones in this sync.
+    private var isWhole = false
     /// What was sent back to a remote that holds it damaged.
     private var givenBack: Set<RevisionID> = []
     private var blobsOfferedThrough = 0
@@ -218,9 +220,10 @@ package final class SyncEngine {
     }
 
     private func exchange(pushBytes: Int?) throws -> SyncStateMachine.Event {
+        let takesThin = try store.setting(thinKey) != nil
         let exchange = try SyncExchange(
-            store: store, remote: remote, caller: caller, report: report, isResend: isResend, givenBack: givenBack,
-            progress: progress)
+            store: store, remote: remote, caller: caller, report: report, isResend: isResend,
+            thinness: isWhole ? .none : takesThin ? .both : .pages, givenBack: givenBack, progress: progress)
         self.exchange = exchange
         defer { givenBack = exchange.givenBack }
         let before = try store.remote(named: remote).position
@@ -229,7 +232,17 @@ package final class SyncEngine {
         }
         // Also if it broke off: a page that was stored has taken the new epoch, so that the next exchange sees nothing new.
         if let end = exchange.end, exchange.wasRestored { try evidence.note(.restored, at: before, end, &report) }
-        try ended.get()
+        do {
+            try ended.get()
+        } catch let error as SyncError
+            where !isWhole && (error == .baseMissing || exchange.wasThin && error.meansRefusedBody)
+        {
+            // A base is damaged, or another server answers at this address than the one that said it takes them.
+            isWhole = true
+            if takesThin { try store.setSetting(thinKey, to: nil) }
+            return try self.exchange(pushBytes: pushBytes)
+        }
+        if exchange.takesThin, !takesThin, !isWhole { try store.setSetting(thinKey, to: "1") }
         // A reader's next sync asks first, before it sends megabytes that are refused.
         let role = exchange.result.mayPush ? nil : exchange.role
         if try store.setting(roleKey) != role { try store.setSetting(roleKey, to: role) }
@@ -247,6 +260,9 @@ package final class SyncEngine {
 
     /// The role that the remote gave us last, if it was one that may not push.
     private var roleKey: String { "sync.\(remote).role" }
+
+    /// Set if the remote said that pushes may be compressed against what it holds.
+    private var thinKey: String { "sync.\(remote).thin" }
 
     private func refuseSoleRevision() throws -> SyncStateMachine.Event {
         let (code, text) = ("tooLarge", "the server, or a proxy before it, takes no request of this size")

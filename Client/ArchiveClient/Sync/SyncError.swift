@@ -28,6 +28,8 @@ public enum SyncError: Error, Equatable, Sendable {
     case notAServer(detail: String)
     /// The remote answered what no server should.
     case malformedResponse(detail: String)
+    /// An edit travelled as its difference from a revision that is not whole at the end that got it. Whole letters are sent next.
+    case baseMissing
     /// The remote's log does not fit together, also when it is read from the start.
     case forked
     /// This replica could not do it.
@@ -57,6 +59,7 @@ public enum SyncError: Error, Equatable, Sendable {
         case .remoteFailed: "remoteFailed"
         case .redirected: "redirected"
         case .malformedResponse: "malformedResponse"
+        case .baseMissing: "baseMissing"
         case .forked: "forked"
         case .store: "replica"
         case .folder(let error): error.code
@@ -71,6 +74,12 @@ public enum SyncError: Error, Equatable, Sendable {
         case .notAServer(let detail): detail.hasSameBytes(as: SyncError.plainNotFound)
         default: false
         }
+    }
+
+    /// Whether a server says by this that it cannot read what it was sent.
+    var meansRefusedBody: Bool {
+        if case .remoteFailed(let status, _) = self { return [400, 415, 422].contains(status) }
+        return false
     }
 
     /// What is said of a 404 without problem details.
@@ -118,6 +127,8 @@ extension SyncError: CustomStringConvertible {
             return
                 "this is not a Chancery server: \(detail); sign in to the network if it asks for that, then check the address"
         case .malformedResponse(let detail): return "the remote's answer cannot be read: \(detail); sync again"
+        case .baseMissing:
+            return "an edit was packed against a letter that the other side does not hold whole; sync again"
         case .forked:
             return
                 "the remote's log does not fit together; nothing of it was taken that does not fit: ask who runs it to check it"

@@ -14,6 +14,7 @@ final class SyncExchange {
     private let caller: RemoteCaller
     private let progress: (SyncProgress) -> Void
     private let isResend: Bool
+    private let thinness: SyncThinness
     private var report: SyncReport
 
     private var sent: [Revision] = []
@@ -44,18 +45,23 @@ final class SyncExchange {
     var damagedCount: Int { response?.damaged.count ?? 0 }
     /// Where we stand in the remote's log after it.
     var position: LogPosition? { follower?.position }
+    /// Whether the remote takes thin pushes, as far as it said.
+    var takesThin: Bool { response?.takesThin ?? false }
+    /// Whether what was sent was compressed against revisions there.
+    private(set) var wasThin = false
     /// What the token may do there.
     var role: String { response?.role ?? "" }
 
     init(
         store: any ReplicaStore, remote: String, caller: RemoteCaller, report: SyncReport, isResend: Bool,
-        givenBack: Set<RevisionID>, progress: @escaping (SyncProgress) -> Void
+        thinness: SyncThinness, givenBack: Set<RevisionID>, progress: @escaping (SyncProgress) -> Void
     ) throws {
         self.store = store
         self.remote = remote
         self.caller = caller
         self.report = report
         self.isResend = isResend
+        self.thinness = thinness
         self.givenBack = givenBack
         self.progress = progress
         archive = try store.identity().archive
@@ -69,13 +75,17 @@ final class SyncExchange {
         stored = before.position
         if let pushBytes { sent = try store.unsent(to: remote, maximumBytes: pushBytes).revisions }
         if !sent.isEmpty { progress(SyncProgress(phase: .pushing, done: 0, total: sent.count)) }
-        let request = ExchangeRequest(
+        var request = ExchangeRequest(
             replica: identity.label,
             archive: ArchiveDescription(
                 id: identity.archive, isOpen: identity.isArchiveOpen, mergeRule: identity.mergeRule),
             cursor: stored.map { Cursor($0).text }, limitBytes: limitBytes)
+        request.isThin = thinness != .none
+        // Where everything is sent again, nobody knows what the remote holds.
+        let bases = try thinness == .both && !isResend ? Bases(of: sent, in: store) : Bases()
+        wasThin = !bases.isEmpty
         do {
-            try exchange(request.body(pushing: sent))
+            try exchange(request.body(pushing: sent, against: bases))
         } catch is LogFollower.Misfit {
             result.isMisfit = true
         } catch MessageError.tooDense {
@@ -137,7 +147,7 @@ final class SyncExchange {
                 guard let encoding = ContentEncoding(headerValue: head.header("Content-Encoding")) else {
                     throw SyncError.malformedResponse(detail: "its encoding is not spoken here")
                 }
-                decoder = MessageDecoder(encoding: encoding, allowance: .response)
+                decoder = MessageDecoder(encoding: encoding, allowance: .response, basesIn: store)
             } chunk: { bytes in
                 try decoder.decode(bytes) { event in try take(event) }
             }
@@ -152,6 +162,7 @@ final class SyncExchange {
     /// What bytes that are no message mean: before the envelope that this is no server of ours, after it an accident.
     private func unreadable(_ error: MessageError) -> SyncError {
         if case .version(let version) = error { return .version(found: version) }
+        if error == .baseMissing { return .baseMissing }
         if error == .truncated {
             return .transport(.cut(host: "the remote", reason: "its answer ends too early"))
         }
@@ -321,6 +332,16 @@ final class SyncExchange {
     }
 
     private var baseline: PullBaseline { PullBaseline(store: store, remote: remote) }
+}
+
+/// What may be compressed against revisions that the other end holds.
+enum SyncThinness {
+    /// Nothing: the last try went wrong.
+    case none
+    /// What the remote sends.
+    case pages
+    /// Pages, and pushes.
+    case both
 }
 
 /// The page that has begun and is not closed yet.

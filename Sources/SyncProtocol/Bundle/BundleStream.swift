@@ -55,7 +55,7 @@ public final class BundleStream {
             name: identity.name, replica: identity.label, since: since == nil ? nil : start, end: Cursor(end),
             revisions: end.sequence - start.sequence, blobs: blobs.count)
         blobs.reverse()
-        pages = LogPages(store: store, after: start, through: end.sequence, limitBytes: .max)
+        pages = LogPages(store: store, after: start, through: end.sequence, limitBytes: .max, areThin: false)
         isClosed = false
     }
 
@@ -72,7 +72,7 @@ public final class BundleStream {
             }
             for piece in BlobPiece.pieces(of: blob, bytes) { lines.append(piece) }
         } else if !pages.isAtEnd {
-            try pages.appendPage(to: &lines)
+            _ = try pages.appendPage(to: &lines)
             isClosed = true
         } else if !isClosed {
             // Without revisions too the last line is a checkpoint: a file that is cut is told by its absence.

@@ -10,6 +10,8 @@ public struct ExchangeRequest: Hashable, Sendable {
     public var cursor: String?
     /// After about so many decoded bytes of revisions the response may end at a checkpoint; nil for no such bound.
     public var limitBytes: Int?
+    /// Whether pages may be compressed against revisions up to the cursor.
+    public var isThin = false
 
     /// A request of its parts.
     public init(replica: String, archive: ArchiveDescription, cursor: String? = nil, limitBytes: Int? = nil) {
@@ -32,6 +34,7 @@ public struct ExchangeRequest: Hashable, Sendable {
         let limit = envelope["limit"]
         guard limit == nil || (limit?.integer).map({ $0 > 0 }) == true else { throw .envelope(member: "limit") }
         self.init(replica: replica, archive: archive, cursor: cursor?.text, limitBytes: limit?.integer)
+        isThin = envelope["thin"]?.integer == 1
     }
 
     /// The members of the envelope.
@@ -41,14 +44,17 @@ public struct ExchangeRequest: Hashable, Sendable {
         ]
         members["cursor"] = cursor.map(JSONValue.string)
         members["limit"] = limitBytes.map(JSONValue.integer)
+        if isThin { members["thin"] = .integer(1) }
         return members
     }
 
     /// The body of a request that pushes these revisions, and how it is encoded.
-    public func body(pushing revisions: [Revision]) -> EncodedBody {
+    ///
+    /// - Parameter bases: What the remote holds already of that which it says.
+    public func body(pushing revisions: [Revision], against bases: Bases = Bases()) -> EncodedBody {
         var lines = MessageLines()
         lines.append(envelope: envelope)
         for revision in revisions { lines.append(revision) }
-        return EncodedBody(compressing: lines.bytes)
+        return EncodedBody(compressing: lines.bytes, against: bases)
     }
 }

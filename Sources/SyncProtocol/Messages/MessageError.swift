@@ -19,6 +19,8 @@ public enum MessageError: Error, Equatable, Sendable {
     case envelope(member: String)
     /// A blob in a bundle is not whole.
     case blob(BlobID, fault: String)
+    /// A frame was compressed against a revision that is not whole here.
+    case baseMissing
     /// The envelope's version is not one that this program knows.
     case version(Int)
 }
@@ -37,6 +39,7 @@ extension MessageError: CustomStringConvertible {
         case .line(let number, let expected): "line \(number) is not \(expected)"
         case .envelope(let member): "member `\(member)` of the first line is missing or malformed"
         case .blob(let id, let fault): "attachment \(id.hex): \(fault)"
+        case .baseMissing: "it is compressed against a revision that is not here; send it whole"
         case .version(let version): "it has version \(version); this program speaks \(ProtocolLimits.version)"
         }
     }

@@ -17,6 +17,8 @@ public struct Problem: Error, Hashable, Sendable {
         case notFound = "not-found"
         /// Both sides have revisions, of two different archives (409); members `here` and `there` name them.
         case archiveMismatch = "archive-mismatch"
+        /// The request is compressed against a revision that is not whole here (409): send it as any other.
+        case baseMissing = "base-missing"
         /// No letter here refers to the blob (409): push the revision first.
         case blobUnreferenced = "blob-unreferenced"
         /// The piece of the blob does not follow what is here (409); member `offset` and field `Upload-Offset` say how many bytes that is.
@@ -92,6 +94,8 @@ public struct Problem: Error, Hashable, Sendable {
             self.init(
                 status: 426, code: .version, title: "This version of the protocol is not spoken here", detail: detail,
                 members: members)
+        case .baseMissing:
+            self.init(status: 409, code: .baseMissing, title: "A base of the request is not here", detail: detail)
         default:
             self.init(
                 status: 400, code: .malformed, title: "The request is no message of this protocol", detail: detail)

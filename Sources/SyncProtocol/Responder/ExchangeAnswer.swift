@@ -1,4 +1,3 @@
-import Compression
 import LetterModel
 import ReplicaStore
 
@@ -23,11 +22,11 @@ public final class ExchangeAnswer {
         var lines = MessageLines()
         lines.append(envelope: response.envelope)
         var pages = pages
-        try pages?.appendPage(to: &lines)
+        let bases = try pages?.appendPage(to: &lines) ?? Bases()
         let isSmall =
             pages?.isAtEnd != false && lines.bytes.count < ProtocolLimits.compressionThresholdBytes
         encoding = acceptsZstandard && !isSmall ? .zstandard : .identity
-        pending = encoding == .zstandard ? Zstandard.compress(lines.bytes) : lines.bytes
+        pending = encoding == .zstandard ? bases.compress(lines.bytes) : lines.bytes
         self.response = response
         self.pages = pages
     }
@@ -39,8 +38,8 @@ public final class ExchangeAnswer {
         if offset == pending.count {
             guard pages?.isAtEnd == false else { return nil }
             var lines = MessageLines()
-            try pages?.appendPage(to: &lines)
-            pending = encoding == .zstandard ? Zstandard.compress(lines.bytes) : lines.bytes
+            let bases = try pages?.appendPage(to: &lines) ?? Bases()
+            pending = encoding == .zstandard ? bases.compress(lines.bytes) : lines.bytes
             offset = 0
         }
         let end = min(offset + ProtocolLimits.chunkBytes, pending.count)
@@ -55,13 +54,16 @@ struct LogPages {
     /// Up to here everything was written out.
     private var position: LogPosition
     private let last: Int
+    /// The end of what the receiver has of this log, if pages may be compressed against that.
+    private let held: Int?
     /// How many bytes of revisions may still be written out before the next page is the last.
     private var allowanceBytes: Int
     /// The entries so far that could not be given intact.
     private(set) var damaged: [RevisionID] = []
 
-    init(store: any ReplicaStore, after position: LogPosition, through last: Int, limitBytes: Int) {
+    init(store: any ReplicaStore, after position: LogPosition, through last: Int, limitBytes: Int, areThin: Bool) {
         self.store = store
+        held = areThin && position.sequence > 0 ? position.sequence : nil
         self.position = position
         self.last = last
         allowanceBytes = limitBytes
@@ -70,20 +72,23 @@ struct LogPages {
     /// Whether no page follows.
     var isAtEnd: Bool { position.sequence >= last || allowanceBytes <= 0 }
 
-    /// Writes one page with its checkpoint; nothing if there is none.
-    mutating func appendPage(to lines: inout MessageLines) throws(StoreError) {
-        guard !isAtEnd else { return }
+    /// Writes one page with its checkpoint, nothing if there is none; and says what it is to be compressed against.
+    mutating func appendPage(to lines: inout MessageLines) throws(StoreError) -> Bases {
+        guard !isAtEnd else { return Bases() }
         let entries = try store.logEntries(
             after: position.sequence, through: last, maximumBytes: min(ProtocolLimits.pageBytes, allowanceBytes))
         guard !entries.isEmpty else { throw StoreError.damaged(object: "the log after \(position.sequence)") }
         let bytesBefore = lines.bytes.count
+        var revisions: [Revision] = []
         for entry in entries {
             let (sequence, id) = entry.place
             guard sequence == position.sequence + 1 else {
                 throw StoreError.damaged(object: "the log after \(position.sequence)")
             }
             switch entry {
-            case .intact(let logged): lines.append(logged.revision)
+            case .intact(let logged):
+                lines.append(logged.revision)
+                revisions.append(logged.revision)
             case .damaged:
                 lines.append(damaged: id)
                 damaged.append(id)
@@ -95,6 +100,8 @@ struct LogPages {
         }
         allowanceBytes -= lines.bytes.count - bytesBefore
         lines.append(checkpoint: Cursor(position))
+        guard let held else { return Bases() }
+        return try Bases(of: revisions, in: store, through: held)
     }
 }
 

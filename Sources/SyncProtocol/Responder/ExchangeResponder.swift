@@ -1,3 +1,4 @@
+import Compression
 import Hashing
 import LetterModel
 public import ReplicaStore
@@ -15,7 +16,11 @@ public import ReplicaStore
 /// wrong (it becomes the response), and `StoreError` for what failed here (`Problem(error)` is what a sender may know of it).
 public final class ExchangeResponder {
     private let store: any ReplicaStore
+    private let encoding: ContentEncoding
     private var decoder: MessageDecoder
+    /// What came of a body that is compressed against revisions here, or of which too little came to say.
+    private var undecoded: [UInt8] = []
+    private var isBegun = false
     private var request: ExchangeRequest?
     private var pushed = PushedRevisions()
 
@@ -23,7 +28,7 @@ public final class ExchangeResponder {
 
     /// Bytes that came and are held until ``finish(role:mayPush:acceptsZstandard:)``, with the line that is still open: what a server
     /// bounds over all its requests.
-    public var heldBytes: Int { revisionBytes + decoder.openBytes }
+    public var heldBytes: Int { revisionBytes + decoder.openBytes + undecoded.count }
 
     /// A responder for one request.
     ///
@@ -32,13 +37,24 @@ public final class ExchangeResponder {
     ///   - encoding: How the request's body is encoded.
     public init(store: any ReplicaStore, encoding: ContentEncoding) {
         self.store = store
+        self.encoding = encoding
         decoder = MessageDecoder(encoding: encoding, allowance: .request)
     }
 
-    /// Takes the next bytes of the request's body: decompresses, parses and hashes, but does not touch the store.
+    /// Takes the next bytes of the request's body: decompresses, parses and hashes, but does not touch the store. So it only keeps what
+    /// is compressed against revisions that are here.
     ///
     /// - Throws: `Problem`.
     public func receive(_ chunk: [UInt8]) throws {
+        guard encoding == .zstandard, !isBegun else { return try decode(chunk) }
+        undecoded += chunk
+        guard !ZstandardDecoder.mayBeginWithNote(undecoded) else { return }
+        isBegun = true
+        try decode(undecoded)
+        undecoded = []
+    }
+
+    private func decode(_ chunk: [UInt8]) throws {
         do {
             try decoder.decode(chunk) { event in try take(event) }
         } catch let error as MessageError {
@@ -54,6 +70,11 @@ public final class ExchangeResponder {
     ///   - acceptsZstandard: Whether the request's `Accept-Encoding` names zstd.
     /// - Throws: `Problem`, `StoreError`.
     public func finish(role: String, mayPush: Bool, acceptsZstandard: Bool = true) throws -> ExchangeAnswer {
+        if !undecoded.isEmpty {
+            decoder = MessageDecoder(encoding: encoding, allowance: .request, basesIn: store)
+            try decode(undecoded)
+            undecoded = []
+        }
         do {
             try decoder.finish()
         } catch {
@@ -103,8 +124,12 @@ public final class ExchangeResponder {
                 cursor: Cursor(state.end), count: state.count, fingerprint: state.fingerprint,
                 chain: isUpToDate ? nil : state.end.chain))
         response.damaged = store.noticedDamage()
+        // Only where it may matter for what comes next: most syncs find nothing to do.
+        response.takesThin = request.isThin && (!pushed.isEmpty || response.totalRevisions > 0)
         let pages = position.map {
-            LogPages(store: store, after: $0, through: last, limitBytes: request.limitBytes ?? .max)
+            LogPages(
+                store: store, after: $0, through: last, limitBytes: request.limitBytes ?? .max,
+                areThin: request.isThin)
         }
         return try ExchangeAnswer(response, pages: pages, acceptsZstandard: acceptsZstandard)
     }

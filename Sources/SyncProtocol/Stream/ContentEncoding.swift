@@ -45,9 +45,11 @@ public struct EncodedBody: Hashable, Sendable {
     public let encoding: ContentEncoding
 
     /// The body of these bytes: compressed unless they are too few for that.
-    public init(compressing plain: [UInt8]) {
+    ///
+    /// - Parameter bases: What the receiver holds already of that which they say.
+    public init(compressing plain: [UInt8], against bases: Bases = Bases()) {
         let isSmall = plain.count < ProtocolLimits.compressionThresholdBytes
-        bytes = isSmall ? plain : Zstandard.compress(plain)
+        bytes = isSmall ? plain : bases.compress(plain)
         encoding = isSmall ? .identity : .zstandard
     }
 

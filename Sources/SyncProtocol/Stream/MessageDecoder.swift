@@ -1,6 +1,7 @@
 import Canaries
 import Compression
 public import LetterModel
+public import ReplicaStore
 
 /// Reads a message as it arrives, in pieces of any size, with limits on everything that a sender could let grow.
 ///
@@ -44,6 +45,7 @@ public struct MessageDecoder: ~Copyable {
     private static let envelopeName = "the envelope, a JSON object"
 
     private let allowance: Allowance
+    private let store: (any ReplicaStore)?
     private var zstandard: ZstandardDecoder?
     private var lines = LineSplitter()
     private var header: [UInt8]?
@@ -53,8 +55,14 @@ public struct MessageDecoder: ~Copyable {
     private var producedBytes = 0
 
     /// A decoder of one message.
-    public init(encoding: ContentEncoding, allowance: Allowance) {
+    ///
+    /// - Parameters:
+    ///   - encoding: How its bytes are encoded.
+    ///   - allowance: What it may become.
+    ///   - store: Where the bases of thin frames are looked up; without one such a frame is damage.
+    public init(encoding: ContentEncoding, allowance: Allowance, basesIn store: (any ReplicaStore)? = nil) {
         self.allowance = allowance
+        self.store = store
         zstandard = encoding == .zstandard ? ZstandardDecoder(limitBytes: .max) : nil
     }
 
@@ -73,10 +81,24 @@ public struct MessageDecoder: ~Copyable {
         // Lines and limits are looked at after each 128 KiB that come out, however few bytes went in.
         var position = 0
         var output: [UInt8] = []
-        while try step(chunk, from: &position, into: &output) {
-            try produced(output, take)
-            output.removeAll(keepingCapacity: true)
+        repeat {
+            while try step(chunk, from: &position, into: &output) {
+                try produced(output, take)
+                output.removeAll(keepingCapacity: true)
+            }
+        } while try readNote()
+    }
+
+    /// Whether a note stood here that says what the next frame is compressed against.
+    private mutating func readNote() throws -> Bool {
+        guard let note = zstandard?.takeNote() else { return false }
+        if let store {
+            let bases = try Bases(named: note, in: store).bytes
+            // A few bytes can name many: they count like what comes out.
+            try grow(by: bases.count)
+            try zstandard?.usePrefix(bases)
         }
+        return true
     }
 
     private mutating func step(
@@ -99,8 +121,8 @@ public struct MessageDecoder: ~Copyable {
         guard lines.isEmpty, header == nil, isEnvelopeRead else { throw .truncated }
     }
 
-    private mutating func produced(_ bytes: [UInt8], _ take: (Event) throws -> Void) throws {
-        producedBytes += bytes.count
+    private mutating func grow(by bytes: Int) throws(MessageError) {
+        producedBytes += bytes
         guard producedBytes <= allowance.totalBytes else {
             throw MessageError.tooLarge(limitBytes: allowance.totalBytes)
         }
@@ -109,6 +131,10 @@ public struct MessageDecoder: ~Copyable {
                 throw MessageError.tooDense
             }
         }
+    }
+
+    private mutating func produced(_ bytes: [UInt8], _ take: (Event) throws -> Void) throws {
+        try grow(by: bytes.count)
         lines.append(bytes)
         // Whatever else answers in our place is told at its first byte, also if it never ends a line.
         if !isEnvelopeRead, let first = lines.firstByte, first != UInt8(ascii: "{") {

@@ -1,4 +1,5 @@
 import ArchiveClient
+import Compression
 import Hashing
 import LetterModel
 import ReplicaStore
@@ -30,12 +31,31 @@ class RewritingTransport: Transport {
             return try base.send(request, cancellation: cancellation, head: head, chunk: chunk)
         }
         var request = request
+        guard !ZstandardDecoder.mayBeginWithNote(request.body ?? [0]) else {
+            // It reads no thin pushes, as servers of others do not.
+            return try answer(Problem(.compression(.corrupt)), head, chunk)
+        }
         let lines = try plainLines(request.body ?? [], ContentEncoding(headerValue: request.header("Content-Encoding")))
-        request.body = joined(try rewrite(request: lines))
+        request.body = joined(try rewrite(request: try withoutThin(lines)))
         request.headers.removeAll { ["Content-Encoding", "Accept-Encoding"].contains($0.name) }
         var answer: [UInt8] = []
         try base.send(request, cancellation: cancellation, head: head) { answer += $0 }
         try chunk(joined(try rewrite(answer: try plainLines(answer, .identity))))
+    }
+
+    private func answer(
+        _ problem: Problem, _ head: (TransportResponse) throws -> Void, _ chunk: ([UInt8]) throws -> Void
+    ) throws {
+        try head(
+            TransportResponse(
+                status: problem.status, headers: [HeaderField("Content-Type", "application/problem+json")]))
+        try chunk(problem.body)
+    }
+
+    private func withoutThin(_ lines: [[UInt8]]) throws -> [[UInt8]] {
+        guard var envelope = try lines.first.flatMap({ try JSONScanner.parse($0).members }) else { return lines }
+        envelope["thin"] = nil
+        return [envelope.canonicalBytes] + lines.dropFirst()
     }
 
     private func plainLines(_ bytes: [UInt8], _ encoding: ContentEncoding?) throws -> [[UInt8]] {
