@@ -135,11 +135,9 @@ final class Machine {
     }
 
     private func openReplica() throws -> SQLiteReplicaStore {
-        try NewReplica.undisturbed {
-            try SQLiteReplicaStore.open(
-                folder: folder, mode: isServer ? .server : .local, busyTimeoutMilliseconds: 0,
-                fileSystem: VirtualDisk.fileSystem)
-        }
+        try SQLiteReplicaStore.open(
+            folder: folder, mode: isServer ? .server : .local, busyTimeoutMilliseconds: 0,
+            fileSystem: VirtualDisk.fileSystem)
     }
 
     /// From now on it does not take this revision.

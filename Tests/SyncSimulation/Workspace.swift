@@ -79,7 +79,7 @@ struct NewReplica: @unchecked Sendable {
             if let known = made[number] { return known }
             let folder = FileManager.default.temporaryDirectory.appending(path: "chancery-new-\(UUID().uuidString)")
             defer { try? FileManager.default.removeItem(at: folder) }
-            _ = try undisturbed { try makeOrOpen(folder.path, number) }
+            _ = try make(folder.path, number)
             let file = folder.appending(path: "archive.sqlite")
             let disk = VirtualDisk(mountedOn: nil)
             guard disk.load(file.path) else { throw TestFailure("a new replica cannot be read") }
@@ -89,28 +89,10 @@ struct NewReplica: @unchecked Sendable {
         }
     }
 
-    private static func makeOrOpen(_ folder: String, _ number: Int) throws -> SQLiteReplicaStore {
-        let mode = number == 0 ? ReplicaMode.server : .local
-        do {
-            return try SQLiteReplicaStore.create(
-                folder: folder, archive: RevisionMaker.archive(1), name: "letters", label: Machine.name(number),
-                epoch: NewReplica.epoch(number), mode: mode)
-        } catch StoreError.exists {
-            return try SQLiteReplicaStore.open(folder: folder, mode: mode)
-        }
-    }
-
-    /// Opens a replica whose lock nobody holds but, for a moment, a child that another test of this process forks: until it becomes its
-    /// program it has all our descriptors.
-    static func undisturbed<Store>(_ open: () throws -> Store) throws -> Store {
-        for _ in 0..<1_000_000 {
-            do {
-                return try open()
-            } catch StoreError.busy {
-                sched_yield()
-            }
-        }
-        return try open()
+    private static func make(_ folder: String, _ number: Int) throws -> SQLiteReplicaStore {
+        try SQLiteReplicaStore.create(
+            folder: folder, archive: RevisionMaker.archive(1), name: "letters", label: Machine.name(number),
+            epoch: NewReplica.epoch(number), mode: number == 0 ? .server : .local)
     }
 
     /// Sixteen digits for an epoch's number.

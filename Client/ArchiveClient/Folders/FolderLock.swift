@@ -104,7 +104,10 @@ private final class FolderTurn {
     }
 
     deinit {
-        if descriptor >= 0 { close(descriptor) }
+        guard descriptor >= 0 else { return }
+        // Closing alone lets go of it only when no other process has the descriptor: a child has ours from its fork to its exec.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
     }
 }
 

@@ -23,6 +23,8 @@ final class ServerLock: Sendable {
     }
 
     deinit {
+        // Closing alone lets go of it only when no other process has the descriptor: a child has ours from its fork to its exec.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 }

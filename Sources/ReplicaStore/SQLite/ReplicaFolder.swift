@@ -157,7 +157,11 @@ final class ServerLock: Sendable {
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Closing alone lets go of it only when no other process has the descriptor: a child has ours from its fork to its exec.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
 
 extension StoreError {

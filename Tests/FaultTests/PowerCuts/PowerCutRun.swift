@@ -140,26 +140,14 @@ struct PowerCutRun {
         return findings
     }
 
-    /// A child that another test of this process forks has the server's lock too, until it becomes its program.
-    private static func openPastForks(_ folder: String, _ mode: ReplicaMode) throws -> SQLiteReplicaStore {
-        for _ in 0..<1_000_000 {
-            do {
-                return try SQLiteReplicaStore.open(
-                    folder: folder, mode: mode, busyTimeoutMilliseconds: 0, fileSystem: Disk.fileSystem)
-            } catch StoreError.busy {
-                sched_yield()
-            }
-        }
-        throw StoreError.busy
-    }
-
     /// What is wrong with the replica on the disk of this thread; nil if all is well: it is exactly what it was after
     /// the last acknowledged step, or after the one that was going on.
     private static func loss(
         _ folder: String, _ mode: ReplicaMode, _ portraits: [Portrait], acknowledged: Int, isFull: Bool
     ) throws -> String? {
         do {
-            let store = try openPastForks(folder, mode)
+            let store = try SQLiteReplicaStore.open(
+                folder: folder, mode: mode, busyTimeoutMilliseconds: 0, fileSystem: Disk.fileSystem)
             let portrait = try Portrait(store)
             let allowed = portraits[acknowledged...min(acknowledged + 1, portraits.count - 1)]
             guard allowed.contains(portrait) else {
