@@ -109,9 +109,11 @@ drill: build
 attachments: build
 	python3 Tests/Load/blobs.py $(BIN) $(or $(MEGABYTES),2000)
 
-## bench: the whole table of goals at LETTERS=10,000, with the PEERS=git,rsync,doltlite that are here and the raw limit; fails if bytes or requests grew
+## bench: the whole table of goals at N=10000 letters, with the PEERS=git,rsync,doltlite that are here and the raw limit, also as .build/bench.json
+##        and .build/bench.svg; fails if bytes or requests grew
 bench: build
-	python3 Benchmarks/bench.py $(BIN) --letters $(or $(LETTERS),10000) $(if $(PEERS),--peers $(PEERS)) $(BENCH)
+	python3 Benchmarks/bench.py $(BIN) --letters $(or $(N),10000) $(if $(PEERS),--peers $(PEERS)) \
+		--json .build/bench.json --plot .build/bench.svg $(BENCH)
 
 ## clean: forgets everything that was built
 clean:

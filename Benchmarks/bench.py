@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures Chancery, its peers and the raw limit in one run, and holds counts, bytes and requests against the baseline.
 
-  bench.py BIN [--letters N] [--peers git,rsync,doltlite,fossil] [--no-limit] [--json FILE] [--folder FOLDER] [--write-baseline]
+  bench.py BIN [--letters N] [--peers git,rsync,doltlite,fossil] [--no-limit] [--no-server] [--json FILE] [--plot FILE.svg] [--folder FOLDER]
+           [--write-baseline]
 
 Seconds move with the machine's mood: compare the ratios of one run. Only bytes and requests are checked against baseline.json: a run
 in which one has grown by more than 2 % ends with 1. Peers that are not on the machine are named and left out. Standard library only.
@@ -9,7 +10,7 @@ in which one has grown by more than 2 % ends with 1. Peers that are not on the m
 
 import argparse, json, os, shutil, sys, tempfile
 
-import limit, peers
+import limit, peers, plot, server_steps
 from chancery_steps import GOALS, Chancery
 from letters import Letters
 
@@ -24,7 +25,9 @@ def arguments():
     parser.add_argument("--letters", type=int, default=10_000)
     parser.add_argument("--peers", default="git,rsync,doltlite")
     parser.add_argument("--no-limit", action="store_true")
+    parser.add_argument("--no-server", action="store_true", help="without the server's own rows: kept connections, small syncs a second, live clients")
     parser.add_argument("--json")
+    parser.add_argument("--plot")
     parser.add_argument("--folder", default=os.path.join(tempfile.gettempdir(), "chancery-bench"), help="where the letters are kept")
     parser.add_argument("--write-baseline", action="store_true")
     return parser.parse_args()
@@ -46,6 +49,17 @@ def table(rows, others):
             f"{cell(cost.extra.get('wire'), ',.0f'):>12}{cell(cost.extra.get('requests'), '.0f'):>5}{cell(seconds, '.3f'):>8}"
             f"{cell(cost.seconds / seconds if seconds else None, '.1f'):>8}"
             + "".join(f"{cell(other and other.seconds / cost.seconds, '.2f'):>12}" for other in ratios))
+
+
+def server_lines(figures):
+    """What the server alone was measured at, with the goals."""
+    (nothing, push), small, live = figures["kept"], figures["small"], figures["live"]
+    return (
+        f"kept connection: nothing to do {nothing * 1e3:.2f} ms (goal 1), one letter pushed {push * 1e3:.2f} ms (goal 4)\n"
+        f"small syncs: {small['syncs_per_second']:,.0f} a second with {server_steps.CLIENTS} clients (goal 5,000), each durable; server {small['server_processor']:.2f} s "
+        f"and generator {small['generator_processor']:.2f} s of processor time for {small['syncs']:,}\n"
+        f"live clients: an edit reaches {live['listeners']:,} in {live['last']:.2f} s (goal 1; the push itself took {live['pushed'] * 1e3:.0f} ms), "
+        f"server {live['memory']:.0f} MB (goal 400)")
 
 
 def compare(rows, count, write):
@@ -105,6 +119,14 @@ def main():
         f"{facts['disk_with_search'] / letters.bytes:.2f} × with it (goal 1.0), server {facts['disk_server'] / letters.bytes:.2f} ×")
     print(f"memory: server {facts['server_memory_push']:.0f} MB after the push, {facts['server_memory_clone']:.0f} MB after the clone (goal 128)")
     report.update(chancery=plain(work.rows), limit=plain(limits), facts=facts)
+    if not options.no_server:
+        report["server"] = scratch(lambda folder: server_steps.measure(os.path.abspath(options.programs), folder))
+        print(server_lines(report["server"]))
+    if options.plot:
+        title = f"{letters.count} letters, {letters.bytes / 1e6:.0f} MB: seconds of whole processes over loopback"
+        goals = {step: goal[0] for step, goal in GOALS.items()} if letters.count == 100_000 else {}
+        with open(options.plot, "w") as file:
+            file.write(plot.svg(title, work.rows, others, goals))
     if options.json:
         with open(options.json, "w") as file:
             json.dump(report, file, indent=1)

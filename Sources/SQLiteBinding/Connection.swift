@@ -228,6 +228,24 @@ import Canaries
         }
     }
 
+    /// Runs a closure as a part of the open transaction that can fail by itself: then what it wrote is undone, and the rest stays.
+    ///
+    /// Source: https://www.sqlite.org/lang_savepoint.html
+    public func savepoint(_ body: () throws -> Void) throws {
+        try run("SAVEPOINT part")
+        do {
+            try body()
+        } catch {
+            // After some errors SQLite has left the whole transaction: whoever began it looks.
+            if !isInAutocommit {
+                try run("ROLLBACK TO part")
+                try run("RELEASE part")
+            }
+            throw error
+        }
+        try run("RELEASE part")
+    }
+
     /// Whether no transaction is open.
     ///
     /// Source: https://www.sqlite.org/c3ref/get_autocommit.html

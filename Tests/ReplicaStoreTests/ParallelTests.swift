@@ -1,3 +1,4 @@
+import CFaultVFS
 import Foundation
 import LetterModel
 import ReplicaStore
@@ -71,6 +72,58 @@ struct ParallelTests {
         }
         #expect(failures == [])
         #expect(try store.logState().count == 46)
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+
+    @Test func `writes that share a commit fail alone`() throws {
+        let store = try SQLiteReplicaStore.filled(folders.newPath(), .server)
+        let refused = Mutex(0)
+        let failures = onThreads(16) { number in
+            let maker = RevisionMaker()
+            let stranger = RevisionMaker(archive: RevisionMaker.archive(9))
+            for edit in 0..<20 {
+                let letter = 100 + number * 20 + edit
+                let report = try store.ingest(maker.ingestion([try maker.revision(letter, "by \(number)")]))
+                guard report.acceptedCount == 1, try store.logState().count >= report.state.count else {
+                    throw StoreError.damaged(object: "the report")
+                }
+                do {
+                    _ = try store.ingest(stranger.ingestion([try stranger.revision(letter, "of another archive")]))
+                } catch StoreError.archiveMismatch {
+                    refused.withLock { $0 += 1 }
+                }
+            }
+        }
+        #expect(failures == [])
+        #expect(refused.withLock { $0 } == 320)
+        #expect(try store.logState().count == 326)
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+
+    @Test func `when the disk fails, what was acknowledged to any of many writers is there`() throws {
+        let path = folders.newPath()
+        _ = try SQLiteReplicaStore.filled(path, .server)
+        let acknowledged = Mutex<Set<Int>>([])
+        do {
+            let store = try SQLiteReplicaStore.open(
+                folder: path, mode: .server, fileSystem: String(cString: fault_vfs_name()))
+            let failures = onThreads(8) { number in
+                // The disk fails on the thread that leads a group for the so-manieth time.
+                fault_vfs_fail_sync(Int32(3 + number))
+                let maker = RevisionMaker()
+                for edit in 0..<40 {
+                    let letter = 100 + number * 40 + edit
+                    _ = try store.ingest(maker.ingestion([try maker.revision(letter, "by \(number)")]))
+                    acknowledged.withLock { _ = $0.insert(letter) }
+                }
+            }
+            #expect(!failures.isEmpty)
+        }
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .server)
+        let held = Set(try store.allRevisions().map(\.header.letter))
+        let letters = acknowledged.withLock { $0 }
+        #expect(!letters.isEmpty)
+        #expect(letters.allSatisfy { held.contains(RevisionMaker.letterID($0)) })
         #expect(try store.verify { _, _ in }.problems == [])
     }
 

@@ -13,6 +13,8 @@ final class Connections: @unchecked Sendable {
     /// Guards `writer`.
     private let lock = Mutex(())
     private let idleReaders = Mutex<[Reader]>([])
+    /// The writes of a server's threads.
+    private let group = CommitGroup()
     /// Set once the disk failed: what is in memory may not be what is on disk, so nothing more is answered from it.
     private let mustReopen = Atomic<Bool>(false)
 
@@ -32,8 +34,17 @@ final class Connections: @unchecked Sendable {
 
     /// Runs a closure in a transaction that may write: all of it or nothing.
     func write<Value: Sendable>(_ body: (Connection) throws -> Value) throws(StoreError) -> Value {
-        try locked { connection in
-            try connection.transaction(.immediate) { try body(connection) }
+        switch mode {
+        case .local:
+            return try locked { connection in
+                try connection.transaction(.immediate) { try body(connection) }
+            }
+        case .server:
+            return try guarded {
+                try group.write(body) { work in
+                    try lock.withLock { _ in try writer.transaction(.immediate) { try work(writer) } }
+                }
+            }
         }
     }
 
