@@ -22,12 +22,27 @@ struct BlobDurabilityTests {
             environment: machine.environment, in: machine.scratch.url)
         try #require(ended.status == 0, "\(ended.error)")
         let lines = try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n")
-        return lines.compactMap { line in
+        return Self.whole(lines).compactMap { line in
             guard line.hasSuffix("= 0"), let open = line.firstIndex(of: "(") else { return nil }
             let name = line[..<open].split(separator: " ").last.map(String.init) ?? ""
             // A path stands in quotes, or behind a descriptor in angle brackets.
             let paths = line[open...].split { "\"<>".contains($0) }.map(String.init).filter { $0.hasPrefix("/") }
             return Call(name: name, paths: paths)
+        }
+    }
+
+    /// The lines of a trace, those put together that another thread's line has cut in two: `7 fsync(3</a> <unfinished ...>`, and later
+    /// `7 <... fsync resumed>) = 0`.
+    private static func whole(_ lines: [Substring]) -> [String] {
+        var begun: [Substring: String] = [:]
+        return lines.compactMap { line in
+            let thread = line.prefix { $0 != " " }
+            if line.hasSuffix(" <unfinished ...>") {
+                begun[thread] = String(line.dropLast(" <unfinished ...>".count))
+                return nil
+            }
+            guard line.contains("<... "), let end = line.range(of: " resumed>") else { return String(line) }
+            return begun.removeValue(forKey: thread).map { $0 + line[end.upperBound...] }
         }
     }
 
