@@ -141,11 +141,13 @@ extension CurlTransport {
 extension Surroundings {
     /// The same surroundings as a sync takes them, of a replica at this place.
     func sync(at place: String? = nil) -> SyncSurroundings {
-        SyncSurroundings(
+        var surroundings = SyncSurroundings(
             now: now, place: place,
             monotonicMilliseconds: MachineClock.monotonicMilliseconds,
             random: { [randomBytes] in randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) } },
             sleep: MachineClock.sleep)
+        surroundings.storesBeside = true
+        return surroundings
     }
 
     /// What tells this copy of a replica from every other one: the machine, and the file that its database is. A copy of the folder

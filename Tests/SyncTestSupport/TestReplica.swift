@@ -102,10 +102,12 @@ public final class TestReplica {
     }
 
     private var surroundings: SyncSurroundings {
-        SyncSurroundings(
+        var surroundings = SyncSurroundings(
             now: { Timestamp(milliseconds: 1_764_000_000_000 + self.waitedMilliseconds) }, place: place,
             monotonicMilliseconds: { self.waitedMilliseconds }, random: { self.numbers.next() },
             sleep: { self.waitedMilliseconds += $0 })
+        surroundings.storesBeside = true
+        return surroundings
     }
 
     // MARK: Looking

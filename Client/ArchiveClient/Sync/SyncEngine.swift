@@ -223,7 +223,8 @@ package final class SyncEngine {
         let takesThin = try store.setting(thinKey) != nil
         let exchange = try SyncExchange(
             store: store, remote: remote, caller: caller, report: report, isResend: isResend,
-            thinness: isWhole ? .none : takesThin ? .both : .pages, givenBack: givenBack, progress: progress)
+            thinness: isWhole ? .none : takesThin ? .both : .pages, givenBack: givenBack,
+            storesBeside: surroundings.storesBeside, progress: progress)
         self.exchange = exchange
         defer { givenBack = exchange.givenBack }
         let before = try store.remote(named: remote).position

@@ -30,6 +30,9 @@ final class SyncExchange {
     /// Revisions that the remote holds damaged.
     private var damagedThere: [RevisionID] = []
     private var openPage = OpenPage()
+    private let storing: PageStoring
+    /// The page that is being stored, and where it leads to.
+    private var closedPage: (page: OpenPage, position: LogPosition)?
     private var pulledEntries = 0
     private(set) var result = SyncStateMachine.Exchange()
     /// Whether the remote lives another life than when we were last there, and has all that we had seen.
@@ -54,7 +57,8 @@ final class SyncExchange {
 
     init(
         store: any ReplicaStore, remote: String, caller: RemoteCaller, report: SyncReport, isResend: Bool,
-        thinness: SyncThinness, givenBack: Set<RevisionID>, progress: @escaping (SyncProgress) -> Void
+        thinness: SyncThinness, givenBack: Set<RevisionID>, storesBeside: Bool,
+        progress: @escaping (SyncProgress) -> Void
     ) throws {
         self.store = store
         self.remote = remote
@@ -64,6 +68,7 @@ final class SyncExchange {
         self.thinness = thinness
         self.givenBack = givenBack
         self.progress = progress
+        storing = PageStoring(isBeside: storesBeside)
         archive = try store.identity().archive
     }
 
@@ -153,9 +158,13 @@ final class SyncExchange {
             }
             try decoder.finish()
             guard decoder.isAtPageEnd else { throw MessageError.truncated }
-        } catch let error as MessageError where error != .tooDense {
+        } catch {
+            // Whatever broke: the page that was whole before is stored.
+            try finishPage()
+            guard let error = error as? MessageError, error != .tooDense else { throw error }
             throw unreadable(error)
         }
+        try finishPage()
         try conclude()
     }
 
@@ -282,28 +291,36 @@ final class SyncExchange {
     private func closePage(at cursor: Cursor) throws {
         guard var follower else { throw SyncError.malformedResponse(detail: "pages follow a cursor that does not fit") }
         try follower.close(at: cursor)
+        try finishPage()
         let lastOfPages = response.map { $0.accepted.first.map { $0 - 1 } ?? $0.end.cursor.sequence }
         let guardedThrough = try baseline.begin(isWhole: follower.position.sequence == lastOfPages)
-        let ingested = try store.ingest(
+        storing.begin(
             Ingestion(
                 archive: archive, revisions: openPage.revisions, missingParents: .wait, remote: remote,
                 advance: CursorAdvance(remote: remote, from: stored, to: follower.position),
-                guardedThrough: guardedThrough))
-        stored = follower.position
+                guardedThrough: guardedThrough), in: store)
         self.follower = follower
+        closedPage = (openPage, follower.position)
+        openPage = OpenPage()
+    }
+
+    /// Waits until the page that was closed last is stored, and takes down what became of it.
+    private func finishPage() throws {
+        guard let closed = closedPage.take() else { return }
+        var page = closed.page
+        let ingested = try storing.finish()
+        stored = closed.position
         result.advanced = true
-        for (revision, outcome) in zip(openPage.revisions, ingested.outcomes) {
+        for (revision, outcome) in zip(page.revisions, ingested.outcomes) {
             guard case .rejected(let error) = outcome else { continue }
-            openPage.bad.append(
-                QuarantinedBytes(revision.headerBytes, revision.contentBytes, error, remote: remote))
+            page.bad.append(QuarantinedBytes(revision.headerBytes, revision.contentBytes, error, remote: remote))
         }
-        for bytes in openPage.bad {
+        for bytes in page.bad {
             try store.quarantine(bytes)
             report.note(.quarantined(RevisionID(ofHeader: bytes.headerBytes), code: bytes.code))
         }
         report.pulled += ingested.acceptedCount
-        pulledEntries += openPage.entries
-        openPage = OpenPage()
+        pulledEntries += page.entries
         let total = max(response?.totalRevisions ?? 0, pulledEntries)
         progress(SyncProgress(phase: .pulling, done: pulledEntries, total: total))
     }

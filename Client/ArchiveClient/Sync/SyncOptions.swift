@@ -45,6 +45,8 @@ package struct SyncSurroundings {
     package let random: () -> UInt64
     /// Waits so many milliseconds; never asked for more than 100 at once, so that stopping is prompt.
     package let sleep: (_ milliseconds: Int) -> Void
+    /// Whether a page is stored by a thread of its own while the next one comes; not where everything has to happen in one order.
+    package var storesBeside = false
 
     /// Surroundings of one's own.
     package init(

@@ -52,7 +52,7 @@ enum ImportCommand {
         } catch ArchiveError.noAuthor {
             // Letters that are new name no author; one is asked for where a letter that is there is changed.
         }
-        let session = ImportSession(archive: archive, author: author, values: values, context: context)
+        let session = ImportSession(archive: archive, author: author, values: values)
         let (files, skipped) = ImportCommand.files(values[paths])
         for path in skipped { context.console.note("skipped \(path): no file of letters by its name") }
         var reports: [ImportReport] = []

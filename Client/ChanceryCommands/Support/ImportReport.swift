@@ -29,6 +29,16 @@ struct ImportReport {
         self.file = file
     }
 
+    /// Adds what became of further letters of the same file.
+    static func += (report: inout ImportReport, more: ImportReport) {
+        report.ids += more.ids
+        report.created += more.created
+        report.changed += more.changed
+        report.deleted += more.deleted
+        report.refused += more.refused
+        report.warnings += more.warnings
+    }
+
     var json: JSONValue {
         var members: JSONObject = [
             "file": .string(file), "outcome": .string(outcome.rawValue), "ids": .array(ids.map { .string($0.text) }),

@@ -6,13 +6,8 @@ import LetterModel
 
 /// Takes files into an archive, each by the importer that knows its format.
 struct ImportSession {
-    private let archive: Archive
-    private let author: Author?
     private let format: String?
-    private let tags: [String]
-    private let collection: String?
-    private let isDryRun: Bool
-    private let console: Console
+    private let writer: ImportWriter
     private let importers: ImporterRegistry
 
     /// How many letters are written in one transaction, at most: each transaction writes pages all over the indexes, so a few large
@@ -23,14 +18,11 @@ struct ImportSession {
     /// The largest file whose bytes are kept as an attachment.
     private static let sourceLimitBytes = 64 * 1024 * 1024
 
-    init(archive: Archive, author: Author?, values: Values, context: CommandContext) {
-        self.archive = archive
-        self.author = author
+    init(archive: Archive, author: Author?, values: Values) {
         format = values[ImportCommand.format]
-        tags = values[ImportCommand.tag]
-        collection = values[ImportCommand.collection]
-        isDryRun = values[ImportCommand.dryRun]
-        console = context.console
+        writer = ImportWriter(
+            archive: archive, author: author, tags: values[ImportCommand.tag],
+            collection: values[ImportCommand.collection], isDryRun: values[ImportCommand.dryRun])
         importers = .standard(
             tables: CSVRules(
                 columns: values[ImportCommand.map].map { ($0.header, $0.column) },
@@ -66,86 +58,47 @@ struct ImportSession {
         guard let importer = importers.importer(start: start, fileName: name, format: format) else {
             throw Failure("format", "no importer reads \(format ?? "it")")
         }
+        let isWhole = !importer.replacesLetters && !writer.isDryRun
         var reader = importer.reader(fileName: name)
         var kept: [UInt8] = []
-        var batch: [ImportItem] = []
+        var items: [ImportItem] = []
         // Letters that carry their own ids have no note of their source.
-        var whole: SHA256? = importer.replacesLetters || isDryRun ? nil : SHA256()
+        var whole: SHA256? = isWhole ? SHA256() : nil
         var chunk = start
         var bytesRead = 0
         var bytesWritten = 0
-        while !chunk.isEmpty {
-            bytesRead += chunk.count
-            bar?.update(done: bytesRead, total: source.byteCount)
-            whole?.update(chunk)
-            if importer.keepsSource, kept.count <= ImportSession.sourceLimitBytes { kept += chunk }
-            batch += reader.read(chunk)
-            if batch.count >= ImportSession.batchCount || bytesRead - bytesWritten >= ImportSession.batchBytes {
-                try await write(&batch, importer, kept, name, &report)
-                bytesWritten = bytesRead
-            }
-            chunk = try source.read(upTo: SourceFile.pieceBytes)
+        // What was read is written while more is read.
+        var writing: Task<ImportReport, any Error>?
+        func finishWriting() async throws {
+            guard let written = writing else { return }
+            writing = nil
+            report += try await written.value
         }
-        batch += reader.finish()
-        try await write(&batch, importer, kept, name, &report)
+        do {
+            while !chunk.isEmpty {
+                bytesRead += chunk.count
+                bar?.update(done: bytesRead, total: source.byteCount)
+                whole?.update(chunk)
+                if importer.keepsSource, kept.count <= ImportSession.sourceLimitBytes { kept += chunk }
+                items += reader.read(chunk)
+                if items.count >= ImportSession.batchCount || bytesRead - bytesWritten >= ImportSession.batchBytes {
+                    try await finishWriting()
+                    let batch = ImportWriter.Batch(importer: importer, items: items, source: kept)
+                    writing = Task { [writer] in try await writer.write(batch, of: path) }
+                    items = []
+                    bytesWritten = bytesRead
+                }
+                chunk = try source.read(upTo: SourceFile.pieceBytes)
+            }
+        } catch {
+            try await finishWriting()
+            throw error
+        }
+        try await finishWriting()
+        let rest = ImportWriter.Batch(importer: importer, items: items + reader.finish(), source: kept)
+        report += try await writer.write(rest, of: path)
         if let digest = whole.take()?.finish(), !report.ids.isEmpty {
-            try await archive.recordImport(
-                of: digest, fileName: name, importer: importer.format, letters: report.ids,
-                author: author?.name)
+            try await writer.noteSource(digest, fileName: name, importer: importer.format, letters: report.ids)
         }
-    }
-
-    private func write(
-        _ batch: inout [ImportItem], _ importer: any LetterImporter, _ source: [UInt8], _ name: String,
-        _ report: inout ImportReport
-    ) async throws {
-        var steps: [ImportStep] = []
-        var lines: [Int?] = []
-        // Letters that bring their originals along do not refer to the source.
-        var isSourceNeeded = false
-        for item in batch {
-            switch item {
-            case .letter(let imported):
-                isSourceNeeded = isSourceNeeded || importer.keepsSource && imported.files.isEmpty
-                // The attachment is there before the letter that refers to it.
-                if !isDryRun { for file in imported.files { _ = try await archive.storeAttachment(file) } }
-                steps.append(.letter(imported.id, adorned(imported.letter)))
-                lines.append(imported.line)
-                report.warnings += imported.warnings.map(\.text)
-            case .deletion(let id, let line):
-                steps.append(.deletion(id))
-                lines.append(line)
-            case .refusal(let refusal):
-                report.refused.append(ImportReport.Refused(line: refusal.line, text: refusal.description))
-            }
-        }
-        batch = []
-        guard !steps.isEmpty else { return }
-        if isSourceNeeded, !isDryRun { _ = try await archive.storeAttachment(source) }
-        let rules = ImportRules(existing: importer.replacesLetters ? .changes : .stays, isDryRun: isDryRun)
-        let outcomes = try await archive.take(steps, rules: rules, author: author)
-        var taken: [LetterID] = []
-        for (index, outcome) in outcomes.enumerated() {
-            switch outcome {
-            case .created: report.created += 1
-            case .changed: report.changed += 1
-            case .deleted: report.deleted += 1
-            case .unchanged: break
-            case .refused(let error):
-                let place = lines[index].map { "line \($0): " } ?? ""
-                report.refused.append(ImportReport.Refused(line: lines[index], text: place + error.description))
-                continue
-            }
-            taken.append(steps[index].id)
-        }
-        report.ids += taken
-    }
-
-    /// The letter with the tags and the collection that the command line asks for.
-    private func adorned(_ letter: Letter) -> Letter {
-        var letter = letter
-        if !tags.isEmpty { letter.tags += tags }
-        if let collection { letter.collection = collection }
-        return letter
     }
 }

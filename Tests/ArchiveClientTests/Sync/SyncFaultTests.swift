@@ -146,7 +146,7 @@ struct SyncFaultTests {
         try laptop.sync(with: server).expectDone()
     }
 
-    @Test func `stopping between two pages keeps the first`() throws {
+    @Test func `stopping between two pages keeps the first, and the one that is being stored`() throws {
         let world = TestWorld(.inMemory)
         let (server, laptop) = try Self.strangers(world, long: true)
         let cancellation = Cancellation()
@@ -154,7 +154,7 @@ struct SyncFaultTests {
             if $0.phase == .pulling { cancellation.cancel() }
         }
         #expect(report.failure == .cancelled)
-        #expect(report.pulled == 1)
+        #expect(report.pulled == 2)
         try laptop.sync(with: server).expectDone()
         try expectSame(laptop, server)
     }
