@@ -74,7 +74,7 @@ public struct SearchQuery: Hashable, Sendable {
 
     /// How many letters are put into the order of relevance: weighing one takes some microseconds, and a word that stands in most letters of a large
     /// archive tells nothing about which is meant.
-    package static let rankedLetters = 5_000
+    package static let rankedLetters = 2_000
 
     /// What must hold, all of it. Without a condition nothing is found.
     public var conditions: [Condition]

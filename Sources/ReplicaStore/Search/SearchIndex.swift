@@ -149,16 +149,39 @@ struct SearchIndex {
             let phrases = match.excluded.map { "(\(required)) NOT (\($0))" } ?? required
             return try ranked([.text(phrases)] + dayValues, days: days, limit: max(0, limit), offset: max(0, offset))
         }
-        // By the index of the list, which holds all that is asked of it, with the words as a set beside it.
-        var sql = "SELECT letter FROM summary WHERE is_deleted = 0\(days)"
-        for (phrases, isIn) in [(match.required, "IN"), (match.excluded, "NOT IN")] where phrases != nil {
-            sql += " AND letter \(isIn) (SELECT rowid FROM search WHERE search MATCH ?)"
+        var sql = "SELECT summary.letter FROM summary WHERE summary.is_deleted = 0\(days)"
+        var values = dayValues
+        if let required = match.required {
+            if try isFew(required) {
+                // From the few that fit to their rows of the list.
+                sql = """
+                    SELECT summary.letter FROM search CROSS JOIN summary ON summary.letter = search.rowid
+                    WHERE search MATCH ? AND summary.is_deleted = 0\(days)
+                    """
+                values.insert(.text(required), at: 0)
+            } else {
+                // By the index of the list, which holds all that is asked of it, with those that fit as a set beside it.
+                sql += " AND summary.letter IN (SELECT rowid FROM search WHERE search MATCH ?)"
+                values.append(.text(required))
+            }
         }
-        let order = match.order == .oldest ? "sort_key IS NULL, sort_key, id" : "sort_key DESC, id"
+        if let excluded = match.excluded {
+            sql += " AND summary.letter NOT IN (SELECT rowid FROM search WHERE search MATCH ?)"
+            values.append(.text(excluded))
+        }
+        let order =
+            match.order == .oldest
+            ? "summary.sort_key IS NULL, summary.sort_key, summary.id" : "summary.sort_key DESC, summary.id"
         return try numbers(
-            "\(sql) ORDER BY \(order) LIMIT ? OFFSET ?",
-            dayValues + [match.required, match.excluded].compactMap { $0 }.map(SQLiteValue.text)
-                + [.integer(max(0, limit)), .integer(max(0, offset))])
+            "\(sql) ORDER BY \(order) LIMIT ? OFFSET ?", values + [.integer(max(0, limit)), .integer(max(0, offset))])
+    }
+
+    /// Whether so few letters fit that looking each of them up costs less than going through the whole list.
+    private func isFew(_ match: String) throws -> Bool {
+        let count = try connection.integer(
+            "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)",
+            [.text(match), .integer(SearchQuery.rankedLetters + 1)])
+        return (count ?? 0) <= SearchQuery.rankedLetters
     }
 
     /// Best first among the letters that were taken in last; past so many, the order in which they came, the last ones first.

@@ -87,5 +87,12 @@ struct SearchQueryTests {
         #expect(try page(10, SearchQuery.rankedLetters - 10) == Array(edge[..<10]))
         #expect(try store.search("orchid -number", limit: 9, offset: 0).hits.count == 2)
         #expect(try store.search("orchid from:nobody", limit: 9, offset: 0).hits == [])
+        // By date, they come from the list and not from the index: undated ones by id.
+        func byDate(_ text: String) throws -> [LetterID] {
+            try store.search(try SearchQuery(text, order: .newest), limit: 3, offset: 0).hits.map(\.letter.id)
+        }
+        #expect(try byDate("orchid") == (1...3).map(RevisionMaker.letterID))
+        #expect(try byDate("orchid -number") == [1, count - 7].map(RevisionMaker.letterID))
+        #expect(try byDate("number") == (2...4).map(RevisionMaker.letterID))
     }
 }
