@@ -75,7 +75,9 @@ struct ScreenTests {
         ("blame", ["blame", "0190a000-0000-7000-8000-000000000001"]), ("stats", ["stats"]), ("doctor", ["doctor"]),
         ("search", ["search", "home"]), ("search-operators", ["search", "from:ben", "before:1915", "--limit", "1"]),
         ("undo", ["undo", "--dry-run", "0190a000-0000-7000-8000-000000000001"]),
-        ("conflicts", ["conflicts"]), ("help-blame", ["help", "blame"]),
+        ("conflicts", ["conflicts"]), ("show", ["show", "0190a000-0000-7000-8000-000000000001"]),
+        ("status", ["status"]),
+        ("help-blame", ["help", "blame"]),
     ])
     func `a command shows what it showed`(name: String, words: [String]) throws {
         let shown = try screen(words, with: ["NO_PAGER": "1"])
