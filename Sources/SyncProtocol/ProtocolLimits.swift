@@ -20,6 +20,8 @@ public enum ProtocolLimits {
     public static let requestTransferBytes = 32 * 1024 * 1024 + 64 * 1024
     /// How many times its compressed size a response may become, past `responseGraceBytes`. Letters give 3 to 40.
     public static let responseRatio = 1_000
+    /// The same for a bundle: an attachment of zeros becomes some thousand times smaller, and is read in constant memory.
+    public static let bundleRatio = 20_000
     /// What a response may become whatever its ratio: several of the largest pages, so that each exchange brings the
     /// reader further even if the letters are 4 MiB of spaces. A reader that stops there goes on from its checkpoint.
     public static let responseGraceBytes = 64 * 1024 * 1024

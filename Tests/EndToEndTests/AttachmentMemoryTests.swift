@@ -37,4 +37,26 @@ struct AttachmentMemoryTests {
         for peak in peaks { #expect(peak.bytes < Self.limitBytes, "\(peak.name)") }
         #expect(FileManager.default.contentsEqual(atPath: path, andPath: out + "/film.mp4"))
     }
+
+    @Test func `a large attachment goes through a bundle in constant memory`() throws {
+        let ada = try Machine("ada")
+        try ada.expect("init", "--name", "Letters")
+        let id = try ada.write("A letter with a film.")
+        let path = ada.scratch.url.appending(path: "film.mp4").path
+        #expect(FileManager.default.createFile(atPath: path, contents: Data("film".utf8)))
+        // Zeros: some thousand times smaller in the bundle, and all of them in memory if nobody looks.
+        #expect(truncate(path, 60_000_000) == 0)
+        try ada.expect("attach", id, path)
+        let bundle = ada.scratch.url.appending(path: "all.bundle").path
+        let ben = try Machine("ben")
+        try ben.expect("init")
+        let (created, createdPeak) = try ClientMemoryTests.run(ada, "bundle", "create", bundle, "--json")
+        let (applied, appliedPeak) = try ClientMemoryTests.run(ben, "bundle", "apply", bundle, "--json")
+        #expect(try created.object()["blobs"] as? Int == 1)
+        #expect(try applied.object()["blobs"] as? Int == 1, "\(applied.error)")
+        print("figures AttachmentMemoryTests create=\(createdPeak) apply=\(appliedPeak)")
+        for peak in [createdPeak, appliedPeak] { #expect(peak < Self.limitBytes) }
+        #expect(try ben.expect("blobs", "list", "--missing", "--json").objects().isEmpty)
+        try ben.expect("verify")
+    }
 }

@@ -66,7 +66,7 @@ struct SalvageTests {
         #expect(salvage.archive == RevisionMaker.archive(1))
         #expect(salvage.remotes.map(\.name) == ["origin"] && salvage.settings["author"] == "Ada")
         let blob = try #require(try store.blobReferences(after: 0, through: .max).first?.blob)
-        #expect(salvage.blob(blob) == [1, 2, 3])
+        #expect(try salvage.blobPieces(blob)?.next() == [1, 2, 3])
         withExtendedLifetime(store) {}
     }
 

@@ -62,6 +62,18 @@ extension Archive {
         }
     }
 
+    /// Copies the bytes of an attachment from another replica, however large it is.
+    ///
+    /// - Returns: False if they are not there.
+    /// - Throws: `StoreError.damaged` if they no longer have the hash there.
+    public nonisolated func copyAttachment(_ blob: BlobID, from other: Archive) async throws -> Bool {
+        try await unlessCancelled { [store, source = other.store] _ in
+            guard try !store.hasBlob(blob) else { return true }
+            guard let pieces = try source.blobPieces(blob) else { return false }
+            return try store.storeBlob(pieces) == blob
+        }
+    }
+
     /// Writes the bytes of an attachment into a file that is not there yet. It appears whole or not at all.
     ///
     /// - Parameters:

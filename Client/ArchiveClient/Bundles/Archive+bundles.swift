@@ -15,7 +15,7 @@ public struct CreatedBundle: Sendable {
     public let cursor: String
     /// Revisions that are damaged here, and whose bytes are not in it.
     public let damaged: [RevisionID]
-    /// Attachments that are too large for a bundle, or damaged here, and are not in it.
+    /// Attachments that are damaged here, and are not in it.
     public let leftOutBlobs: [BlobID]
 }
 
@@ -107,10 +107,18 @@ extension Archive {
             }
         }
         // After the revisions: an attachment is known only through a letter.
+        var writer: (any BlobWriter)?
         try file.read { item in
-            guard case .blob(let id, let bytes) = item, try store.blobReference(id) != nil, try !store.hasBlob(id)
-            else { return }
-            _ = try store.storeBlob(bytes)
+            guard case .blob(let piece, let isLast) = item else { return }
+            if piece.offset == 0 {
+                let isWanted = try store.blobReference(piece.blob) != nil && !store.hasBlob(piece.blob)
+                writer = isWanted ? try store.blobWriter() : nil
+            }
+            guard let open = writer else { return }
+            try open.write(piece.bytes)
+            guard isLast else { return }
+            _ = try open.finish()
+            writer = nil
             applied.blobs += 1
         }
         let counts = try store.statistics()

@@ -80,11 +80,11 @@ extension Archive {
             try rest(nil, letter)
         }
         for reference in try store.missingBlobs(limit: .max) {
-            guard let bytes = salvage.blob(reference.blob) else {
+            guard let pieces = salvage.blobPieces(reference.blob) else {
                 report.missingBlobs += 1
                 continue
             }
-            _ = try store.storeBlob(bytes)
+            _ = try store.storeBlob(pieces)
             report.blobs += 1
         }
         return report

@@ -13,7 +13,7 @@ enum BundleCreateCommand {
     static let description = CommandDescription(
         "bundle create", summary: "write letters into a file, for machines that no network joins",
         discussion: """
-            The file holds every revision and every attachment of up to 32 MiB that is here, and can be applied to any replica of the archive, \
+            The file holds every revision and every attachment that is here, and can be applied to any replica of the archive, \
             more than once. `zstdcat FILE | jq` reads it. A file that has the name is whole.
             """,
         arguments: [file], options: [since, noBlobs],
@@ -43,7 +43,7 @@ enum BundleCreateCommand {
             context.console.note("revision \(id.hex) is damaged here and not in it; run `chancery verify`")
         }
         for id in created.leftOutBlobs {
-            context.console.note("attachment \(id.hex) is damaged here or larger than 32 MiB, and not in it")
+            context.console.note("attachment \(id.hex) is damaged here, and not in it; run `chancery verify`")
         }
         return created.damaged.isEmpty && created.leftOutBlobs.isEmpty ? .done : .partlyDone
     }

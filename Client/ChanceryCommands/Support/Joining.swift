@@ -67,8 +67,7 @@ struct Joining {
     /// Copies the attachments that are on this machine; the others are missing there as they are here.
     private func bring(_ attachments: [Attachment]) async throws {
         for blob in attachments.compactMap(\.blob) {
-            guard let bytes = try await here.attachment(blob) else { continue }
-            _ = try await there.storeAttachment(bytes)
+            _ = try await there.copyAttachment(blob, from: here)
         }
     }
 }

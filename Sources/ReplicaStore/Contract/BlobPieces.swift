@@ -40,4 +40,11 @@ extension ReplicaStore {
     public func blobPieces(_ id: BlobID) throws(StoreError) -> (any BlobPieces)? {
         try blobPieces(id, in: 0..<Int.max)
     }
+
+    /// Stores a blob whose bytes come piece by piece, such as those of another replica.
+    public func storeBlob(_ pieces: any BlobPieces) throws(StoreError) -> BlobID {
+        let writer = try blobWriter()
+        while let piece = try pieces.next() { try writer.write(piece) }
+        return try writer.finish()
+    }
 }

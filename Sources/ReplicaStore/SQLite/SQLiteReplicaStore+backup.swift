@@ -29,7 +29,7 @@ extension SQLiteReplicaStore {
         do {
             try copyDatabase(source.databasePath, to: temporary, journal: journal)
             try ReplicaFolder.syncFile(temporary)
-            try copyBlobs(BlobFiles(source), to: BlobFiles(target))
+            try copyBlobs(source, to: target)
         } catch {
             ReplicaFolder.remove(temporary)
             throw StoreError(error)
@@ -55,10 +55,13 @@ extension SQLiteReplicaStore {
         if journal == .writeAheadLog { try connection.checkpoint() }
     }
 
-    private static func copyBlobs(_ source: BlobFiles, to target: BlobFiles) throws {
-        for id in try source.all() {
-            guard let bytes = try source.read(id) else { continue }
-            guard try target.store(bytes) == id else { throw StoreError.damaged(object: id.hex) }
+    private static func copyBlobs(_ source: ReplicaFolder, to target: ReplicaFolder) throws {
+        let files = BlobFiles(source)
+        for id in try files.all() {
+            guard let pieces = try BlobFileReader(id, path: files.path(id), range: 0..<Int.max) else { continue }
+            let writer = try BlobFileWriter(target) { _ in }
+            while let piece = try pieces.next() { try writer.write(piece) }
+            guard try writer.finish() == id else { throw StoreError.damaged(object: id.hex) }
         }
     }
 }

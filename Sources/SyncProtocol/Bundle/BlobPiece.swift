@@ -56,37 +56,41 @@ public struct BlobPiece: Hashable, Sendable {
     }
 }
 
-/// Puts the pieces of blobs together and checks them. Holds one blob.
-public struct BlobAssembly: Sendable {
-    private var open: (blob: BlobID, size: Int, bytes: [UInt8])?
+/// Checks the pieces of blobs as they come: that they follow each other, and that those of a blob have the hash that names it. Holds none of
+/// them.
+public struct BlobPieceCheck: ~Copyable {
+    private var open: (blob: BlobID, size: Int, byteCount: Int)?
+    private var hash: SHA256?
 
-    /// An assembly of nothing yet.
+    /// A check of nothing yet.
     public init() {}
 
     /// Whether no blob is open.
     public var isEmpty: Bool { open == nil }
 
-    /// Takes the next piece, and gives the blob that it completes.
+    /// Takes the next piece, and says whether it completes its blob.
     ///
     /// - Throws: `MessageError` if the piece does not follow the one before, the blob is too large, or its bytes do not have the hash that
     ///   names them.
-    public mutating func take(_ piece: BlobPiece) throws(MessageError) -> (id: BlobID, bytes: [UInt8])? {
-        var blob = open ?? (piece.blob, piece.size, [])
-        guard blob.blob == piece.blob, blob.size == piece.size, blob.bytes.count == piece.offset else {
+    public mutating func take(_ piece: BlobPiece) throws(MessageError) -> Bool {
+        var blob = open ?? (piece.blob, piece.size, 0)
+        guard blob.blob == piece.blob, blob.size == piece.size, blob.byteCount == piece.offset else {
             throw .blob(piece.blob, fault: "its pieces do not follow each other")
         }
-        guard piece.size <= ProtocolLimits.blobInOnePieceBytes else {
-            throw .blob(piece.blob, fault: "it is larger than \(ProtocolLimits.blobInOnePieceBytes) bytes")
+        guard piece.size <= Limits.blobBytes else {
+            throw .blob(piece.blob, fault: "it is larger than \(Limits.blobBytes) bytes")
         }
-        blob.bytes += piece.bytes
-        guard blob.bytes.count == blob.size else {
+        if open == nil { hash = SHA256() }
+        hash?.update(piece.bytes)
+        blob.byteCount += piece.bytes.count
+        guard blob.byteCount == blob.size else {
             open = blob
-            return nil
+            return false
         }
         open = nil
-        guard BlobID(ofContent: blob.bytes) == blob.blob else {
+        guard hash.take()?.finish() == piece.blob.digest else {
             throw .blob(piece.blob, fault: "its bytes do not have that SHA-256")
         }
-        return (blob.blob, blob.bytes)
+        return true
     }
 }

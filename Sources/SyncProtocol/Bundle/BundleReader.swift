@@ -13,14 +13,14 @@ public struct BundleReader: ~Copyable {
         /// A page of revisions in log order, each with the hash that names it; `damaged` ones are left out, and those that no replica of
         /// this version can take are beside them.
         case page([Revision], unreadable: [QuarantinedBytes])
-        /// A blob with the hash that names it.
-        case blob(BlobID, [UInt8])
+        /// A piece of a blob, which follows the one before; with the last one the whole has the hash that names it.
+        case blob(BlobPiece, isLast: Bool)
     }
 
     private var decoder = MessageDecoder(encoding: .zstandard, allowance: .bundle)
     private var envelope: BundleEnvelope?
     private var position: LogPosition?
-    private var assembly = BlobAssembly()
+    private var pieces = BlobPieceCheck()
     private var revisions: [Revision] = []
     private var unreadable: [QuarantinedBytes] = []
     private var openBytes = 0
@@ -32,17 +32,24 @@ public struct BundleReader: ~Copyable {
 
     /// Takes the next bytes and tells what they hold. Throws `MessageError`, or what `take` throws.
     public mutating func read(_ chunk: [UInt8], _ take: (Item) throws -> Void) throws {
-        // The decoder cannot be used while `self` is changed by its callback.
-        var events: [MessageDecoder.Event] = []
-        try decoder.decode(chunk) { events.append($0) }
-        for event in events { try read(event, take) }
+        // A little at a time: what comes out of it is held until it has been looked at, and zeros become thousands of times larger.
+        for start in stride(from: 0, to: chunk.count, by: BundleReader.sliceBytes) {
+            // The decoder cannot be used while `self` is changed by its callback.
+            var events: [MessageDecoder.Event] = []
+            try decoder.decode(Array(chunk[start..<min(start + BundleReader.sliceBytes, chunk.count)])) {
+                events.append($0)
+            }
+            for event in events { try read(event, take) }
+        }
     }
+
+    private static let sliceBytes = 1024
 
     /// Says that no more comes. Throws if something is missing.
     public mutating func finish() throws(MessageError) {
         guard decoder.isAtPageEnd else { throw .truncated }
         try decoder.finish()
-        guard let envelope, let position, Cursor(position) == envelope.end, blobs == envelope.blobs, assembly.isEmpty,
+        guard let envelope, let position, Cursor(position) == envelope.end, blobs == envelope.blobs, pieces.isEmpty,
             entries == envelope.revisions
         else { throw .truncated }
     }
@@ -81,9 +88,9 @@ public struct BundleReader: ~Copyable {
             unreadable = []
             openBytes = 0
         case .blob(let piece):
-            guard let (id, bytes) = try assembly.take(piece) else { return }
-            blobs += 1
-            try take(.blob(id, bytes))
+            let isLast = try pieces.take(piece)
+            if isLast { blobs += 1 }
+            try take(.blob(piece, isLast: isLast))
         }
     }
 

@@ -39,7 +39,7 @@ public struct MessageDecoder: ~Copyable {
         public static let response = Allowance(totalBytes: .max, ratio: ProtocolLimits.responseRatio)
         /// For a bundle: like an answer, with blobs.
         public static let bundle = Allowance(
-            totalBytes: .max, ratio: ProtocolLimits.responseRatio, hasBlobs: true)
+            totalBytes: .max, ratio: ProtocolLimits.bundleRatio, hasBlobs: true)
     }
 
     private static let envelopeName = "the envelope, a JSON object"

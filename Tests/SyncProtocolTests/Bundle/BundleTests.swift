@@ -63,26 +63,27 @@ struct BundleTests {
         let id = BlobID(ofContent: blob)
         let pieces = BlobPiece.pieces(of: id, blob)
         #expect(pieces.count == 3)
-        var assembly = BlobAssembly()
-        #expect(try assembly.take(pieces[0]) == nil)
-        #expect(try assembly.take(pieces[1]) == nil)
-        let whole = try #require(try assembly.take(pieces[2]))
-        #expect(whole.id == id && whole.bytes == blob)
-        #expect(assembly.isEmpty)
+        var check = BlobPieceCheck()
+        var ends: [Bool] = []
+        for piece in pieces { ends.append(try check.take(piece)) }
+        #expect(ends == [false, false, true])
+        #expect(pieces.flatMap(\.bytes) == blob)
+        let isEmpty = check.isEmpty
+        #expect(isEmpty)
 
-        var empty = BlobAssembly()
         let nothing = BlobPiece.pieces(of: BlobID(ofContent: []), [])
-        #expect(try empty.take(nothing[0])?.bytes == [])
+        let isLast = try check.take(nothing[0])
+        #expect(isLast)
         for wrong in [[pieces[1]], [pieces[0], pieces[2]], [pieces[0], pieces[0]], [pieces[0], nothing[0]]] {
             #expect(throws: MessageError.self) {
-                var assembly = BlobAssembly()
-                for piece in wrong { _ = try assembly.take(piece) }
+                var check = BlobPieceCheck()
+                for piece in wrong { _ = try check.take(piece) }
             }
         }
         let other = BlobPiece.pieces(of: BlobID(ofContent: [1]), [2])
         #expect(throws: MessageError.blob(BlobID(ofContent: [1]), fault: "its bytes do not have that SHA-256")) {
-            var assembly = BlobAssembly()
-            _ = try assembly.take(other[0])
+            var check = BlobPieceCheck()
+            _ = try check.take(other[0])
         }
     }
 }

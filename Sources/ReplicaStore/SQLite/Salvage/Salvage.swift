@@ -188,10 +188,7 @@ public struct Salvage {
     }
 
     /// The bytes of an attachment; nil if it is not here, or damaged.
-    public func blob(_ id: BlobID) -> [UInt8]? {
-        guard let bytes = Self.readable({ try blobs.read(id) }) ?? nil, SHA256.digest(of: bytes) == id.digest else {
-            return nil
-        }
-        return bytes
+    public func blobPieces(_ id: BlobID) -> (any BlobPieces)? {
+        Self.readable { try BlobFileReader(id, path: blobs.path(id), range: 0..<Int.max) } ?? nil
     }
 }
