@@ -45,7 +45,7 @@ struct AttachmentMemoryTests {
         let path = ada.scratch.url.appending(path: "film.mp4").path
         #expect(FileManager.default.createFile(atPath: path, contents: Data("film".utf8)))
         // Zeros: some thousand times smaller in the bundle, and all of them in memory if nobody looks.
-        #expect(truncate(path, 60_000_000) == 0)
+        #expect(truncate(path, 40_000_000) == 0)
         try ada.expect("attach", id, path)
         let bundle = ada.scratch.url.appending(path: "all.bundle").path
         let ben = try Machine("ben")
