@@ -44,7 +44,11 @@ struct PartialBlobFile {
     func take(_ bytes: [UInt8], at offset: Int, byteCount: Int) throws(StoreError) -> BlobPieceOutcome {
         precondition(offset >= 0 && bytes.count <= byteCount - offset, "a piece lies within its blob")
         let descriptor = try openAndLock()
-        defer { close(descriptor) }
+        defer {
+            // Closing alone lets go of it only when no other process has the descriptor: a child has ours from its fork to its exec.
+            flock(descriptor, LOCK_UN)
+            close(descriptor)
+        }
         var information = stat()
         guard fstat(descriptor, &information) == 0 else { throw StoreError.system("fstat", errno) }
         var here = Int(information.st_size)
