@@ -64,6 +64,9 @@ extension Archive {
 
     /// Copies the bytes of an attachment from another replica, however large it is.
     ///
+    /// - Parameters:
+    ///   - blob: The attachment.
+    ///   - other: The replica that may have it.
     /// - Returns: False if they are not there.
     /// - Throws: `StoreError.damaged` if they no longer have the hash there.
     public nonisolated func copyAttachment(_ blob: BlobID, from other: Archive) async throws -> Bool {
