@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Chancery, its peers and the raw limit in one run, and holds counts, bytes and requests against the baseline.
 
-  bench.py BIN [--letters N] [--peers git,rsync,doltlite,fossil] [--no-limit] [--no-server] [--json FILE] [--plot FILE.svg] [--folder FOLDER]
+  bench.py BIN [--letters N] [--peers git,rsync,doltlite,fossil] [--no-limit] [--no-server] [--first-sync] [--json FILE] [--plot FILE.svg] [--folder FOLDER]
            [--write-baseline]
 
 Seconds move with the machine's mood: compare the ratios of one run. Only bytes and requests are checked against baseline.json: a run
@@ -26,6 +26,7 @@ def arguments():
     parser.add_argument("--peers", default="git,rsync,doltlite")
     parser.add_argument("--no-limit", action="store_true")
     parser.add_argument("--no-server", action="store_true", help="without the server's own rows: kept connections, small syncs a second, live clients")
+    parser.add_argument("--first-sync", action="store_true", help="only import, first push, first clone, no-ops and one letter: for a million of them")
     parser.add_argument("--json")
     parser.add_argument("--plot")
     parser.add_argument("--folder", default=os.path.join(tempfile.gettempdir(), "chancery-bench"), help="where the letters are kept")
@@ -81,7 +82,7 @@ def compare(rows, count, write):
 
 def main():
     options = arguments()
-    letters = Letters(options.folder, options.letters)
+    letters = Letters(options.folder, options.letters, options.first_sync)
     print(f"{letters.count} letters of {letters.source}, {letters.bytes / 1e6:.1f} MB of JSON Lines; whole processes over loopback")
     others, report = {}, {"letters": letters.count, "bytes": letters.bytes, "peers": {}}
     plain = lambda rows: {step: dict(cost.extra, seconds=cost.seconds, processor=cost.processor, memory=cost.memory) for step, cost in rows}
@@ -103,7 +104,7 @@ def main():
 
     def chancery(folder):
         work = Chancery(os.path.abspath(options.programs), letters, folder)
-        work.run_all()
+        work.run_all(options.first_sync)
         return work
 
     work = scratch(chancery)
@@ -116,7 +117,8 @@ def main():
     facts = work.facts
     print(
         f"\ndisk: {facts['disk_without_search'] / letters.bytes:.2f} × the letters without the search index (goal 0.45), "
-        f"{facts['disk_with_search'] / letters.bytes:.2f} × with it (goal 1.0), server {facts['disk_server'] / letters.bytes:.2f} ×")
+        + (f"{facts['disk_with_search'] / letters.bytes:.2f} × with it (goal 1.0), " if "disk_with_search" in facts else "")
+        + f"server {facts['disk_server'] / letters.bytes:.2f} ×")
     print(f"memory: server {facts['server_memory_push']:.0f} MB after the push, {facts['server_memory_clone']:.0f} MB after the clone (goal 128)")
     report.update(chancery=plain(work.rows), limit=plain(limits), facts=facts)
     if not options.no_server:

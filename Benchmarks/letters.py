@@ -11,9 +11,12 @@ SHARED = os.path.join(os.path.dirname(ROOT), "shared", "tools", "make-letters.py
 
 
 class Letters:
-    """Files of letters in a folder; made once for each count and kept there."""
+    """Files of letters in a folder; made once for each count and kept there.
 
-    def __init__(self, folder, count):
+    With `is_first_sync`, only the letters and the edit of one of them: the other files need all letters in memory.
+    """
+
+    def __init__(self, folder, count, is_first_sync=False):
         self.count = count
         self.source = "make-letters.py" if os.path.exists(SHARED) else "letters.py"
         maker = SHARED if os.path.exists(SHARED) else os.path.abspath(__file__)
@@ -29,10 +32,15 @@ class Letters:
                 subprocess.run([sys.executable, maker, *arguments], check=True)
 
         make("letters", str(count), self.all)
+        self.bytes = os.path.getsize(self.all)
+        if is_first_sync:
+            with open(self.all) as file:
+                item = json.loads(file.readline())
+            item["letter"]["title"] += " (seen)"
+            return write(self.one, [item])
         make("edits", self.all, self.edits)
         make("one", self.all, self.one, "1")
         make("conflict", self.all, self.left, self.right, str(self.merged))
-        self.bytes = os.path.getsize(self.all)
 
 
 WORDS = (
