@@ -1,6 +1,6 @@
 """Runs programs and says what they cost: seconds, processor seconds, peak memory. Standard library only."""
 
-import os, subprocess, sys, tempfile, time
+import os, subprocess, sys, tempfile, threading, time
 from dataclasses import dataclass, field
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -8,7 +8,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Cost:
-    """What one step cost. `processor` and `memory` (MB) are of the programs that ran; the server's stand apart."""
+    """What one step cost. `processor` and `memory` (MB; 0 for what ends too soon to be looked at) are of the programs that ran; the
+    server's stand apart."""
 
     seconds: float = 0.0
     processor: float = 0.0
@@ -31,14 +32,29 @@ def run(arguments, environment=None, status=(0,), folder=None, source=None):
             child = subprocess.Popen(
                 ["bash", "-c", "set -o pipefail; " + arguments] if isinstance(arguments, str) else arguments,
                 env=environment, cwd=folder, stdin=input, stdout=output, stderr=errors)
+        # The peak that the kernel tells at the end has this program's own in it, from before the other one was started.
+        peaks, ended = [0.0], threading.Event()
+        watcher = threading.Thread(target=watch, args=(child.pid, peaks, ended))
+        watcher.start()
         _, raw, usage = os.wait4(child.pid, 0)
         seconds = time.monotonic() - start
+        ended.set()
+        watcher.join()
         child.returncode = os.waitstatus_to_exitcode(raw)
         output.seek(0), errors.seek(0)
         said, noted = output.read().decode(errors="replace"), errors.read().decode(errors="replace")
         if child.returncode not in status:
             sys.exit(f"{arguments} ended with {child.returncode}: {noted[-2000:]}")
-        return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said, noted)
+        return Cost(seconds, usage.ru_utime + usage.ru_stime, max(peaks), said, noted)
+
+
+def watch(pid, peaks, ended):
+    """Looks at a process's peak memory until it has ended."""
+    while not ended.wait(0.05):
+        try:
+            peaks.append(peak_memory(pid))
+        except (FileNotFoundError, ProcessLookupError, StopIteration):
+            return
 
 
 def median(count, measure):

@@ -15,6 +15,8 @@ import sys
 
 BEGUN = "◇ Test run started."
 SHOWN = re.compile(r"(✘|↳|figures |formats: |\S+ (Suite|Test run) |[✔➜] Test (?!case ))|  replay: ")
+CRASH = re.compile(r"Fatal error|\*\*\* Program crashed|Thread .* crashed:")
+CRASH_LINES = 16
 ISSUE = re.compile(r"✘ .* recorded an issue")
 SUMMARY = re.compile(r"[✔✘] Test run with ")
 PAGES = 200
@@ -24,12 +26,15 @@ def main():
     path, command = sys.argv[1], sys.argv[2:]
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    begun, inside, summary, issues = False, False, None, {}
+    begun, inside, summary, issues, crash, crash_left = False, False, None, {}, [], 0
     with open(path, "wb") as log:
         for raw in running.stdout:
             log.write(raw)
             line = raw.decode(errors="replace").rstrip("\n")
             begun = begun or line.startswith(BEGUN)
+            crash_left = CRASH_LINES if CRASH.search(line) else crash_left - 1
+            if crash_left > 0:
+                crash.append(line)
             if ISSUE.match(line):
                 inside, issue = True, line
                 issues[issue] = []
@@ -44,7 +49,7 @@ def main():
     status = running.wait()
     if status:
         print(f"\n{len(issues)} different issues; everything that was printed is in {path}\n")
-        lines = [line for issue, details in issues.items() for line in [issue, *dict.fromkeys(details)]]
+        lines = crash + [line for issue, details in issues.items() for line in [issue, *dict.fromkeys(details)]]
         print("\n".join(line[:1000] for line in lines[:PAGES]))
     print(summary or "The tests did not run to their end.", flush=True)
     # A program that a signal ended has a negative status, which no shell knows.
