@@ -104,21 +104,23 @@ struct ParallelTests {
         let path = folders.newPath()
         _ = try SQLiteReplicaStore.filled(path, .server)
         let acknowledged = Mutex<Set<Int>>([])
-        do {
-            let store = try SQLiteReplicaStore.open(
-                folder: path, mode: .server, fileSystem: String(cString: fault_vfs_name()))
-            let failures = onThreads(8) { number in
-                // The disk fails on the thread that leads a group for the so-manieth time.
-                fault_vfs_fail_sync(Int32(3 + number))
-                let maker = RevisionMaker()
-                for edit in 0..<40 {
-                    let letter = 100 + number * 40 + edit
-                    _ = try store.ingest(maker.ingestion([try maker.revision(letter, "by \(number)")]))
-                    acknowledged.withLock { _ = $0.insert(letter) }
-                }
+        // Threads are done before they let go of what they were given: they are given a place, which is emptied at the end.
+        let shared = Mutex<SQLiteReplicaStore?>(
+            try SQLiteReplicaStore.open(
+                folder: path, mode: .server, fileSystem: String(cString: fault_vfs_name())))
+        let failures = onThreads(8) { number in
+            guard let store = shared.withLock({ $0 }) else { return }
+            // The disk fails on the thread that leads a group for the so-manieth time.
+            fault_vfs_fail_sync(Int32(3 + number))
+            let maker = RevisionMaker()
+            for edit in 0..<40 {
+                let letter = 100 + number * 40 + edit
+                _ = try store.ingest(maker.ingestion([try maker.revision(letter, "by \(number)")]))
+                acknowledged.withLock { _ = $0.insert(letter) }
             }
-            #expect(!failures.isEmpty)
         }
+        #expect(!failures.isEmpty)
+        shared.withLock { $0 = nil }
         let store = try SQLiteReplicaStore.open(folder: path, mode: .server)
         let held = Set(try store.allRevisions().map(\.header.letter))
         let letters = acknowledged.withLock { $0 }
