@@ -3,24 +3,13 @@ import LetterModel
 
 /// `chancery completions`: a script that completes command lines.
 enum CompletionsCommand {
-    static let shell = Argument("SHELL", .choice(of: Shell.self), help: "Which shell.")
-
-    static let description = CommandDescription(
-        "completions", summary: "print a script that completes command lines in your shell",
-        discussion: """
-            Bash: `source <(chancery completions bash)` in ~/.bashrc, or the script as \
-            ~/.local/share/bash-completion/completions/chancery.
-
-            Zsh: `source <(chancery completions zsh)` in ~/.zshrc behind compinit, or the script as _chancery in a folder of $fpath.
-
-            Fish: `chancery completions fish > ~/.config/fish/completions/chancery.fish`.
-            """,
-        arguments: [shell])
+    static let description = LearningCommands.completions(of: "chancery")
 
     static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
-        let script = program.completions(for: values[shell])
+        let shell = values[LearningCommands.shell]
+        let script = program.completions(for: shell)
         if context.isJSON {
-            context.print(["shell": .string(values[shell].rawValue), "script": .string(script)])
+            context.print(["shell": .string(shell.rawValue), "script": .string(script)])
         } else {
             context.console.write(bytes: Array(script.utf8))
         }
@@ -30,28 +19,18 @@ enum CompletionsCommand {
 
 /// `chancery manual`: the pages of the manual.
 enum ManualCommand {
-    static let command = Argument(
-        any: "COMMAND", .text, help: "The page of this command; without it, the page of the program.")
-    static let output = Option(
-        "output", .folder,
-        help: "Write all pages into this folder, which is made if it is not there: `man1` of a MANPATH.")
-
-    static let description = CommandDescription(
-        "manual", summary: "print a page of the manual, or write all of them into a folder",
-        discussion: "The pages say what --help says, for `man`.", arguments: [command], options: [output],
-        examples: [
-            Example("chancery manual sync | man -l -", help: "Read the page of a command."),
-            Example(
-                "chancery manual --output ~/.local/share/man/man1", help: "Install all: `man chancery` finds them."),
-        ])
+    static let description = LearningCommands.manual(examples: [
+        Example("chancery manual sync | man -l -", help: "Read the page of a command."),
+        Example("chancery manual --output ~/.local/share/man/man1", help: "Install all: `man chancery` finds them."),
+    ])
 
     static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {
-        let name = values[command].joined(separator: " ")
-        let found = program.commands.map(\.description).first { !$0.isHidden && $0.name.hasSameBytes(as: name) }
+        let name = values[LearningCommands.command].joined(separator: " ")
+        let found = program.command(named: name)
         if !name.isEmpty, found == nil {
             throw Failure("usage", "there is no command '\(name)'; see `chancery help`", status: .wrongUsage)
         }
-        guard let folder = values[output] else {
+        guard let folder = values[LearningCommands.output] else {
             let page = program.manualPage(of: found)
             if context.isJSON {
                 context.print(["name": .string(program.manualPageName(of: found)), "page": .string(page)])
@@ -60,18 +39,13 @@ enum ManualCommand {
             }
             return .done
         }
-        let described = found.map { [$0] } ?? [nil] + program.commands.map(\.description).filter { !$0.isHidden }
         try FileSystem.makeFolder(folder)
-        var names: [JSONValue] = []
-        for command in described {
-            let name = program.manualPageName(of: command)
-            try FileSystem.write(Array(program.manualPage(of: command).utf8), to: FileSystem.join(folder, name))
-            names.append(.string(name))
-        }
+        let pages = program.manualPages(of: found)
+        for page in pages { try FileSystem.write(Array(page.text.utf8), to: FileSystem.join(folder, page.name)) }
         if context.isJSON {
-            context.print(["folder": .string(folder), "pages": .array(names)])
+            context.print(["folder": .string(folder), "pages": .array(pages.map { .string($0.name) })])
         } else {
-            context.console.note("\(names.count) pages in \(folder)")
+            context.console.note("\(pages.count) pages in \(folder)")
         }
         return .done
     }
