@@ -71,40 +71,12 @@ enum AttachmentFile {
 
     /// Writes a file that is not there yet. It appears whole and durable, or not at all.
     static func write(_ path: String, next: () throws -> [UInt8]?) throws {
-        guard access(path, F_OK) != 0 else { throw AttachmentFileError.exists(path: path) }
-        var template = Array("\(path).new-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw failure(path) }
-        let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { unlink(temporary) }
         do {
-            defer { close(descriptor) }
-            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-            while let bytes = try next() { try write(bytes, to: descriptor, path) }
-            // What others may read is for the umask to say; mkstemp asks it nothing.
-            let mask = umask(0)
-            umask(mask)
-            guard fchmod(descriptor, 0o666 & ~mask) == 0 || errno == EPERM, fsync(descriptor) == 0 else {
-                throw failure(path)
-            }
-        }
-        guard link(temporary, path) != 0 else { return }
-        if errno == EEXIST { throw AttachmentFileError.exists(path: path) }
-        // USB sticks with FAT have no links.
-        guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno), access(path, F_OK) != 0, rename(temporary, path) == 0 else {
-            throw failure(path)
-        }
-    }
-
-    private static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map { Glibc.write(descriptor, $0 + done, buffer.count - done) } ?? 0
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure(path) }
-            done += count
+            try NewFile.write(path, isPrivate: false, next: next)
+        } catch NewFile.Failure.exists {
+            throw AttachmentFileError.exists(path: path)
+        } catch NewFile.Failure.system(let reason) {
+            throw AttachmentFileError.file(path: path, reason: reason)
         }
     }
 

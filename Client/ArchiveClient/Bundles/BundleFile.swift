@@ -47,51 +47,19 @@ struct BundleFile {
     ///
     /// - Returns: The number of bytes.
     func write(_ stream: BundleStream) throws -> Int {
-        guard access(path, F_OK) != 0 else { throw BundleError.exists(path: path) }
-        var template = Array("\(path).new-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
-        guard descriptor >= 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { throw failure() }
-        let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { unlink(temporary) }
         var byteCount = 0
         do {
-            defer { close(descriptor) }
-            while let chunk = try stream.nextChunk() {
-                byteCount += chunk.count
-                try append(chunk, to: descriptor)
+            try NewFile.write(path, isPrivate: true) {
+                let chunk = try stream.nextChunk()
+                byteCount += chunk?.count ?? 0
+                return chunk
             }
-            guard fsync(descriptor) == 0 else { throw failure() }
+        } catch NewFile.Failure.exists {
+            throw BundleError.exists(path: path)
+        } catch NewFile.Failure.system(let reason) {
+            throw BundleError.file(path: path, reason: reason)
         }
-        try publish(temporary)
         return byteCount
-    }
-
-    /// Gives the file its name, which nothing may have, and makes that durable.
-    private func publish(_ temporary: String) throws {
-        // link refuses a name that is taken, which rename would replace; USB sticks with FAT have no links.
-        if link(temporary, path) != 0 {
-            guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else {
-                throw errno == EEXIST ? BundleError.exists(path: path) : failure()
-            }
-            guard access(path, F_OK) != 0 else { throw BundleError.exists(path: path) }
-            guard rename(temporary, path) == 0 else { throw failure() }
-        }
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure() }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure() }
-    }
-
-    private func append(_ bytes: [UInt8], to descriptor: Int32) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure() }
-            rest = rest.dropFirst(count)
-        }
     }
 
     /// Reads the whole bundle and tells what it holds, piece by piece.

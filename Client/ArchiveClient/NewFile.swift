@@ -1,0 +1,72 @@
+import Glibc
+
+/// A file that is not there yet: it appears whole and durable under its name, which nothing may have, or not at all.
+enum NewFile {
+    /// Why there is no such file now.
+    enum Failure: Error {
+        /// There is something of that name.
+        case exists
+        /// What the system says.
+        case system(reason: String)
+    }
+
+    /// Writes a file under another name, makes it durable, and gives it its own.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - isPrivate: Whether only its owner may read it; else that is for the umask to say.
+    ///   - next: Its next bytes; nil at their end.
+    /// - Throws: `NewFile.Failure`, or what `next` throws.
+    static func write(_ path: String, isPrivate: Bool, next: () throws -> [UInt8]?) throws {
+        guard access(path, F_OK) != 0 else { throw Failure.exists }
+        var template = Array("\(path).new-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&template)
+        guard descriptor >= 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { throw failure() }
+        let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer { unlink(temporary) }
+        do {
+            defer { close(descriptor) }
+            while let bytes = try next() { try append(bytes, to: descriptor) }
+            if !isPrivate { try showToOthers(descriptor) }
+            guard fsync(descriptor) == 0 else { throw failure() }
+        }
+        try publish(temporary, as: path)
+    }
+
+    /// What others may read is for the umask to say; mkstemp asks it nothing.
+    private static func showToOthers(_ descriptor: Int32) throws {
+        let mask = umask(0)
+        umask(mask)
+        guard fchmod(descriptor, 0o666 & ~mask) == 0 || errno == EPERM else { throw failure() }
+    }
+
+    private static func append(_ bytes: [UInt8], to descriptor: Int32) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure() }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Gives the file its name, which nothing may have, and makes that durable.
+    private static func publish(_ temporary: String, as path: String) throws {
+        // link refuses a name that is taken, which rename would replace; USB sticks with FAT have no links.
+        if link(temporary, path) != 0 {
+            guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else {
+                throw errno == EEXIST ? Failure.exists : failure()
+            }
+            guard access(path, F_OK) != 0 else { throw Failure.exists }
+            guard rename(temporary, path) == 0 else { throw failure() }
+        }
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure() }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure() }
+    }
+
+    private static func failure() -> Failure { .system(reason: String(cString: strerror(errno))) }
+}
