@@ -15,8 +15,7 @@ final class BlobFileWriter: BlobWriter {
     init(_ folder: ReplicaFolder, stored: @escaping (BlobID) throws(StoreError) -> Void) throws(StoreError) {
         self.folder = folder
         self.stored = stored
-        // A folder that somebody copied without its attachments has none.
-        if mkdir(folder.blobsPath, 0o777) == 0 { try ReplicaFolder.syncFolder(of: folder.blobsPath) }
+        try BlobFiles(folder).makeFolder()
         (temporary, descriptor) = try folder.temporaryFile(folder.blobsPath + "/new-")
     }
 

@@ -45,7 +45,7 @@ struct BlobFiles {
     /// Gives a finished file, whose bytes are durable, the name of its blob, and makes that durable.
     func publish(_ temporary: String, as id: BlobID) throws(StoreError) {
         do {
-            try make(folder.blobsPath)
+            try makeFolder()
             try make(folderPath(id))
         } catch {
             unlink(temporary)
@@ -53,6 +53,9 @@ struct BlobFiles {
         }
         try ReplicaFolder.replace(path(id), with: temporary)
     }
+
+    /// Makes the folder of all blobs: one that somebody copied without its attachments has none.
+    func makeFolder() throws(StoreError) { try make(folder.blobsPath) }
 
     private func make(_ path: String) throws(StoreError) {
         if mkdir(path, 0o777) == 0 { return try ReplicaFolder.syncFolder(of: path) }

@@ -81,7 +81,7 @@ struct PartialBlobFile {
 
     /// The file, which nobody else writes to or gives another name while the descriptor is open.
     private func openAndLock() throws(StoreError) -> Int32 {
-        if mkdir(folder.blobsPath, 0o777) == 0 { try ReplicaFolder.syncFolder(of: folder.blobsPath) }
+        try BlobFiles(folder).makeFolder()
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw StoreError.system("open", errno) }
         do throws(StoreError) {
