@@ -6,14 +6,14 @@ import ReplicaStore
 import SyncProtocol
 
 extension Archive {
-    /// Exchanges letters with a remote: a server, or a replica in a folder. Reading and writing go on meanwhile.
+    /// Exchanges letters with a remote: a server, a replica in a folder, or a bundle's file. Reading and writing go on meanwhile.
     ///
     /// Nothing is lost when it fails: what came is kept, and the next sync goes on from there. A cancelled task stops it promptly.
     ///
     /// - Parameters:
     ///   - remote: the remote's name here.
     ///   - token: what its server lets us in with; nothing is asked of a folder.
-    ///   - options: which attachments to fetch, and how patient to be; nil for what the archive's settings say.
+    ///   - options: which attachments to fetch, and how patient to be; nil for what the archive's settings say. With a bundle all of them travel.
     ///   - progress: told how far it has come, on a thread of its own.
     /// - Returns: what was done, also if it failed in the end: look at `failure`.
     /// - Throws: `StoreError.unknownRemote`, `RemoteAddressError`.
@@ -42,6 +42,12 @@ extension Archive {
         let cancellation = Cancellation()
         return await withTaskCancellationHandler {
             await Archive.blocking { [store, surroundings] in
+                if case .folder(let path) = address, RemoteFolder.isBundle(path) {
+                    return BundleSync(
+                        store: store, remote: remote, file: BundleFile(path: path), cancellation: cancellation,
+                        progress: progress
+                    ).run()
+                }
                 do throws(SyncError) {
                     // Holds a folder's lock until the sync is over.
                     let reached = try Archive.reach(address, token: token)
@@ -77,6 +83,12 @@ extension Archive {
         return await withTaskCancellationHandler {
             await Archive.blocking { [store] in
                 do {
+                    if case .folder(let path) = address, RemoteFolder.isBundle(path) {
+                        try BundleSync(
+                            store: store, remote: remote, file: BundleFile(path: path), cancellation: cancellation
+                        ) { _ in }.knock()
+                        return nil
+                    }
                     let reached = try Archive.reach(address, token: token)
                     try withExtendedLifetime(reached) {
                         let caller = RemoteCaller(transport: reached.transport, cancellation: cancellation)

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A file that is not there yet: it appears whole and durable under its name, which nothing may have, or not at all.
+/// A file that is not there yet: it appears whole and durable under its name, or not at all. Nothing may have the name, but what it is to replace.
 enum NewFile {
     /// Why there is no such file now.
     enum Failure: Error {
-        /// There is something of that name.
+        /// There is something of that name that is not to be replaced.
         case exists
         /// What the system says.
         case system(reason: String)
@@ -15,10 +15,13 @@ enum NewFile {
     /// - Parameters:
     ///   - path: The file.
     ///   - isPrivate: Whether only its owner may read it; else that is for the umask to say.
+    ///   - replaces: Whether what has the name in the end is what the file is to take the place of; nil if nothing may have it.
     ///   - next: Its next bytes; nil at their end.
-    /// - Throws: `NewFile.Failure`, or what `next` throws.
-    static func write(_ path: String, isPrivate: Bool, next: () throws -> [UInt8]?) throws {
-        guard access(path, F_OK) != 0 else { throw Failure.exists }
+    /// - Throws: `NewFile.Failure`, or what `next` and `replaces` throw.
+    static func write(
+        _ path: String, isPrivate: Bool, replacing replaces: (() throws -> Bool)? = nil, next: () throws -> [UInt8]?
+    ) throws {
+        guard replaces != nil || access(path, F_OK) != 0 else { throw Failure.exists }
         var template = Array("\(path).new-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
         guard descriptor >= 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { throw failure() }
@@ -30,7 +33,13 @@ enum NewFile {
             if !isPrivate { try showToOthers(descriptor) }
             guard fsync(descriptor) == 0 else { throw failure() }
         }
-        try publish(temporary, as: path)
+        if let replaces {
+            guard try replaces() else { throw Failure.exists }
+            guard rename(temporary, path) == 0 else { throw failure() }
+        } else {
+            try name(temporary, path)
+        }
+        try syncFolder(of: path)
     }
 
     /// What others may read is for the umask to say; mkstemp asks it nothing.
@@ -50,8 +59,8 @@ enum NewFile {
         }
     }
 
-    /// Gives the file its name, which nothing may have, and makes that durable.
-    private static func publish(_ temporary: String, as path: String) throws {
+    /// Gives the file its name, which nothing may have.
+    private static func name(_ temporary: String, _ path: String) throws {
         // link refuses a name that is taken, which rename would replace; USB sticks with FAT have no links.
         if link(temporary, path) != 0 {
             guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else {
@@ -60,6 +69,10 @@ enum NewFile {
             guard access(path, F_OK) != 0 else { throw Failure.exists }
             guard rename(temporary, path) == 0 else { throw failure() }
         }
+    }
+
+    /// Makes the names in a file's folder durable.
+    private static func syncFolder(of path: String) throws {
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,10 +1,11 @@
 import LetterModel
 
-/// Where another replica is: on a server, or in a folder that this machine can reach.
+/// Where another replica is: on a server, or in a folder or a bundle's file that this machine can reach.
 public enum RemoteAddress: Hashable, Sendable {
     /// An archive on a server: `https://host[:port][/prefix]/ARCHIVE`.
     case server(ServerAddress)
-    /// The absolute path of a folder that holds a replica: a USB disk, a shared mount.
+    /// The absolute path of a folder that holds a replica, or of a bundle's file: on a USB disk, a shared mount. Which of the two it is, is looked
+    /// at when it is used.
     case folder(String)
 
     /// The address as it is written down.

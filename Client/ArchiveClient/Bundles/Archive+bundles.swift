@@ -1,4 +1,3 @@
-import Canaries
 public import LetterModel
 import ReplicaStore
 import SyncProtocol
@@ -75,72 +74,9 @@ extension Archive {
     ///
     /// - Throws: `BundleError`; `StoreError.archiveMismatch` if it is of another archive and this replica holds letters.
     public func applyBundle(at path: String) throws -> AppliedBundle {
-        let file = BundleFile(path: path)
-        var envelope: BundleEnvelope?
-        #if CANARIES
-            do {
-                try file.read { item in if case .envelope(let found) = item { envelope = found } }
-            } catch {
-                guard Canary.bundleAppliedUnchecked.isOn else { throw error }
-            }
-        #else
-            try file.read { item in if case .envelope(let found) = item { envelope = found } }
-        #endif
-        guard let envelope else { throw BundleError.damaged(path: path, reason: "it is empty") }
-        let identity = try store.identity()
-        guard identity.isArchiveOpen || identity.archive == envelope.archive.id else {
-            throw StoreError.archiveMismatch(expected: identity.archive, found: envelope.archive.id)
-        }
-        var applied = AppliedBundle()
-        applied.begin = envelope.since?.sequence ?? 0
-        let guardedThrough = try store.logState().end.sequence
-        try file.read { item in
-            guard case .page(let revisions, let unreadable) = item else { return }
-            let report = try store.ingest(
-                Ingestion(
-                    archive: envelope.archive.id, revisions: revisions, missingParents: .wait,
-                    guardedThrough: guardedThrough))
-            applied.take(report)
-            for bytes in unreadable {
-                try store.quarantine(bytes)
-                applied.quarantined.append(bytes.text)
-            }
-        }
-        // After the revisions: an attachment is known only through a letter.
-        var writer: (any BlobWriter)?
-        try file.read { item in
-            guard case .blob(let piece, let isLast) = item else { return }
-            if piece.offset == 0 {
-                let isWanted = try store.blobReference(piece.blob) != nil && !store.hasBlob(piece.blob)
-                writer = isWanted ? try store.blobWriter() : nil
-            }
-            guard let open = writer else { return }
-            try open.write(piece.bytes)
-            guard isLast else { return }
-            _ = try open.finish()
-            writer = nil
-            applied.blobs += 1
-        }
-        let counts = try store.statistics()
-        applied.conflicts = counts.conflicts
-        return applied
+        try BundleIntake(of: BundleFile(path: path), into: store).take()
     }
 
     /// Where this replica's log ends: what a bundle that is made later may begin at.
     public func logCursor() throws -> String { Cursor(try store.logState().end).text }
-}
-
-extension AppliedBundle {
-    fileprivate mutating func take(_ report: IngestionReport) {
-        accepted += report.acceptedCount
-        for outcome in report.outcomes {
-            switch outcome {
-            case .accepted: break
-            case .duplicate: duplicates += 1
-            case .waiting, .missingParents: waiting += 1
-            case .held: held += 1
-            case .rejected(let error): quarantined.append(error.description)
-            }
-        }
-    }
 }

@@ -34,6 +34,16 @@ final class RemoteFolder {
         throw count == bytes.count && bytes == magic ? .bundle(path: path) : .notAFolder(path: path)
     }
 
+    /// Whether a path leads to a bundle's file, and not to a folder.
+    static func isBundle(_ path: String) -> Bool {
+        do {
+            try refuseFile(path)
+            return false
+        } catch {
+            return if case .bundle = error { true } else { false }
+        }
+    }
+
     /// How a frame of Zstandard begins, and so a bundle.
     ///
     /// Source: https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1
@@ -89,7 +99,7 @@ extension RemoteFolderError: CustomStringConvertible {
         case .foreignLock(let path):
             "\(path)/\(FolderLock.fileName) does not say who uses the folder; if nobody does, delete it and sync again"
         case .bundle(let path):
-            "\(path) is a bundle, which goes one way: take in what it holds with `chancery bundle apply \(path)`, after `chancery init` if there is no archive here yet"
+            "\(path) is a bundle, which answers no questions: `chancery sync` and `chancery bundle apply \(path)` take in what it holds, also in the place of what is damaged here"
         case .notAFolder(let path): "\(path) is no folder; name the folder that holds the replica"
         }
     }

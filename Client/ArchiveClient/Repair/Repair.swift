@@ -66,6 +66,20 @@ struct Repair {
         }
     }
 
+    /// Takes from a bundle that is a remote what is damaged still, with all else that it holds.
+    mutating func take(from remote: String, _ file: BundleFile) {
+        do {
+            let intake = try BundleIntake(of: file, into: store)
+            _ = try intake.take(from: remote, inPlaceOf: Set(blobs))
+            let (revisions, attachments) = (try damagedRevisions(), try damagedBlobs())
+            report.healedRevisions += damaged.count - revisions.count
+            report.healedBlobs += blobs.count - attachments.count
+            (damaged, blobs) = (revisions, attachments)
+        } catch {
+            report.failures.append((remote, SyncEngine.syncError(error)))
+        }
+    }
+
     private mutating func heal(from remote: String, _ caller: RemoteCaller) throws {
         var sync = SyncReport(remote: remote)
         if !damaged.isEmpty {
@@ -152,6 +166,10 @@ extension Archive {
                     var repair = Repair(store: store, cancellation: cancellation)
                     guard try repair.begin(progress: progress) else { return repair.report }
                     for (name, address, token) in addresses where repair.needsRemote {
+                        if case .folder(let path) = address, RemoteFolder.isBundle(path) {
+                            repair.take(from: name, BundleFile(path: path))
+                            continue
+                        }
                         let reached = try Archive.reach(address, token: token)
                         withExtendedLifetime(reached) { repair.fetch(from: name, over: reached.transport) }
                     }

@@ -301,6 +301,7 @@ package final class SyncEngine {
         case TransportError.cancelled: .cancelled
         case let error as TransportError: .transport(error)
         case let error as StoreError: .store(error)
+        case let error as BundleError: .bundle(error)
         default: .malformedResponse(detail: "\(error)")
         }
     }

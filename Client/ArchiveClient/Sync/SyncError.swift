@@ -36,6 +36,8 @@ public enum SyncError: Error, Equatable, Sendable {
     case store(StoreError)
     /// The folder that is the remote cannot be used now.
     case folder(RemoteFolderError)
+    /// The bundle that is the remote cannot be read or written.
+    case bundle(BundleError)
     /// Somebody asked to stop.
     case cancelled
 
@@ -63,6 +65,7 @@ public enum SyncError: Error, Equatable, Sendable {
         case .forked: "forked"
         case .store: "replica"
         case .folder(let error): error.code
+        case .bundle(let error): error.code
         }
     }
 
@@ -134,6 +137,7 @@ extension SyncError: CustomStringConvertible {
                 "the remote's log does not fit together; nothing of it was taken that does not fit: ask who runs it to check it"
         case .store(let error): return error.description
         case .folder(let error): return error.description
+        case .bundle(let error): return error.description
         case .cancelled: return "stopped; everything up to here is kept"
         }
     }

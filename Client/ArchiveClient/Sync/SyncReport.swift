@@ -108,6 +108,10 @@ public enum SyncNotice: Hashable, Sendable {
     case blobFailed(BlobID, code: String)
     /// So many blobs were not sent or fetched, because the connection failed with this code after the letters were exchanged.
     case blobsLeft(count: Int, code: String)
+    /// So many revisions of a bundle wait here for what they build on.
+    case bundleWaits(revisions: Int)
+    /// A bundle holds so many revisions that this replica cannot take; they are kept in quarantine.
+    case bundleUnreadable(revisions: Int)
     /// Both sides should hold the same now and do not, even after they were reconciled.
     case difference(countHere: Int, countThere: Int)
 
@@ -116,7 +120,7 @@ public enum SyncNotice: Hashable, Sendable {
         switch self {
         case .rewound, .forked, .wiped, .restored, .lostRevisions, .copied, .sentBack: false
         case .deletionsHeld, .pushForbidden, .damagedThere, .quarantined, .damagedBlob, .blobRefused,
-            .wrongBlob, .blobFailed, .blobsLeft, .difference:
+            .wrongBlob, .blobFailed, .blobsLeft, .bundleWaits, .bundleUnreadable, .difference:
             true
         }
     }
@@ -148,6 +152,8 @@ public enum SyncNotice: Hashable, Sendable {
         case .wrongBlob: "wrongBlob"
         case .blobFailed: "blobFailed"
         case .blobsLeft: "blobsLeft"
+        case .bundleWaits: "bundleWaits"
+        case .bundleUnreadable: "bundleUnreadable"
         case .difference: "difference"
         }
     }
@@ -183,6 +189,10 @@ extension SyncNotice: CustomStringConvertible {
             "blob \(id) could not be transferred (\(code)); letters are not concerned, and the next sync goes on with it"
         case .blobsLeft(let count, let code):
             "letters are in step, but \(count) attachments are left (\(code)); the next sync goes on where this one stopped"
+        case .bundleWaits(let revisions):
+            "\(revisions) revisions of the bundle wait here for what they build on, and it is left as it is: apply an earlier bundle, or sync with whoever made it"
+        case .bundleUnreadable(let revisions):
+            "the bundle holds \(revisions) revisions that this program cannot take, and is left as it is; they are kept in quarantine: update Chancery"
         case .difference(let here, let there):
             "this replica should hold what the remote holds, but counts \(here) revisions against \(there); run `chancery verify` here and `check` there"
         }

@@ -6,7 +6,8 @@ import ReplicaStore
 /// `chancery clone`: makes a replica of a remote.
 enum CloneCommand {
     static let url = Argument(
-        "URL-OR-PATH", .text, help: "https://host[:port][/prefix]/ARCHIVE, or a folder that holds a replica.")
+        "URL-OR-PATH", .text,
+        help: "https://host[:port][/prefix]/ARCHIVE, or a folder that holds a replica, or a bundle's file.")
     static let folder = Argument(
         optional: "FOLDER", .folder,
         help: "Where to put it; without it, the folder that --archive or CHANCERY_ARCHIVE names.")

@@ -7,19 +7,23 @@ import ReplicaStore
 enum RemoteAddCommand {
     static let name = Argument("NAME", .text, help: "What to call it here.")
     static let url = Argument(
-        "URL-OR-PATH", .text, help: "https://host[:port][/prefix]/ARCHIVE, or a folder that holds another replica.")
+        "URL-OR-PATH", .text,
+        help: "https://host[:port][/prefix]/ARCHIVE, or a folder that holds another replica, or a bundle's file.")
     static let create = Flag("create", help: "Make an empty replica in the folder, which is not there yet or is empty.")
 
     static let description = CommandDescription(
         "remote add", summary: "record another replica to sync with",
         discussion: """
             A folder is another replica that this machine can reach: on a USB disk, say, or in another person's home. One machine at a time may sync with \
-            it. On a network's file system a database is not safe: exchange bundles there.
+            it. On a network's file system a database is not safe: a bundle's file is, which `chancery bundle create` makes. Each sync takes in what it \
+            holds, and writes it anew where this replica holds more.
             """,
         arguments: [name, url], options: [create],
         examples: [
             Example("chancery remote add origin https://letters.example.org/presidency", help: "A server."),
             Example("chancery remote add usb /media/usb/letters --create", help: "A new replica on a USB disk."),
+            Example(
+                "chancery remote add share /mnt/share/letters.bundle", help: "A bundle that several machines share."),
         ])
 
     static func run(_ values: Values, _ context: CommandContext) async throws -> CommandStatus {

@@ -19,7 +19,8 @@ public struct BundleReader: ~Copyable {
 
     private var decoder = MessageDecoder(encoding: .zstandard, allowance: .bundle)
     private var envelope: BundleEnvelope?
-    private var position: LogPosition?
+    /// Where in its creator's log what was read ends; nil before the first line.
+    public private(set) var position: LogPosition?
     private var pieces = BlobPieceCheck()
     private var revisions: [Revision] = []
     private var unreadable: [QuarantinedBytes] = []
