@@ -39,6 +39,9 @@ public struct Conflict: Hashable, Sendable {
         /// Where the value that is shown stands in the text that is shown, in UTF-8 bytes; nil if that is not known.
         public let place: Range<Int>?
 
+        /// The ends of paragraphs that are left out of what people see of the stretch, for ``Conflict/text(_:taking:)``.
+        package var ends = Ends()
+
         /// A stretch with its alternatives.
         public init(base: String, values: [String], heads: [[RevisionID]] = [], place: Range<Int>? = nil) {
             self.base = base

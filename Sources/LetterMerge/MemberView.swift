@@ -251,11 +251,13 @@ struct MemberView {
             case .hunk(let hunk):
                 let run = provisionalRun(hunk, cell)
                 let shown = displayed(run, hunk)
-                hunks.append(
-                    Conflict.Hunk(
-                        base: displayed(hunk.base, hunk), values: hunk.alternatives.map { displayed($0, hunk) },
-                        heads: heads(hunk, cell),
-                        place: bytes.count..<(bytes.count + shown.utf8.count)))
+                var told = Conflict.Hunk(
+                    base: displayed(hunk.base, hunk), values: hunk.alternatives.map { displayed($0, hunk) },
+                    heads: heads(hunk, cell), place: bytes.count..<(bytes.count + shown.utf8.count))
+                func end(_ run: [UInt8]) -> [UInt8] { Array(run.dropFirst(displayed(run, hunk).utf8.count)) }
+                told.ends = Conflict.Hunk.Ends(
+                    base: end(hunk.base), values: hunk.alternatives.map(end), shown: end(run))
+                hunks.append(told)
                 bytes += run
             }
         }

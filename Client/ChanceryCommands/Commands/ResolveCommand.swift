@@ -21,6 +21,11 @@ enum ResolveCommand {
         "matching", .text, placeholder: "QUERY",
         help: "All letters with conflicts that fit this query; see `chancery help search`.")
     static let edit = Flag("edit", help: "Decide in $VISUAL or $EDITOR, on the letter as it is shown now.")
+    static let interactive = Flag(
+        "interactive", short: "i",
+        help:
+            "Ask for each conflict, and for each place of a text, what to take; what was there, or what you write in the editor, too."
+    )
     static let dryRun = Flag("dry-run", help: "Show what would be decided, and write nothing.")
     static let yes = Flag("yes", help: "Do not ask.")
 
@@ -31,10 +36,15 @@ enum ResolveCommand {
             `restore` goes back to any version.
 
             Several letters are shown first with what becomes of each; on a terminal you are asked then. Letters for which something is left undecided are \
-            named and left alone, and the others are settled (status 2).
+            named and left alone, and the others are settled (status 2). Without a terminal nobody is asked, and what the command says is done.
+
+            With --interactive the terminal shows one conflict after the other, and of a text one place after the other, with numbers before the sides. What you write in the \
+            editor stays in its file until the letter is settled.
             """,
         arguments: [ids],
-        options: [take, ChangeOptions.set, keep, delete, edit, all, matching, dryRun, yes, ChangeOptions.message],
+        options: [
+            take, ChangeOptions.set, keep, delete, edit, interactive, all, matching, dryRun, yes, ChangeOptions.message,
+        ],
         examples: [
             Example("chancery resolve 0190 --set title=Reply", help: "Decide one field."),
             Example("chancery resolve 0190 --take 5f3c", help: "Take one side."),
@@ -44,6 +54,7 @@ enum ResolveCommand {
             Example(
                 "chancery resolve --matching 'tag:OIC after:2019' --take author:Leyla --dry-run",
                 help: "See what taking all that Leyla wrote would change."),
+            Example("chancery resolve 0190 --interactive", help: "Decide place by place, on the terminal."),
             Example("chancery resolve --all --take provisional", help: "Accept everything as it is shown."),
         ])
 
@@ -59,11 +70,16 @@ enum ResolveCommand {
         guard !(values[edit] && values[dryRun]) else {
             throw Failure("usage", "what will be written in an editor cannot be shown beforehand", status: .wrongUsage)
         }
+        try checkInteractive(values, context)
         for assignment in values[ChangeOptions.set] { try MemberNames.check(assignment.path) }
         for side in values[take] { if let field = side.field { try MemberNames.check(field) } }
         let archive = try await context.openArchive()
         let author = values[dryRun] ? nil : try await context.author(for: archive)
         let letters = try await selected(values, archive, context)
+        if values[interactive] {
+            return try await AskedResolve(archive: archive, author: author, values: values, context: context).run(
+                letters)
+        }
         let isBulk = values[ids].count != 1
         var run = Run(archive: archive, author: author, values: values, context: context)
         if isBulk, !values[edit] {
@@ -77,6 +93,44 @@ enum ResolveCommand {
         if !values[dryRun] { try await run.write() }
         if letters.isEmpty { context.console.note("no conflicts") }
         return run.finish()
+    }
+
+    private static func checkInteractive(_ values: Values, _ context: CommandContext) throws {
+        guard values[interactive] else { return }
+        guard !(values[edit] || values[dryRun] || values[yes] || context.isJSON) else {
+            throw Failure(
+                "usage", "--interactive asks a person: it goes with neither --edit, --dry-run, --yes nor --json",
+                status: .wrongUsage)
+        }
+        guard values[take].allSatisfy({ $0.field != nil }) else {
+            throw Failure(
+                "usage", "--take without a field leaves nothing to ask for; leave out --interactive, or name a field",
+                status: .wrongUsage)
+        }
+        guard context.console.canAsk else {
+            throw Failure(
+                "usage", "nobody can be asked here; say what to take with --take, --set, --keep or --delete",
+                status: .wrongUsage)
+        }
+    }
+
+    /// What the options say about the conflicts of a letter.
+    static func decisions(
+        _ values: Values, on id: LetterID, _ view: LetterView, _ archive: Archive
+    ) async throws -> Decisions {
+        var decisions = Decisions()
+        if values[keep] { decisions.deletion = .keep }
+        if values[delete] { decisions.deletion = .delete }
+        for assignment in values[ChangeOptions.set] { decisions.values.append((assignment.path, assignment.value)) }
+        for side in values[take] {
+            let head = try await side.head(of: id, view, archive)
+            if let field = side.field {
+                decisions.choices.append((field, head.map(ResolvePlan.Choice.head) ?? .provisional))
+            } else {
+                decisions.rest = head.map(Decisions.Rest.head) ?? .provisional
+            }
+        }
+        return decisions
     }
 
     private static func selected(_ values: Values, _ archive: Archive, _ context: CommandContext) async throws
@@ -141,20 +195,7 @@ extension ResolveCommand {
 
         mutating func planOrThrow(_ id: LetterID) async throws {
             let view = try await archive.view(of: id)
-            var decisions = Decisions()
-            if values[ResolveCommand.keep] { decisions.deletion = .keep }
-            if values[ResolveCommand.delete] { decisions.deletion = .delete }
-            for assignment in values[ChangeOptions.set] {
-                decisions.values.append((assignment.path, assignment.value))
-            }
-            for side in values[ResolveCommand.take] {
-                let head = try await side.head(of: id, view, archive)
-                if let field = side.field {
-                    decisions.choices.append((field, head.map(ResolvePlan.Choice.head) ?? .provisional))
-                } else {
-                    decisions.rest = head.map(Decisions.Rest.head) ?? .provisional
-                }
-            }
+            var decisions = try await ResolveCommand.decisions(values, on: id, view, archive)
             if values[ResolveCommand.edit] {
                 decisions.whole = try Editor(context).edit(view.letter, title: id.text)
             }

@@ -21,13 +21,7 @@ struct Editor {
 
     /// The letter as it was left in the editor. Text that cannot be read stays in its file, which the error names.
     func edit(_ letter: Letter, title: String) throws -> Letter {
-        let folder = context.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        var template = Array((FileSystem.join(folder, "chancery-XXXXXX.txt") + "\0").utf8CString)
-        let descriptor = mkstemps(&template, 4)
-        let path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard descriptor >= 0 else { throw FileSystem.Failure(path: folder, number: errno) }
-        FileSystem.writeAll(ChanceryTextForm.render(letter), to: descriptor)
-        close(descriptor)
+        let path = try file(ChanceryTextForm.render(letter))
         try run(path)
         let bytes = try FileSystem.read(path, limitBytes: 2 * Limits.contentBytes)
         let edited: Letter
@@ -41,6 +35,42 @@ struct Editor {
         }
         unlink(path)
         return edited
+    }
+
+    /// The line below which an excerpt stands. Whatever is above it explains it, and is left out.
+    static let cutLine = "# ------------------------ what stands below this line is taken ------------------------"
+
+    /// A file for an excerpt: the notes, the line, the text.
+    func file(of text: String, notes: [String]) throws -> String {
+        let lines = notes.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }.map { "# \($0)" }
+        return try file(Array(((lines + [Self.cutLine, text]).joined(separator: "\n") + "\n").utf8))
+    }
+
+    /// The excerpt in a file as it was left in the editor, without one final line feed. The file stays where it is.
+    func editExcerpt(_ path: String) throws -> String {
+        try run(path)
+        let bytes = try FileSystem.read(path, limitBytes: 2 * Limits.contentBytes)
+        guard let all = String(validating: bytes, as: UTF8.self) else {
+            throw Failure("encoding", "what the editor left is not UTF-8 text; it is kept in \(path)")
+        }
+        let lines = all.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let cut = lines.firstIndex(where: { $0.utf8.elementsEqual(Self.cutLine.utf8) }) else {
+            throw Failure("textForm", "the line above the text is gone; your text is kept in \(path)")
+        }
+        let text = lines[(cut + 1)...].joined(separator: "\n")
+        return text.utf8.last == 0x0A ? String(decoding: text.utf8.dropLast(), as: UTF8.self) : text
+    }
+
+    /// A new file with these bytes, for its owner alone.
+    private func file(_ bytes: [UInt8]) throws -> String {
+        let folder = context.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        var template = Array((FileSystem.join(folder, "chancery-XXXXXX.txt") + "\0").utf8CString)
+        let descriptor = mkstemps(&template, 4)
+        let path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard descriptor >= 0 else { throw FileSystem.Failure(path: folder, number: errno) }
+        FileSystem.writeAll(bytes, to: descriptor)
+        close(descriptor)
+        return path
     }
 
     /// The letter in a file of the text form.

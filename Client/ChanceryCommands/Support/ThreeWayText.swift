@@ -14,6 +14,8 @@ struct ThreeWayText {
     let style: Console.Style
     /// How a moment is told.
     let time: (Timestamp?) -> String
+    /// Whether the sides have numbers, by which they are chosen.
+    var isNumbered = false
 
     /// Columns for the name of a side: twelve digits of its revision, a mark before them, a gap behind.
     private static let labelWidth = 16
@@ -33,7 +35,7 @@ struct ThreeWayText {
 
     // MARK: Heads
 
-    private var title: String {
+    var title: String {
         let title = view.letter.title.map { "  " + VisibleText.of($0, keepsLines: false) } ?? ""
         let line = "letter \(id)"
         let room = style.isTerminal ? max(10, style.width - line.count) : .max
@@ -51,17 +53,23 @@ struct ThreeWayText {
 
     private func label(_ head: RevisionID) -> String { String(head.hex.prefix(12)) }
 
+    /// The name of a side behind its number, where sides are chosen by it.
+    private func numbered(_ label: String, _ index: Int) -> String {
+        isNumbered ? String("\(index + 1) \(label)".prefix(Self.labelWidth - 3)) : label
+    }
+
     // MARK: Conflicts
 
-    private func section(_ conflict: Conflict) -> [String] {
+    /// One conflict: all of its places, or the one with this number.
+    func section(_ conflict: Conflict, place number: Int? = nil) -> [String] {
         guard let field = conflict.field else { return deletion(conflict) }
         if conflict.hunks.isEmpty {
             return [style.apply(.bold, to: field.description)] + values(conflict, shown: view.letter[field])
         }
         let text = Array((view.letter[field]?.text ?? "").utf8)
-        return conflict.hunks.enumerated().flatMap { index, hunk in
+        return conflict.hunks.enumerated().filter { number == nil || $0.offset == number }.flatMap { index, hunk in
             let place = conflict.hunks.count > 1 ? ", place \(index + 1) of \(conflict.hunks.count)" : ""
-            return (index > 0 ? [""] : []) + [style.apply(.bold, to: field.description + place)]
+            return (index > 0 && number == nil ? [""] : []) + [style.apply(.bold, to: field.description + place)]
                 + stretch(hunk, in: text)
         }
     }
@@ -69,9 +77,9 @@ struct ThreeWayText {
     private func values(_ conflict: Conflict, shown: JSONValue?) -> [String] {
         let texts = Self.texts([conflict.base] + conflict.values.map(\.value))
         var lines = row("was", texts[0].map { StyledText($0) } ?? StyledText("(nothing)", .dim), isShown: false)
-        for (side, text) in zip(conflict.values, texts.dropFirst()) {
+        for (number, (side, text)) in zip(conflict.values, texts.dropFirst()).enumerated() {
             let shows = text.map { changed(from: texts[0], to: $0) } ?? StyledText("(removed)", .red)
-            lines += row(label(side.head), shows, isShown: side.value == shown)
+            lines += row(numbered(label(side.head), number), shows, isShown: side.value == shown)
         }
         return lines
     }
@@ -95,7 +103,7 @@ struct ThreeWayText {
             let middle = value.utf8.isEmpty && hunk.base.utf8.isEmpty ? nothing : changed(from: hunk.base, to: value)
             // Of several heads that say the same, the highest stands for all.
             lines += row(
-                (names.first ?? "one side") + (names.count > 1 ? "+" : ""), framed(middle),
+                numbered((names.first ?? "one side") + (names.count > 1 ? "+" : ""), index), framed(middle),
                 isShown: value.hasSameBytes(as: shown))
         }
         return lines

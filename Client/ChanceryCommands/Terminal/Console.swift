@@ -64,9 +64,12 @@ public struct Console: Sendable {
         FileSystem.writeAll(Array((line + "\n").utf8), to: STDERR_FILENO)
     }
 
+    /// Whether somebody can be asked on a terminal.
+    var canAsk: Bool { isInputTerminal && error.isTerminal }
+
     /// Asks a question on the terminal; nil without one. A question is never asked where nobody can answer.
     func ask(_ question: String) -> String? {
-        guard isInputTerminal, error.isTerminal else { return nil }
+        guard canAsk else { return nil }
         FileSystem.writeAll(Array(question.utf8), to: STDERR_FILENO)
         return readLine(strippingNewline: true)
     }
