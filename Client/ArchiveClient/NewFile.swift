@@ -10,16 +10,38 @@ enum NewFile {
         case system(reason: String)
     }
 
-    /// Writes a file under another name, makes it durable, and gives it its own.
+    /// Who may read it.
+    enum Readers {
+        /// Its owner.
+        case owner
+        /// Those whom the umask lets.
+        case umask
+        /// Everybody.
+        case all
+    }
+
+    /// Writes a file under another name, makes it durable, gives it its own, and makes that durable.
+    ///
+    /// - Parameters: as ``make(_:for:replacing:next:)``.
+    static func write(
+        _ path: String, for readers: Readers, replacing replaces: (() throws -> Bool)? = nil,
+        next: () throws -> [UInt8]?
+    ) throws {
+        try make(path, for: readers, replacing: replaces, next: next)
+        try syncFolder(of: path)
+    }
+
+    /// Writes a file under another name, makes it durable, and gives it its own. After a power cut the name may be gone again.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - isPrivate: Whether only its owner may read it; else that is for the umask to say.
+    ///   - readers: Who may read it.
     ///   - replaces: Whether what has the name in the end is what the file is to take the place of; nil if nothing may have it.
     ///   - next: Its next bytes; nil at their end.
     /// - Throws: `NewFile.Failure`, or what `next` and `replaces` throw.
-    static func write(
-        _ path: String, isPrivate: Bool, replacing replaces: (() throws -> Bool)? = nil, next: () throws -> [UInt8]?
+    static func make(
+        _ path: String, for readers: Readers, replacing replaces: (() throws -> Bool)? = nil,
+        next: () throws -> [UInt8]?
     ) throws {
         guard replaces != nil || access(path, F_OK) != 0 else { throw Failure.exists }
         var template = Array("\(path).new-XXXXXX".utf8CString)
@@ -30,7 +52,7 @@ enum NewFile {
         do {
             defer { close(descriptor) }
             while let bytes = try next() { try append(bytes, to: descriptor) }
-            if !isPrivate { try showToOthers(descriptor) }
+            try show(descriptor, to: readers)
             guard fsync(descriptor) == 0 else { throw failure() }
         }
         if let replaces {
@@ -39,14 +61,20 @@ enum NewFile {
         } else {
             try name(temporary, path)
         }
-        try syncFolder(of: path)
     }
 
-    /// What others may read is for the umask to say; mkstemp asks it nothing.
-    private static func showToOthers(_ descriptor: Int32) throws {
-        let mask = umask(0)
-        umask(mask)
-        guard fchmod(descriptor, 0o666 & ~mask) == 0 || errno == EPERM else { throw failure() }
+    /// mkstemp makes files for their owner alone. FAT has no modes, and says so.
+    private static func show(_ descriptor: Int32, to readers: Readers) throws {
+        let mode: mode_t
+        switch readers {
+        case .owner: return
+        case .umask:
+            let mask = Glibc.umask(0)
+            Glibc.umask(mask)
+            mode = 0o666 & ~mask
+        case .all: mode = 0o644
+        }
+        guard fchmod(descriptor, mode) == 0 || errno == EPERM else { throw failure() }
     }
 
     private static func append(_ bytes: [UInt8], to descriptor: Int32) throws {

@@ -72,7 +72,7 @@ enum AttachmentFile {
     /// Writes a file that is not there yet. It appears whole and durable, or not at all.
     static func write(_ path: String, next: () throws -> [UInt8]?) throws {
         do {
-            try NewFile.write(path, isPrivate: false, next: next)
+            try NewFile.write(path, for: .umask, next: next)
         } catch NewFile.Failure.exists {
             throw AttachmentFileError.exists(path: path)
         } catch NewFile.Failure.system(let reason) {

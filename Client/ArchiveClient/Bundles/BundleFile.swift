@@ -53,7 +53,7 @@ struct BundleFile {
     func write(_ stream: BundleStream) throws -> Int {
         var byteCount = 0
         do {
-            try NewFile.write(path, isPrivate: true) {
+            try NewFile.write(path, for: .owner) {
                 let chunk = try stream.nextChunk()
                 byteCount += chunk?.count ?? 0
                 return chunk
@@ -96,7 +96,7 @@ struct BundleFile {
         isReplaced = true
         do {
             // Whoever may read the old one may read the new one: a share has more than one reader.
-            try NewFile.write(path, isPrivate: false, replacing: { try self.version() == version }) {
+            try NewFile.write(path, for: .umask, replacing: { try self.version() == version }) {
                 let chunk = try next()
                 byteCount += chunk?.count ?? 0
                 return chunk

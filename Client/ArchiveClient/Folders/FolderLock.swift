@@ -54,30 +54,17 @@ final class FolderLock: Sendable {
         }
     }
 
-    /// Writes the file under another name and gives it its own, which nothing may have: nobody ever sees half of one.
+    /// Makes the file, which nothing may have: nobody ever sees half of one. A name that a power cut takes away needs not be durable.
     private static func publish(_ text: String, in folder: String) throws(RemoteFolderError) {
-        let path = path(in: folder)
-        var template = Array("\(path).new-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
-        guard descriptor >= 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
-            throw .unusable(path: folder, reason: String(cString: strerror(errno)))
+        var rest: [UInt8]? = Array(text.utf8)
+        do {
+            // Other people of this machine have to be able to read who it is.
+            try NewFile.make(path(in: folder), for: .all) { rest.take() }
+        } catch NewFile.Failure.system(let reason) {
+            throw .unusable(path: folder, reason: reason)
+        } catch {
+            throw .unusable(path: folder, reason: String(cString: strerror(EEXIST)))
         }
-        let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { unlink(temporary) }
-        // Other people of this machine have to be able to read who it is. FAT has no such modes, and needs none.
-        fchmod(descriptor, 0o644)
-        let bytes = Array(text.utf8)
-        let count = write(descriptor, bytes, bytes.count)
-        var number = count == bytes.count && fsync(descriptor) == 0 ? 0 : (count < 0 ? errno : EIO)
-        close(descriptor)
-        if number == 0, link(temporary, path) != 0 {
-            number = errno
-            // USB sticks with FAT have no links. There it is our turn on this machine, and another one cannot have the stick.
-            if [EPERM, EOPNOTSUPP, ENOSYS].contains(number) {
-                number = access(path, F_OK) == 0 ? EEXIST : (rename(temporary, path) == 0 ? 0 : errno)
-            }
-        }
-        guard number == 0 else { throw .unusable(path: folder, reason: String(cString: strerror(number))) }
     }
 }
 

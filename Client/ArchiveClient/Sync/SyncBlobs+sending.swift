@@ -70,10 +70,7 @@ extension SyncBlobs {
         let answer = try caller.answer(
             to: TransportRequest(.head, BlobPath.path(of: blob)), wanting: [200, 403, 404])
         if answer.status == 200 { return nil }
-        guard let text = answer.header(BlobPath.offsetField), (1...15).contains(text.utf8.count),
-            let offset = DecimalDigits.value(of: text.utf8)
-        else { return -1 }
-        return offset
+        return answer.offset ?? -1
     }
 
     /// Sends piece after piece while the remote follows.
@@ -121,9 +118,9 @@ extension SyncBlobs {
             throw error
         }
         func offsetField() throws -> Int {
-            guard let text = answer.header(BlobPath.offsetField), (1...15).contains(text.utf8.count),
-                let offset = DecimalDigits.value(of: text.utf8)
-            else { throw SyncError.malformedResponse(detail: "it does not say how much of a blob it has") }
+            guard let offset = answer.offset else {
+                throw SyncError.malformedResponse(detail: "it does not say how much of a blob it has")
+            }
             return offset
         }
         let code = answer.problem?["code"]?.text
@@ -166,4 +163,9 @@ extension SyncBlobs {
             report.note(.blobRefused(blob, code: code ?? String(status)))
         }
     }
+}
+
+extension RemoteCaller.Answer {
+    /// How much of a blob the remote says that it has; nil if it says nothing that is a number.
+    fileprivate var offset: Int? { header(BlobPath.offsetField).flatMap { DecimalDigits.value(of: $0.utf8) } }
 }

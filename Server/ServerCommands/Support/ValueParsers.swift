@@ -101,7 +101,7 @@ extension ValueParser where Value == Int {
         ]
         return Self(placeholder: "SIZE", format: { "\($0)" }) { text throws(InvalidValue) in
             let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-            guard (1...15).contains(digits.count), let number = DecimalDigits.value(of: digits),
+            guard let number = DecimalDigits.value(of: digits),
                 let unit = units[String(decoding: text.utf8.dropFirst(digits.count), as: UTF8.self)]
             else { throw InvalidValue(expected: "a size such as 500MB or 4GiB") }
             let (bytes, isTooMuch) = number.multipliedReportingOverflow(by: unit)

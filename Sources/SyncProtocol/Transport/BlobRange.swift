@@ -61,8 +61,5 @@ public struct BlobRange: Hashable, Sendable {
     }
 
     /// A number of up to 15 digits: nothing overflows, and no blob is that large.
-    private static func number(_ text: Substring) -> Int? {
-        guard (1...15).contains(text.utf8.count) else { return nil }
-        return DecimalDigits.value(of: text.utf8)
-    }
+    private static func number(_ text: Substring) -> Int? { DecimalDigits.value(of: text.utf8) }
 }
