@@ -33,6 +33,7 @@ import Canaries
 
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
+    private var hasRanking = false
     /// Set once reading, writing or syncing failed: nothing more is asked of this connection.
     public private(set) var isBroken = false
 
@@ -89,6 +90,14 @@ import Canaries
         let mode = try first(sql) { (row) throws(SQLiteError) in try row.text(0) }
         // SQLite answers with the old mode where it cannot change it, instead of an error.
         guard let mode, mode.lowercased() == journal.rawValue.lowercased() else { throw SQLiteError(SQLITE_BUSY, sql) }
+    }
+
+    /// Makes `weight(TABLE, WEIGHT…)` known to SQL: what bm25() tells of a row of a full-text search, without counting every row that holds a common word.
+    public func enableFullTextRanking() throws(SQLiteError) {
+        guard !hasRanking else { return }
+        let code = unsafe FullTextRanking.register(on: handle)
+        guard code == SQLITE_OK else { throw noted(SQLiteError(code, FullTextRanking.name)) }
+        hasRanking = true
     }
 
     // MARK: Statements

@@ -169,11 +169,23 @@ struct SearchIndex {
             sql += " AND summary.letter NOT IN (SELECT rowid FROM search WHERE search MATCH ?)"
             values.append(.text(excluded))
         }
-        let order =
-            match.order == .oldest
-            ? "summary.sort_key IS NULL, summary.sort_key, summary.id" : "summary.sort_key DESC, summary.id"
-        return try numbers(
-            "\(sql) ORDER BY \(order) LIMIT ? OFFSET ?", values + [.integer(max(0, limit)), .integer(max(0, offset))])
+        let (limit, offset) = (max(0, limit), max(0, offset))
+        func page(_ part: String, _ order: String, _ limit: Int, _ offset: Int) throws -> [Int] {
+            try numbers(
+                "\(sql)\(part) ORDER BY \(order) LIMIT ? OFFSET ?", values + [.integer(limit), .integer(offset)])
+        }
+        guard match.order == .oldest else { return try page("", "summary.sort_key DESC, summary.id", limit, offset) }
+        // In two parts, each of which follows the index of the list: in one, all that fit would be sorted.
+        let dated = try page(" AND summary.sort_key IS NOT NULL", "summary.sort_key, summary.id", limit, offset)
+        guard dated.count < limit else { return dated }
+        var before = 0
+        if dated.isEmpty, offset > 0 {
+            before =
+                try connection.integer(
+                    "SELECT count(*) FROM (\(sql) AND summary.sort_key IS NOT NULL)", values) ?? 0
+        }
+        let start = dated.isEmpty ? max(0, offset - before) : 0
+        return try dated + page(" AND summary.sort_key IS NULL", "summary.id", limit - dated.count, start)
     }
 
     /// Whether so few letters fit that looking each of them up costs less than going through the whole list.
@@ -193,10 +205,11 @@ struct SearchIndex {
         let weights = SearchDocument.columns.map { "\($0.weight).0" }.joined(separator: ", ")
         var found: [Int] = []
         if offset < SearchQuery.rankedLetters {
+            try connection.enableFullTextRanking()
             found = try numbers(
                 """
                 SELECT found.letter FROM (
-                    SELECT search.rowid AS letter, bm25(search, \(weights)) AS score \(selection) LIMIT \(SearchQuery.rankedLetters)
+                    SELECT search.rowid AS letter, weight(search, \(weights)) AS score \(selection) LIMIT \(SearchQuery.rankedLetters)
                 ) AS found JOIN summary ON summary.letter = found.letter AND summary.is_deleted = 0
                 ORDER BY found.score, summary.id LIMIT ? OFFSET ?
                 """, values + [.integer(min(limit, SearchQuery.rankedLetters - offset)), .integer(offset)])

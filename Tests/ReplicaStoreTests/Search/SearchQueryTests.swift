@@ -95,4 +95,32 @@ struct SearchQueryTests {
         #expect(try byDate("orchid -number") == [1, count - 7].map(RevisionMaker.letterID))
         #expect(try byDate("number") == (2...4).map(RevisionMaker.letterID))
     }
+
+    @Test func `the oldest come page by page as all at once, dated ones first`() throws {
+        let store = try folders.makeStore(.local)
+        let maker = RevisionMaker()
+        let revisions = try (1...12).map { number in
+            var letter = Letter()
+            letter.body = number.isMultiple(of: 4) ? "a rose" : "an orchid"
+            if !number.isMultiple(of: 3) {
+                var date = LetterDate()
+                date.edtf = "19\(20 - number / 2)"
+                letter.date = date
+            }
+            return try maker.revision(number, letter: letter)
+        }
+        _ = try store.ingest(maker.ingestion(revisions))
+        for text in ["orchid", "-rose", "-orchid", "rose", "before:1950", "-before:1950"] {
+            let query = try SearchQuery(text, order: .oldest)
+            let all = try store.search(query, limit: 100, offset: 0).hits.map(\.letter.id)
+            for offset in 0...13 {
+                for limit in 0...4 {
+                    let page = try store.search(query, limit: limit, offset: offset).hits.map(\.letter.id)
+                    #expect(page == Array(all.dropFirst(offset).prefix(limit)), "\(text), \(limit) from \(offset)")
+                }
+            }
+        }
+        let orchids = try store.search(try SearchQuery("orchid", order: .oldest), limit: 9, offset: 0).hits
+        #expect(orchids.map(\.letter.id) == [10, 11, 7, 5, 2, 1, 3, 6, 9].map(RevisionMaker.letterID))
+    }
 }

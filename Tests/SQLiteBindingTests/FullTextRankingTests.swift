@@ -1,0 +1,82 @@
+import SQLiteBinding
+import Testing
+
+/// `weight()` beside FTS5's own bm25().
+struct FullTextRankingTests {
+    private let database: TestDatabase
+
+    init() throws { database = try TestDatabase() }
+
+    private static let queries = [
+        "rare", "half", "every", "rar*", "h* AND every", "\"every half\"", "rare OR half", "every NOT half",
+        "title : every", "half AND rare AND every",
+    ]
+
+    /// Rows of several lengths: `every` is in each, `half` in each second, `rare` in each fiftieth.
+    private func table(rows: Int) throws -> Connection {
+        let connection = try database.open()
+        try connection.execute("CREATE VIRTUAL TABLE box USING fts5(body, title, content='')")
+        try connection.transaction(.immediate) {
+            for number in 1...rows {
+                var words = ["every"]
+                if number.isMultiple(of: 2) { words.append("half") }
+                if number.isMultiple(of: 50) { words += ["rare", "half", "rare"] }
+                words += Array(repeating: "filler", count: number % 17)
+                try connection.run(
+                    "INSERT INTO box (rowid, body, title) VALUES (?, ?, ?)",
+                    [
+                        .integer(number), .text(words.joined(separator: " ")),
+                        .text(number.isMultiple(of: 3) ? "every title" : ""),
+                    ])
+            }
+        }
+        try connection.enableFullTextRanking()
+        return connection
+    }
+
+    /// Millionths, as our rows hold integers.
+    private func scores(_ function: String, _ query: String, _ connection: Connection) throws -> [[Int]] {
+        try connection.rows(
+            """
+            SELECT rowid, CAST(round(\(function)(box, 1.0, 5.0) * 1000000) AS INTEGER) AS score FROM box WHERE box MATCH ?
+            ORDER BY score, rowid
+            """, [.text(query)]
+        ) { row throws(SQLiteError) in [row.integer(0), row.integer(1)] }
+    }
+
+    @Test(arguments: queries) func `what few rows hold is weighed as by bm25`(query: String) throws {
+        let connection = try table(rows: 900)
+        let weighed = try scores("weight", query, connection)
+        #expect(!weighed.isEmpty)
+        #expect(try weighed == scores("bm25", query, connection))
+    }
+
+    @Test func `of what many rows hold the order of one word is that of bm25, and a rare word outweighs a common one`()
+        throws
+    {
+        let connection = try table(rows: 4_000)
+        for query in ["half", "rare", "title : every"] {
+            #expect(
+                try scores("weight", query, connection).map { $0[0] }
+                    == scores("bm25", query, connection).map { $0[0] }, "\(query)")
+        }
+        // Of half of all rows the estimate is near, and so is the weight: bm25 gives a word of half of the rows hardly any.
+        let (near, exact) = (try scores("weight", "half", connection), try scores("bm25", "half", connection))
+        #expect(abs(near[0][1] - exact[0][1]) < 10_000)
+        let mixed = try scores("weight", "every AND (half OR rare)", connection)
+        #expect(mixed.prefix(80).allSatisfy { $0[0].isMultiple(of: 50) })
+        #expect(try mixed == scores("weight", "every AND (half OR rare)", connection), "the same each time")
+    }
+
+    @Test func `it is made known once, and an empty table has no weights`() throws {
+        let connection = try database.open()
+        try connection.execute("CREATE VIRTUAL TABLE box USING fts5(body)")
+        for _ in 0..<3 { try connection.enableFullTextRanking() }
+        #expect(
+            try connection.rows("SELECT weight(box) FROM box WHERE box MATCH 'x'") { row throws(SQLiteError) in
+                row.integer(0)
+            } == [])
+        // Outside of a search there is nothing to weigh.
+        #expect(throws: SQLiteError.self) { try connection.run("SELECT weight(1)") }
+    }
+}
