@@ -12,6 +12,8 @@ final class ConnectionWatch: Sendable {
         var isCut = false
         /// The request that the connection is at, kept from its begin to its end.
         var exchange: Exchange?
+        /// The other end, once it was asked for.
+        var peer: RequestHead.Peer?
     }
 
     private let descriptor: Int32
@@ -28,6 +30,15 @@ final class ConnectionWatch: Sendable {
 
     /// Whether the connection was cut because its client took too long.
     var isCut: Bool { state.withLock { $0.isCut } }
+
+    /// The other end, which is looked up for the first request of a connection.
+    func peer(_ lookUp: () -> RequestHead.Peer) -> RequestHead.Peer {
+        state.withLock { state in
+            let peer = state.peer ?? lookUp()
+            state.peer = peer
+            return peer
+        }
+    }
 
     /// Keeps a request that has begun; returns the one before, if the library has not told of its end.
     func began(_ exchange: Exchange) -> Exchange? {

@@ -48,7 +48,7 @@ final class Exchange: @unchecked Sendable {
         self.targetAddress = targetAddress
         watch = connection.watch
         suspension = Suspension(connection, watch)
-        peer = connection.peer
+        peer = watch?.peer { connection.peer } ?? connection.peer
         started = core.events.now()
         watch?.begin(.head)
     }
@@ -106,11 +106,7 @@ final class Exchange: @unchecked Sendable {
             guard let receiver else { return false }
             self.receiver = nil
             phase = .working
-            let work = FinishWork(receiver)
-            return suspend {
-                let outcome = work.run()
-                return { self.outcome = outcome }
-            }
+            return finish(FinishWork(receiver))
         case .discarding(let response, _): return answer(response)
         case .working:
             // No outcome: the server was stopped before there was one.
@@ -148,6 +144,18 @@ final class Exchange: @unchecked Sendable {
         let isTaken = core.workers.submit { [suspension] in
             let handOver = work()
             suspension.resume(handOver)
+        }
+        if !isTaken { suspension.resume {} }
+        return isTaken
+    }
+
+    /// Suspends the connection, lets a worker make the answer, and goes on when the answer may be sent; see ``suspend(for:)``.
+    private func finish(_ work: FinishWork) -> Bool {
+        guard suspension.suspend() else { return false }
+        let isTaken = core.workers.submit { [self, suspension] in
+            work.run { outcome in
+                suspension.resume { self.outcome = outcome }
+            }
         }
         if !isTaken { suspension.resume {} }
         return isTaken
@@ -279,15 +287,25 @@ final class Exchange: @unchecked Sendable {
     }
 }
 
-/// A receiver on its way to a worker thread: whoever holds this holds the receiver alone; the workers' queue hands it over.
+/// A receiver on its way to a worker thread, and the answer on its way back: whoever holds this holds them alone; the workers' queue hands
+/// over the one, and the release of the answer the other.
 private final class FinishWork: @unchecked Sendable {
     private var receiver: any RequestBodyReceiver
+    private var outcome: Result<Response, any Error>?
 
     init(_ receiver: any RequestBodyReceiver) {
         self.receiver = receiver
     }
 
-    func run() -> Result<Response, any Error> {
-        Result { try receiver.finish() }
+    /// Makes the answer, and gives it on when it may be sent.
+    func run(then goOn: @escaping @Sendable (Result<Response, any Error>) -> Void) {
+        let outcome = Result { try receiver.finish() }
+        guard case .success(let response) = outcome, let hold = response.hold else { return goOn(outcome) }
+        self.outcome = outcome
+        hold { [self] in
+            guard let outcome = self.outcome else { return }
+            self.outcome = nil
+            goOn(outcome)
+        }
     }
 }

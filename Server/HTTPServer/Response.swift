@@ -28,6 +28,11 @@ public struct Response {
     /// The problem's code for the access log, nil for a success; ``ProblemDetails`` fill it in.
     public var problemCode: String?
 
+    /// What has to happen before this may be sent, say that something is on disk, for the answer of ``RequestBodyReceiver/finish()``; nil if
+    /// nothing has to. It is called once, on a worker thread, and calls `release` once, from any thread and when it is time: no thread waits
+    /// for that.
+    public var hold: (@Sendable (_ release: @escaping @Sendable () -> Void) -> Void)?
+
     /// A response; `precondition`: the status is one that can end a request (200 to 599).
     public init(status: Int, headers: Headers = [:], body: Body = .bytes([])) {
         precondition((200...599).contains(status), "a response has a final status, not \(status)")

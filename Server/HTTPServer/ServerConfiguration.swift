@@ -25,8 +25,9 @@ public struct ServerConfiguration: Sendable {
     public var tls: TLS?
     /// Threads that serve sockets.
     public var socketThreadCount = 2
-    /// Threads that run receivers' `finish()` and streams' `next()`: as many of these can wait for a database, and share its commits.
-    public var workerThreadCount = 12
+    /// Threads that run receivers' `finish()` and streams' `next()`: as many of these can wait for a database, and share its commits. A
+    /// thread that waits costs some KiB.
+    public var workerThreadCount = 64
     /// Memory that one connection may take for its buffers, in bytes; ten thousand idle clients take this each.
     public var connectionMemoryBytes = 16 * 1024
     /// The largest block of request line and headers, in bytes; more is refused with 431. What does not fit into

@@ -9,6 +9,17 @@ static inline int chancery_sqlite3_db_config_switch(sqlite3 *db, int option, int
     return sqlite3_db_config(db, option, on, &state);
 }
 
+/// Reads bytes of the database file as they are at this moment, without a lock, through the file handle that the connection has: a descriptor
+/// of our own would give up SQLite's locks when it is closed.
+/// Source: https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlfilepointer
+static inline int chancery_sqlite3_read_file(sqlite3 *db, void *bytes, int count, sqlite3_int64 offset) {
+    sqlite3_file *file = 0;
+    int code = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (code != SQLITE_OK) return code;
+    if (!file || !file->pMethods) return SQLITE_CANTOPEN;
+    return file->pMethods->xRead(file, bytes, count, offset);
+}
+
 // SQLITE_TRANSIENT is a cast of -1 to a function pointer, which Swift does not import.
 
 /// Binds a copy of the bytes.

@@ -278,6 +278,23 @@ import Canaries
         return error
     }
 
+    // MARK: Changes by others
+
+    /// The number in the file's header that grows by one with each transaction that changed anything, of whatever process; as it is at this
+    /// moment, read without a lock. It has grown before the COMMIT that it belongs to returns, and is back at the number before if that
+    /// transaction is rolled back. Nil if it cannot be read, or if the file is a write-ahead log, whose transactions do not count there.
+    ///
+    /// Source: https://www.sqlite.org/fileformat2.html#file_change_counter
+    public func fileChangeCounter() -> UInt32? {
+        var header: [UInt8] = Array(repeating: 0, count: 28)
+        let code = unsafe header.withUnsafeMutableBytes { buffer in
+            unsafe chancery_sqlite3_read_file(handle, buffer.baseAddress, Int32(buffer.count), 0)
+        }
+        // Bytes 18 and 19 are 1 for a rollback journal.
+        guard code == SQLITE_OK, header[18] == 1, header[19] == 1 else { return nil }
+        return header[24...].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
     // MARK: Backup
 
     /// Copies the database as it is at one moment into a new file, while others go on writing.

@@ -1,13 +1,15 @@
+import Dispatch
 import Foundation
 import HTTPServer
 import LetterModel
 import ServerTestSupport
 import SyncProtocol
+import Synchronization
 import Testing
 
 @testable import ArchiveServer
 
-/// Administration by another process, so to speak, while the server runs: nothing is cached.
+/// Administration by another process, so to speak, while the server runs: what the server keeps of the registry is good until then.
 struct LiveAdministrationTests {
     let live: LiveServer
 
@@ -31,6 +33,23 @@ struct LiveAdministrationTests {
         #expect(try live.administration.revokeToken(try live.id(of: token)))
         #expect(try status(token) == 401)
         #expect(try live.sync(token, pushing: [try SampleLetters.revision(1)]).status == 401)
+    }
+
+    @Test func `a token is refused from its revocation on, however many pushes of others are written down meanwhile`()
+        throws
+    {
+        let others = try live.token(.writer)
+        let pushers = Pushers(live, others)
+        defer { pushers.end() }
+        for _ in 0..<10 {
+            let token = try live.token(.reader)
+            for _ in 0..<2 { #expect(try status(token) == 200) }
+            #expect(try live.administration.revokeToken(try live.id(of: token)))
+            for _ in 0..<2 { #expect(try status(token) == 401) }
+        }
+        #expect(pushers.end() > 0)
+        _ = try live.auditLines()
+        #expect(try live.server.context.registry.checkAuditLog().firstWrong == nil)
     }
 
     @Test func `a token that is revoked while a push comes in pushes nothing`() throws {
@@ -187,6 +206,37 @@ struct LiveAdministrationTests {
         #expect(members["status"]?.integer == 200)
         #expect(members["peer"]?.text == "127.0.0.1")
         #expect(!requests[0].contains("secret"))
+    }
+}
+
+/// Clients that push one letter after the other until they are told to end.
+private final class Pushers: Sendable {
+    private let hasEnded = Atomic(false)
+    private let count = Atomic(0)
+    private let running = DispatchGroup()
+
+    init(_ live: LiveServer, _ token: String) {
+        for pusher in 1...3 {
+            DispatchQueue.global().async(group: running) {
+                for number in 0..<5_000 where !self.hasEnded.load(ordering: .relaxed) {
+                    do {
+                        let revision = try SampleLetters.revision(10_000 * pusher + number)
+                        let pushed = try live.exchange(token, pushing: [revision]).response.accepted.count
+                        self.count.add(pushed, ordering: .relaxed)
+                    } catch {
+                        Issue.record(error)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits for their ends, and tells how many letters they have pushed.
+    @discardableResult
+    func end() -> Int {
+        hasEnded.store(true, ordering: .relaxed)
+        running.wait()
+        return count.load(ordering: .relaxed)
     }
 }
 

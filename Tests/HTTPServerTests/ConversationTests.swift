@@ -1,4 +1,6 @@
+import Dispatch
 import HTTPServer
+import Synchronization
 import Testing
 
 /// Ordinary requests over real sockets.
@@ -148,5 +150,63 @@ import Testing
         }
         door.open()
         #expect(try first.receive().text == "open")
+    }
+
+    @Test func `an answer that is held is sent when it is released, and no worker waits for that`() throws {
+        let held = Held()
+        let live = try LiveServer(routes: [
+            Route(.get, "/held") { _ in
+                .perform { _ in
+                    var response = textResponse("released")
+                    response.hold = { held.keep($0) }
+                    return response
+                }
+            }
+        ]) { $0.workerThreadCount = 1 }
+        let client = try live.connect()
+        client.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n")
+        let release = held.next()
+        #expect(try live.ask("GET /worker HTTP/1.1\r\nHost: a\r\n\r\n").text == "from a worker")
+        release()
+        #expect(try client.receive().text == "released")
+        client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try client.receive().text == "hello")
+    }
+
+    @Test func `an answer that is still held when the server stops is cut, and its release does nothing any more`()
+        throws
+    {
+        let held = Held()
+        let live = try LiveServer(routes: [
+            Route(.get, "/held") { _ in
+                .perform { _ in
+                    var response = textResponse("released")
+                    response.hold = { held.keep($0) }
+                    return response
+                }
+            }
+        ]) { $0.stopLimitSeconds = 0 }
+        let client = try live.connect()
+        client.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n")
+        let release = held.next()
+        #expect(live.server.stop().cutRequestCount == 1)
+        #expect(client.readToEnd() == .closed)
+        release()
+    }
+}
+
+/// Keeps what releases an answer until the test asks for it.
+private final class Held: Sendable {
+    private let releases = Mutex<[@Sendable () -> Void]>([])
+    private let available = DispatchSemaphore(value: 0)
+
+    func keep(_ release: @escaping @Sendable () -> Void) {
+        releases.withLock { $0.append(release) }
+        available.signal()
+    }
+
+    func next() -> @Sendable () -> Void {
+        guard available.wait(timeout: .now() + 120) == .success else { return {} }
+        return releases.withLock { $0.removeFirst() }
     }
 }

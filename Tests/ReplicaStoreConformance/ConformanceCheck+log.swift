@@ -14,6 +14,10 @@ extension ConformanceCheck {
             try expect(state.fingerprint, equals: .zero)
             try expect(try store.chain(at: 0), equals: .zero)
             try expect(try store.chain(at: 1), equals: nil)
+            try expect(
+                try store.standing(at: 0),
+                equals: LogStanding(identity: try store.identity(), state: state, chain: .zero))
+            try expect(try store.standing(at: 1).chain, equals: nil)
             try expect(try store.logEntries(after: 0, through: 0, maximumBytes: 100), equals: [])
         },
         ConformanceCheck("revisions enter the log in the order given, contiguously, with chain and fingerprint") {
@@ -34,6 +38,9 @@ extension ConformanceCheck {
             for (index, revision) in [first, second, third].enumerated() {
                 chain = LogPosition.chain(chain, extendedBy: revision.id)
                 try expect(try store.chain(at: index + 1), equals: chain)
+                try expect(
+                    try store.standing(at: index + 1),
+                    equals: LogStanding(identity: try store.identity(), state: report.state, chain: chain))
             }
             try expect(report.state.end.chain, equals: chain)
             try expect(

@@ -89,6 +89,15 @@ public final class InMemoryReplicaStore: ReplicaStore {
         try change { $0.chain.indices.contains(sequence) ? $0.chain[sequence] : nil }
     }
 
+    /// The identity, the end of the log and the chain hash at a sequence.
+    public func standing(at sequence: Int) throws(StoreError) -> LogStanding {
+        try change { state in
+            LogStanding(
+                identity: state.identity, state: state.logState,
+                chain: state.chain.indices.contains(sequence) ? state.chain[sequence] : nil)
+        }
+    }
+
     /// Revisions in log order.
     public func logEntries(
         after sequence: Int, through end: Int, maximumBytes: Int

@@ -203,4 +203,39 @@ struct FailingDiskTests {
         try connection.run("INSERT INTO box VALUES ('after')")
         #expect(try TestDatabase.texts(connection, "SELECT label FROM box") == ["before", "after"])
     }
+
+    @Test func `the file's change counter grows by one with each commit of any connection, and with nothing else`()
+        throws
+    {
+        let (one, other) = (try database.open(), try database.open())
+        let reader = try database.open(.read, policy: .reader)
+        #expect(reader.fileChangeCounter() == nil, "there is no header in an empty file")
+        try one.execute("CREATE TABLE box (label TEXT)")
+        let first = try #require(reader.fileChangeCounter())
+        try one.transaction(.immediate) {
+            try one.run("INSERT INTO box VALUES ('a')")
+            try one.run("INSERT INTO box VALUES ('b')")
+        }
+        #expect(reader.fileChangeCounter() == first + 1)
+        try other.run("DELETE FROM box")
+        #expect(reader.fileChangeCounter() == first + 2)
+        _ = try other.integer("SELECT count(*) FROM box")
+        try one.transaction(.immediate) { try one.run("DELETE FROM box WHERE label = 'e'") }
+        #expect(throws: CancellationError.self) {
+            try other.transaction(.immediate) {
+                try other.run("INSERT INTO box VALUES ('c')")
+                throw CancellationError()
+            }
+        }
+        #expect(reader.fileChangeCounter() == first + 2)
+        try one.run("INSERT INTO box VALUES ('d')")
+        #expect(reader.fileChangeCounter() == first + 3)
+        #expect(one.fileChangeCounter() == first + 3)
+    }
+
+    @Test func `a write-ahead log has no change counter to go by`() throws {
+        let connection = try database.open(policy: .writer)
+        try connection.execute("CREATE TABLE box (label TEXT)")
+        #expect(connection.fileChangeCounter() == nil)
+    }
 }

@@ -122,6 +122,8 @@ public final class DamagedStore: ReplicaStore {
     /// As the replica below.
     public func chain(at sequence: Int) throws(StoreError) -> Digest? { try base.chain(at: sequence) }
     /// As the replica below.
+    public func standing(at sequence: Int) throws(StoreError) -> LogStanding { try base.standing(at: sequence) }
+    /// As the replica below.
     public func quarantine(_ bytes: QuarantinedBytes) throws(StoreError) { try base.quarantine(bytes) }
     /// As the replica below.
     public func view(of letter: LetterID) throws(StoreError) -> LetterView? { try base.view(of: letter) }

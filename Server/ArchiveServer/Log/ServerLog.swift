@@ -41,6 +41,9 @@ public struct ServerLog: Sendable {
 
     /// Writes the line of a request.
     func note(_ record: RequestRecord) {
+        let isFault = record.failure != nil || record.status.map { $0 >= 500 } ?? false
+        let level: LogLevel = isFault ? .error : .info
+        guard level >= self.level else { return }
         var fields: JSONObject = [
             "method": .string(record.method), "path": .string(record.path), "peer": .string(record.peer.address),
             "bytesReceived": .integer(record.bytesReceived), "bytesSent": .integer(record.bytesSent),
@@ -50,7 +53,6 @@ public struct ServerLog: Sendable {
         fields["status"] = record.status.map { .integer($0) }
         fields["code"] = record.problemCode.map { .string($0) }
         fields["failure"] = record.failure.map { .string("\($0)") }
-        let isFault = record.failure != nil || record.status.map { $0 >= 500 } ?? false
-        note(isFault ? .error : .info, "request", fields)
+        note(level, "request", fields)
     }
 }

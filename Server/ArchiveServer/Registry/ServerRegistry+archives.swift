@@ -14,7 +14,14 @@ extension ServerRegistry {
 
     /// The archive of a name; nil if none is in use.
     func archive(named name: ArchiveName) throws(ServerFailure) -> ArchiveRecord? {
-        try reading { connection in try ServerRegistry.archive(named: name, connection) }
+        try archiveAndGeneration(named: name).value
+    }
+
+    /// The archive of a name, and the generation in which it is so.
+    func archiveAndGeneration(
+        named name: ArchiveName
+    ) throws(ServerFailure) -> (value: ArchiveRecord?, generation: Int) {
+        try readingGeneration { connection in try ServerRegistry.archive(named: name, connection) }
     }
 
     /// The archives that were deleted and whose folders are still in their places.

@@ -5,6 +5,9 @@ import SQLiteBinding
 extension ServerRegistry {
     /// Appends entries to the audit log, in their order, and notes when tokens were used: one transaction.
     func record(_ entries: [AuditEntry], uses: [TokenID: Timestamp] = [:]) throws(ServerFailure) {
+        guard !uses.isEmpty || entries.isEmpty else {
+            return try writingElsewhere { try ServerRegistry.append(entries, $0) }
+        }
         try writing { connection in
             try ServerRegistry.append(entries, connection)
             for (token, time) in uses {

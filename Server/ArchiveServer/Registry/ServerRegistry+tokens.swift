@@ -14,7 +14,12 @@ extension ServerRegistry {
 
     /// A token by its id; nil if nobody gave it out.
     func token(_ id: TokenID) throws(ServerFailure) -> StoredToken? {
-        try reading { connection in
+        try tokenAndGeneration(id).value
+    }
+
+    /// A token by its id, and the generation in which it is so.
+    func tokenAndGeneration(_ id: TokenID) throws(ServerFailure) -> (value: StoredToken?, generation: Int) {
+        try readingGeneration { connection in
             try connection.rows(
                 "SELECT \(Self.columns) FROM token WHERE id = ?", [.bytes(id.bytes)], ServerRegistry.token
             ).first

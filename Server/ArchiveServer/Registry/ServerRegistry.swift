@@ -14,6 +14,8 @@ final class ServerRegistry: @unchecked Sendable {
     private let path: String
     private let lock = Mutex(())
     private var connection: Connection
+    /// Whether archives and tokens are still those that were read.
+    private let generation: RegistryGeneration
 
     /// Opens the registry of a data folder.
     ///
@@ -21,6 +23,7 @@ final class ServerRegistry: @unchecked Sendable {
     init(_ folder: ServerFolder, create: Bool) throws(ServerFailure) {
         let path = folder.registryPath
         self.path = path
+        generation = RegistryGeneration(path: path)
         if create {
             try folder.make()
         } else if !SystemCall.exists(path) {
@@ -65,6 +68,31 @@ final class ServerRegistry: @unchecked Sendable {
     /// Runs a closure in a transaction that may write.
     func writing<Value: Sendable>(_ body: (Connection) throws -> Value) throws(ServerFailure) -> Value {
         try transaction(.immediate, body)
+    }
+
+    /// The generation of archives and tokens at this moment: two equal ones mean that nobody has changed any of them, in whatever process. Nil
+    /// if they have to be read to know that.
+    var currentGeneration: Int? { generation.current }
+
+    /// Runs a closure in a transaction that reads one moment, and tells the generation that it has read.
+    func readingGeneration<Value: Sendable>(
+        _ body: (Connection) throws -> Value
+    ) throws(ServerFailure) -> (value: Value, generation: Int) {
+        try reading { connection in
+            let value = try body(connection)
+            // The lock that reading took is still held: what the header says belongs to what was read.
+            return (value, generation.ofOpenTransaction())
+        }
+    }
+
+    /// Runs a closure in a transaction that certainly writes, and not to the tables of archives and tokens.
+    func writingElsewhere(_ body: (Connection) throws -> Void) throws(ServerFailure) {
+        let counter = try writing { connection in
+            let counter = generation.counterBeforeWriting()
+            try body(connection)
+            return counter
+        }
+        if let counter { generation.keep(after: counter) }
     }
 
     private func transaction<Value: Sendable>(

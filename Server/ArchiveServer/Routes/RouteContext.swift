@@ -57,10 +57,16 @@ struct RouteContext: Sendable {
     func note(
         _ admission: Admission, _ action: Action, _ outcome: AuditEntry.Outcome, _ details: JSONObject = [:]
     ) {
-        writer.append(
-            AuditEntry(
-                time: clocks.now(), subject: "token \(admission.grant.id)", action: action.rawValue,
-                object: "archive \(admission.archive.name)", outcome: outcome, details: details))
+        writer.append(entry(admission, action, outcome, details))
+    }
+
+    /// An act for the audit log.
+    func entry(
+        _ admission: Admission, _ action: Action, _ outcome: AuditEntry.Outcome, _ details: JSONObject = [:]
+    ) -> AuditEntry {
+        AuditEntry(
+            time: clocks.now(), subject: "token \(admission.grant.id)", action: action.rawValue,
+            object: "archive \(admission.archive.name)", outcome: outcome, details: details)
     }
 }
 

@@ -79,30 +79,44 @@ enum SyncRoute {
                 let answer = try responder.finish(
                     role: admission.grant.role.rawValue, mayPush: mayPush,
                     acceptsZstandard: head.accepts(coding: "zstd"))
-                note(answer.response, admission, pushedBytes: responder.heldBytes, mayPush: mayPush)
-                if answer.response.accepted.count > 0 {
-                    context.events.moved(admission.archive.key, to: answer.response.end.cursor.sequence)
+                let entries = entries(
+                    answer.response, admission, pushedBytes: responder.heldBytes, mayPush: mayPush)
+                guard answer.response.accepted.count > 0 else {
+                    if !entries.isEmpty { context.writer.append(entries) }
+                    return try response(answer)
                 }
-                return try response(answer)
+                context.events.moved(admission.archive.key, to: answer.response.end.cursor.sequence)
+                // The client is told of its push after that is on disk.
+                do {
+                    var response = try response(answer)
+                    response.hold = { [writer = context.writer] in writer.append(entries, then: $0) }
+                    return response
+                } catch {
+                    context.writer.append(entries)
+                    throw error
+                }
             }
         }
 
-        /// Writes down what was pushed and pulled. The client is told of its push after that is on disk.
-        private func note(_ response: ExchangeResponse, _ admission: Admission, pushedBytes: Int, mayPush: Bool) {
-            if !mayPush, pushedBytes > 0 {
-                context.note(admission, .push, .denied)
-            }
+        /// What was pushed and pulled, for the audit log.
+        private func entries(
+            _ response: ExchangeResponse, _ admission: Admission, pushedBytes: Int, mayPush: Bool
+        ) -> [AuditEntry] {
+            var entries: [AuditEntry] = []
+            if !mayPush, pushedBytes > 0 { entries.append(context.entry(admission, .push, .denied)) }
             if response.totalRevisions > 0 {
-                context.note(
-                    admission, .pull, .done,
-                    ["revisions": .integer(response.totalRevisions), "end": .integer(response.end.cursor.sequence)])
+                let details: JSONObject = [
+                    "revisions": .integer(response.totalRevisions), "end": .integer(response.end.cursor.sequence),
+                ]
+                entries.append(context.entry(admission, .pull, .done, details))
             }
             if response.accepted.count > 0 {
-                context.note(
-                    admission, .push, .done,
-                    ["accepted": .integer(response.accepted.count), "exceptions": .integer(response.exceptions.count)])
-                context.writer.flush()
+                let details: JSONObject = [
+                    "accepted": .integer(response.accepted.count), "exceptions": .integer(response.exceptions.count),
+                ]
+                entries.append(context.entry(admission, .push, .done, details))
             }
+            return entries
         }
 
         private func response(_ answer: ExchangeAnswer) throws -> Response {

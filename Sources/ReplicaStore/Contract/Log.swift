@@ -42,6 +42,23 @@ public struct LogState: Hashable, Sendable {
     }
 }
 
+/// Where a replica stands when an exchange with it begins.
+public struct LogStanding: Hashable, Sendable {
+    /// Which archive it holds.
+    public let identity: ReplicaIdentity
+    /// The end of its log.
+    public let state: LogState
+    /// The chain hash at the sequence that was asked for: `Digest.zero` at 0, nil past the end.
+    public let chain: Digest?
+
+    /// A standing of its parts.
+    public init(identity: ReplicaIdentity, state: LogState, chain: Digest?) {
+        self.identity = identity
+        self.state = state
+        self.chain = chain
+    }
+}
+
 /// A revision with its place in the log.
 public struct LoggedRevision: Hashable, Sendable {
     /// Its place, from 1.

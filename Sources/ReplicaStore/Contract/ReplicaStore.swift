@@ -33,6 +33,9 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// The chain hash at a sequence: `Digest.zero` at 0, nil past the end.
     func chain(at sequence: Int) throws(StoreError) -> Digest?
 
+    /// The identity, the end of the log and the chain hash at a sequence, all of one moment: what an exchange begins with.
+    func standing(at sequence: Int) throws(StoreError) -> LogStanding
+
     /// Revisions in log order from the one after `sequence` up to `end` (inclusive): as many as fit into `maximumBytes` of header and content, at least one.
     /// A row that no longer has the hash that names it comes as `.damaged`.
     func logEntries(after sequence: Int, through end: Int, maximumBytes: Int) throws(StoreError) -> [LogEntry]

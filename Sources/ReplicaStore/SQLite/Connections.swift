@@ -23,7 +23,10 @@ final class Connections: @unchecked Sendable {
         let connection: Connection
     }
 
-    private static let idleReaderLimit = 8
+    /// As many as a server has threads that read: opening one costs more than a small exchange does.
+    private static let idleReaderLimit = 64
+    /// Of each reader: together they may take as much memory as eight connections of a laptop.
+    private static let readerCacheKibibytes = 2 * 1024
 
     init(folder: ReplicaFolder, mode: ReplicaMode, writer: sending Connection, fileSystem: String?) {
         self.folder = folder
@@ -80,9 +83,11 @@ final class Connections: @unchecked Sendable {
     }
 
     private func open() throws -> Reader {
-        Reader(
+        var policy = ConnectionPolicy.reader
+        policy.cacheKibibytes = Self.readerCacheKibibytes
+        return Reader(
             connection: try Connection(
-                path: folder.databasePath, access: .read, policy: .reader, fileSystem: fileSystem))
+                path: folder.databasePath, access: .read, policy: policy, fileSystem: fileSystem))
     }
 
     private func guarded<Value: Sendable>(_ body: () throws -> Value) throws(StoreError) -> Value {

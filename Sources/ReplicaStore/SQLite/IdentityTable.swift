@@ -31,8 +31,15 @@ struct IdentityTable {
             values + [RowDigest.value(of: values)])
     }
 
-    func identity() throws -> ReplicaIdentity {
-        guard let identity = Self.identity(of: try values()) else { throw StoreError.damaged(object: "archive.sqlite") }
+    func identity() throws -> ReplicaIdentity { try identity(try values()) }
+
+    func identityAndEpoch() throws -> (ReplicaIdentity, epoch: String) {
+        let values = try values()
+        return (try identity(values), try epoch(values))
+    }
+
+    private func identity(_ values: [SQLiteValue]) throws -> ReplicaIdentity {
+        guard let identity = Self.identity(of: values) else { throw StoreError.damaged(object: "archive.sqlite") }
         return identity
     }
 
@@ -44,8 +51,10 @@ struct IdentityTable {
         return ReplicaIdentity(archive: archive, isArchiveOpen: isOpen != 0, name: name, label: label, mergeRule: rule)
     }
 
-    func epoch() throws -> String {
-        guard case .text(let epoch) = try values()[6], epoch.utf8.count == 16, Hex.decode(epoch.utf8) != nil else {
+    func epoch() throws -> String { try epoch(try values()) }
+
+    private func epoch(_ values: [SQLiteValue]) throws -> String {
+        guard case .text(let epoch) = values[6], epoch.utf8.count == 16, Hex.decode(epoch.utf8) != nil else {
             throw StoreError.damaged(object: "archive.sqlite")
         }
         return epoch

@@ -16,11 +16,24 @@ extension SQLiteReplicaStore {
     /// The chain hash at a sequence: `Digest.zero` at 0, nil past the end.
     public func chain(at sequence: Int) throws(StoreError) -> Digest? {
         guard sequence != 0 else { return .zero }
-        return try connections.read { connection in
-            let bytes = try connection.first("SELECT chain FROM revision WHERE sequence = ?", [.integer(sequence)]) {
-                (row) throws(SQLiteError) in row.bytes(0)
-            }
-            return bytes.flatMap { Digest(bytes: $0) }
+        return try connections.read { connection in try Self.chain(at: sequence, connection) }
+    }
+
+    private static func chain(at sequence: Int, _ connection: Connection) throws -> Digest? {
+        guard sequence != 0 else { return .zero }
+        let bytes = try connection.first("SELECT chain FROM revision WHERE sequence = ?", [.integer(sequence)]) {
+            (row) throws(SQLiteError) in row.bytes(0)
+        }
+        return bytes.flatMap { Digest(bytes: $0) }
+    }
+
+    /// The identity, the end of the log and the chain hash at a sequence, all of one moment.
+    public func standing(at sequence: Int) throws(StoreError) -> LogStanding {
+        try connections.read { connection in
+            let (identity, epoch) = try IdentityTable(connection).identityAndEpoch()
+            return LogStanding(
+                identity: identity, state: try StateRow.read(connection).logState(epoch: epoch),
+                chain: try Self.chain(at: sequence, connection))
         }
     }
 
@@ -87,7 +100,7 @@ extension SQLiteReplicaStore {
         #endif
         let report: IngestionReport = try connections.write { connection in
             let identityTable = IdentityTable(connection)
-            let identity = try identityTable.identity()
+            let (identity, epoch) = try identityTable.identityAndEpoch()
             guard identity.isArchiveOpen || identity.archive == ingestion.archive else {
                 throw StoreError.archiveMismatch(expected: identity.archive, found: ingestion.archive)
             }
@@ -96,7 +109,7 @@ extension SQLiteReplicaStore {
             if let advance = ingestion.advance { try remotes.advance(advance) }
             var run = try IngestionRun(connection, ingestion, folder: folder)
             let outcomes = try run.run(ingestion.revisions)
-            let report = run.report(outcomes, epoch: try identityTable.epoch())
+            let report = run.report(outcomes, epoch: epoch)
             if identity.isArchiveOpen, ingestion.settlesArchive(outcomes) {
                 try identityTable.settle(ingestion.archive)
             }

@@ -102,13 +102,15 @@ public final class ExchangeResponder {
     private func answer(
         _ request: ExchangeRequest, role: String, mayPush: Bool, acceptsZstandard: Bool
     ) throws -> ExchangeAnswer {
-        let archive = try agreedArchive(with: request.archive, mayPush: mayPush)
-        let before = try store.logState()
-        let (verdict, position) = try place(of: request.cursor, in: before.end)
+        let cursor = request.cursor.flatMap { Cursor($0) }
+        let before = try store.standing(at: cursor?.sequence ?? 0)
+        let archive = try agreedArchive(with: request.archive, ours: before.identity, mayPush: mayPush)
+        let (verdict, position) = place(of: request.cursor, cursor, in: before)
 
         let push = try mayPush ? commit(to: archive) : nil
-        let identity = try store.identity()
-        let state = try push?.state ?? store.logState()
+        // Once the archive's id is final, nothing of what is told of the identity changes any more.
+        let identity = before.identity.isArchiveOpen ? try store.identity() : before.identity
+        let state = push?.state ?? before.state
         let last = push?.accepted.first.map { $0 - 1 } ?? state.end.sequence
         // Most syncs find nothing new. Whoever names the end as its cursor knows the chain hash there.
         let isUpToDate = request.cursor != nil && position?.sequence == state.end.sequence
@@ -135,8 +137,9 @@ public final class ExchangeResponder {
     }
 
     /// The id that pushed revisions go to; makes it final where this exchange does that.
-    private func agreedArchive(with theirs: ArchiveDescription, mayPush: Bool) throws -> ArchiveID {
-        let ours = try store.identity()
+    private func agreedArchive(
+        with theirs: ArchiveDescription, ours: ReplicaIdentity, mayPush: Bool
+    ) throws -> ArchiveID {
         switch (ours.isArchiveOpen, theirs.isOpen) {
         case (false, false):
             guard ours.archive == theirs.id else { throw Problem.mismatch(here: ours.archive, there: theirs.id) }
@@ -155,14 +158,18 @@ public final class ExchangeResponder {
     }
 
     /// Whether the log continues what the cursor has seen, and from where on; no position if it does not.
+    ///
+    /// - Parameters:
+    ///   - text: The cursor as it came; nil if none did.
+    ///   - cursor: The same as a value; nil if it is no cursor.
+    ///   - standing: Of the log, at the cursor.
     private func place(
-        of text: String?, in end: LogPosition
-    ) throws -> (verdict: ExchangeResponse.CursorVerdict, position: LogPosition?) {
-        guard let text else { return (.ok, LogPosition(epoch: end.epoch, sequence: 0, chain: .zero)) }
-        guard let cursor = Cursor(text) else { return (.forked, nil) }
-        guard cursor.sequence <= end.sequence, let chain = try store.chain(at: cursor.sequence) else {
-            return (.rewound, nil)
-        }
+        of text: String?, _ cursor: Cursor?, in standing: LogStanding
+    ) -> (verdict: ExchangeResponse.CursorVerdict, position: LogPosition?) {
+        let end = standing.state.end
+        guard text != nil else { return (.ok, LogPosition(epoch: end.epoch, sequence: 0, chain: .zero)) }
+        guard let cursor else { return (.forked, nil) }
+        guard cursor.sequence <= end.sequence, let chain = standing.chain else { return (.rewound, nil) }
         guard cursor.fits(chain) else { return (cursor.epoch == end.epoch ? .forked : .rewound, nil) }
         return (.ok, LogPosition(epoch: end.epoch, sequence: cursor.sequence, chain: chain))
     }

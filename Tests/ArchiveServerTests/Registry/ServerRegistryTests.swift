@@ -106,6 +106,43 @@ struct ServerRegistryTests {
         }
     }
 
+    @Test
+    func
+        `what was read is current until somebody changes an archive or a token, and entries of the server change none`()
+        throws
+    {
+        let other = try ServerRegistry(server, create: false)
+        #expect(registry.currentGeneration == nil, "nothing was read yet")
+        let (none, first) = try registry.tokenAndGeneration(Self.token.id)
+        #expect(none == nil)
+        #expect(registry.currentGeneration == first)
+        for _ in 0..<3 { try registry.record([Self.entry(), Self.entry()]) }
+        #expect(registry.currentGeneration == first)
+
+        _ = try other.addToken(
+            Self.token, role: .reader, archive: nil, label: "", creator: "", expires: nil, entry: Self.entry())
+        #expect(registry.currentGeneration == nil)
+        try registry.record([Self.entry()])
+        #expect(registry.currentGeneration == nil, "an entry must not hide what another process did before it")
+        let (made, second) = try registry.tokenAndGeneration(Self.token.id)
+        #expect(made != nil && second > first)
+
+        #expect(try other.revokeToken(Self.token.id, entry: Self.entry(at: 4)))
+        #expect(registry.currentGeneration == nil)
+        let (_, third) = try registry.archiveAndGeneration(named: try Self.name("letters"))
+        #expect(third > second)
+
+        try registry.record([Self.entry()], uses: [Self.token.id: Timestamp(milliseconds: 86_400_000)])
+        #expect(registry.currentGeneration == nil)
+        let (_, fourth) = try registry.tokenAndGeneration(Self.token.id)
+        // A use of a token that is not there changes nothing, so the counter does not grow; the next process's change is seen.
+        try registry.record(
+            [], uses: [try #require(TokenID(bytes: [9, 9, 9, 9, 9, 9, 9, 9])): Timestamp(milliseconds: 1)])
+        #expect(registry.currentGeneration == fourth)
+        _ = try other.addArchive(try Self.name("letters"), entry: Self.entry()) {}
+        #expect(registry.currentGeneration == nil)
+    }
+
     @Test func `the audit log notices a changed, a removed and an added entry`() throws {
         for number in 0..<5 { try registry.record([Self.entry("act-\(number)")]) }
         #expect(try registry.checkAuditLog() == (5, nil))

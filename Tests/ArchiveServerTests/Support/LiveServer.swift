@@ -7,7 +7,7 @@ import Testing
 @testable import ArchiveServer
 
 /// A real server on 127.0.0.1 with two archives, `letters` and `secret`; stops when its owner is gone.
-final class LiveServer {
+final class LiveServer: Sendable {
     let folder: TemporaryFolder
     let data: ServerFolder
     let clock = ManualClock()
