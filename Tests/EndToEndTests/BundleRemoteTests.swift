@@ -45,6 +45,12 @@ struct BundleRemoteTests {
             #expect(quiet.first?["bytesSent"] as? Int == 0 && quiet.first?["bytesReceived"] as? Int == 0)
         }
         #expect(try bytes() == before)
+        // An attachment that is gone here comes back from it.
+        let files = FileManager.default.enumerator(atPath: ada.archive + "/blobs")?.compactMap { $0 as? String } ?? []
+        let blob = try #require(files.first { ($0 as NSString).lastPathComponent.count > 40 })
+        try FileManager.default.removeItem(atPath: "\(ada.archive)/blobs/\(blob)")
+        #expect(try ada.expect("sync").output == "stick: sent 0, received 0, 1 attachment received\n")
+        #expect(try bytes() == before)
         // The file is a bundle like any other.
         let cleo = try Machine("cleo")
         try cleo.expect("init")

@@ -117,7 +117,7 @@ struct BundleSync {
             Cursor(position) == envelope.end,
             try store.unsent(to: remote, maximumBytes: 1).revisions.isEmpty
         else { return false }
-        return try blobsHere().count <= envelope.blobs
+        return try blobsHere().count == envelope.blobs
     }
 
     /// The attachments that letters refer to and whose bytes are here.
