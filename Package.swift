@@ -201,6 +201,8 @@ if Context.environment["CHANCERY_FUZZ"] != nil {
             dependencies: [
                 "LetterFormats", "LetterMerge", "LetterModel", "SyncProtocol", "ArchiveClient", "CurlTransport",
                 "HTTPServer", "ArchiveServer", "ReplicaStore", "SyncTestSupport", "ReplicaStoreConformance",
+                "Compression",
+                "Hashing",
             ], path: "Tests/Fuzzing",
             swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))

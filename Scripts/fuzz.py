@@ -44,6 +44,7 @@ TARGETS = {
     "remote-address": (["ArchiveClientTests/ServerAddressTests.swift"], "Client/ArchiveClient/ServerAddress.swift"),
     "request-head": (["HTTPServerTests", "ArchiveServerTests/Hostile"], "Server/HTTPServer"),
     "token": (["ArchiveServerTests/Access"], "Server/ArchiveServer/Access"), "salvage": ([], None),
+    "search": (["ReplicaStoreTests/Search", "EndToEndTests/SearchTests.swift"], "Sources/ReplicaStore"), "thin": ([], PROTOCOL),
 }
 
 LITERAL = re.compile(

@@ -38,6 +38,9 @@ enum FuzzSeeds {
         }
         try save(Array(Cursor(try replica.store.logState().end).text.utf8), folder, "cursor", "end")
         try save(try database(of: revisions), folder, "salvage", "pages")
+        for (number, message) in try StoreParsers.thinSeeds().enumerated() {
+            try save(message, folder, "thin", "\(number)")
+        }
     }
 
     /// The first page of a replica's database, and those that hold rows: few enough for one input.

@@ -19,7 +19,7 @@ enum FuzzTarget: String, CaseIterable {
     case responseHead = "response-head"
     case remoteAddress = "remote-address"
     case requestHead = "request-head"
-    case token, salvage
+    case token, salvage, search, thin
 
     /// The parser of this run.
     static let chosen: FuzzTarget = {
@@ -68,6 +68,8 @@ enum FuzzTarget: String, CaseIterable {
         case .requestHead: ServerParsers.requestHead(bytes)
         case .token: ServerParsers.token(bytes)
         case .salvage: ModelParsers.salvage(bytes)
+        case .search: StoreParsers.search(bytes)
+        case .thin: StoreParsers.thin(bytes)
         }
     }
 }
