@@ -71,6 +71,20 @@ struct PrefixTests {
         #expect(bytes == new)
     }
 
+    @Test func `what was changed in a thousand places is found again megabytes away`() throws {
+        let old = ZstandardTests.noise(3_600_000)
+        var new: [UInt8] = []
+        for start in stride(from: 0, to: old.count, by: 3_000) {
+            new += old[start..<start + 1_500]
+            new += [1, 2, 3]
+            new += old[start + 1_500..<start + 3_000]
+        }
+        let frame = Zstandard.compress(new, against: old)
+        #expect(frame.count < new.count / 100)
+        let (bytes, _) = try Self.decoded(ZstandardDecoder.encodedNote(Self.note) + frame, pieces: 99_999, prefix: old)
+        #expect(bytes == new)
+    }
+
     @Test func `notes that are cut, or say too much, are refused`() {
         for count in [1, 4, 7, 8, 9, Self.note.count + 7] {
             #expect(throws: Zstandard.Failure.truncated) {
