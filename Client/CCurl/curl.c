@@ -19,7 +19,8 @@ static struct {
 } library;
 
 bool chancery_curl_load(void) {
-    void *found = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    // Of its two dozen libraries a request calls little: what is not called is not looked up.
+    void *found = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
     if (found == NULL) return false;
 #define FIND(name) \
     library.name = (__typeof__(library.name))dlsym(found, #name); \
