@@ -5,7 +5,7 @@ import Glibc
 ///
 /// How much a word says depends on how many rows hold it. FTS5 reads all of them before it weighs the first one, which for the
 /// beginning `mo*`, or for a phrase of common words, costs more than all the rest of a search. Here counting stops after so many rows, and from
-/// how far in the table that was, the rest is estimated. What fewer rows hold is weighed as by bm25().
+/// how far in the table that was, the rest is estimated; where one phrase is all that is asked for, nothing is counted. What fewer rows hold is put into the order of bm25().
 ///
 /// Source: https://www.sqlite.org/fts5.html#custom_auxiliary_functions
 enum FullTextRanking {
@@ -103,6 +103,11 @@ enum FullTextRanking {
         guard code == SQLITE_OK else { return code }
         guard rows > 0 else { return SQLITE_CORRUPT }
         unsafe measures[phrases] = max(Double(tokens) / Double(rows), 1)
+        // One phrase alone weighs the same in every row, and the order does not depend on how much.
+        guard phrases > 1 else {
+            unsafe measures.update(repeating: 1, count: phrases)
+            return SQLITE_OK
+        }
         for phrase in 0..<phrases {
             var counter = Counter()
             code = unsafe api.xQueryPhrase(row, Int32(phrase), &counter) { api, row, counter in
