@@ -170,6 +170,16 @@ struct BundleRemoteTests {
         try agree()
     }
 
+    @Test func `sync --watch follows it, and doctor finds nothing wrong with it`() throws {
+        let watching = try WatchTests.Watching(ada)
+        try ada.expect("edit", id, "--set", "title=Watched")
+        #expect(watching.nextLine() == "stick: sent 1, received 0")
+        #expect(watching.interrupt() == 0)
+        try ben.expect("clone", file)
+        #expect(try ben.expect("show", id).output.contains("Watched"))
+        #expect(try !ada.expect("doctor", "--json").output.contains("stick"))
+    }
+
     @Test func `machines at once, each with letters of its own, end up with the same`() throws {
         try ben.expect("clone", file)
         for (index, machine) in [ada, ben].enumerated() {
