@@ -75,7 +75,7 @@ import Canaries
         try execute("PRAGMA recursive_triggers=ON")
         try execute("PRAGMA temp_store=MEMORY")
         try execute("PRAGMA cache_size=-\(policy.cacheKibibytes)")
-        if !policy.checkpoints { try execute("PRAGMA wal_autocheckpoint=0") }
+        try execute("PRAGMA wal_autocheckpoint=\(policy.checkpointPages)")
         guard access != .read else { return }
         try execute("PRAGMA synchronous=FULL")
         #if CANARIES
@@ -304,7 +304,7 @@ import Canaries
         try checkUsable()
         let target = try Connection(
             path: path, access: .create,
-            policy: ConnectionPolicy(busyTimeoutMilliseconds: 0, journal: nil, checkpoints: false))
+            policy: ConnectionPolicy(busyTimeoutMilliseconds: 0, journal: nil, checkpointPages: 0))
         guard let backup = unsafe sqlite3_backup_init(target.handle, "main", handle, "main") else {
             throw SQLiteError(unsafe sqlite3_extended_errcode(target.handle), "sqlite3_backup_init")
         }

@@ -12,19 +12,23 @@ public struct ConnectionPolicy: Hashable, Sendable {
     public var busyTimeoutMilliseconds: Int
     /// How changes are made durable; nil leaves the file as it is, which is all that a reading connection may do.
     public var journal: Journal?
-    /// Whether this connection moves the write-ahead log into the database when the log is long.
+    /// How many pages the write-ahead log may have before this connection moves it into the database; 0: it never does.
     /// Exactly one connection of a database may do so: SQLite 3.7.0 to 3.51.2 can corrupt it otherwise.
-    public var checkpoints: Bool
+    public var checkpointPages: Int
     /// How many KiB of pages are kept in memory.
     public var cacheKibibytes: Int
 
+    /// 32 MiB of SQLite's usual pages. A large push writes most pages of the indexes: those that the next one writes again are moved once.
+    public static let defaultCheckpointPages = 8_192
+
     /// A policy of its parts.
     public init(
-        busyTimeoutMilliseconds: Int, journal: Journal?, checkpoints: Bool = true, cacheKibibytes: Int = 16 * 1024
+        busyTimeoutMilliseconds: Int, journal: Journal?, checkpointPages: Int = defaultCheckpointPages,
+        cacheKibibytes: Int = 16 * 1024
     ) {
         self.busyTimeoutMilliseconds = busyTimeoutMilliseconds
         self.journal = journal
-        self.checkpoints = checkpoints
+        self.checkpointPages = checkpointPages
         self.cacheKibibytes = cacheKibibytes
     }
 
@@ -37,5 +41,5 @@ public struct ConnectionPolicy: Hashable, Sendable {
     public static let writer = ConnectionPolicy(busyTimeoutMilliseconds: 5_000, journal: .writeAheadLog)
 
     /// A connection that only reads what another one writes, and never checkpoints.
-    public static let reader = ConnectionPolicy(busyTimeoutMilliseconds: 5_000, journal: nil, checkpoints: false)
+    public static let reader = ConnectionPolicy(busyTimeoutMilliseconds: 5_000, journal: nil, checkpointPages: 0)
 }

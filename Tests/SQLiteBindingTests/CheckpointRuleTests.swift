@@ -71,7 +71,7 @@ struct CheckpointRuleTests {
     }
 
     private let fileSystem = String(cString: fault_vfs_name())
-    private let manual = ConnectionPolicy(busyTimeoutMilliseconds: 0, journal: .writeAheadLog, checkpoints: false)
+    private let manual = ConnectionPolicy(busyTimeoutMilliseconds: 0, journal: .writeAheadLog, checkpointPages: 0)
 
     /// Shows that the test below can fail. A later SQLite, without the fault, takes this test away.
     @Test(.enabled(if: CheckpointRuleTests.hasFault))

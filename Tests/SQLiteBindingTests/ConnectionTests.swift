@@ -121,7 +121,7 @@ struct ConnectionTests {
         defer { withExtendedLifetime(server) {} }
         let writer = try server.open(policy: .writer)
         #expect(try TestDatabase.texts(writer, "PRAGMA journal_mode") == ["wal"])
-        #expect(try writer.integer("PRAGMA wal_autocheckpoint") == 1000)
+        #expect(try writer.integer("PRAGMA wal_autocheckpoint") == ConnectionPolicy.defaultCheckpointPages)
         try writer.execute("CREATE TABLE box (label TEXT)")
         let reader = try server.open(.read, policy: .reader)
         #expect(try reader.integer("PRAGMA wal_autocheckpoint") == 0)

@@ -12,6 +12,8 @@ public final class TestReplica {
     public let name: String
     /// Milliseconds that were waited in all syncs.
     public private(set) var waitedMilliseconds = 0
+    /// How much time passes from one look at the clock to the next.
+    public var millisecondsPerLook = 0
     /// Where this copy of the replica is, as far as it can tell.
     public var place: String?
     /// Makes the revisions that are written here.
@@ -104,10 +106,15 @@ public final class TestReplica {
     private var surroundings: SyncSurroundings {
         var surroundings = SyncSurroundings(
             now: { Timestamp(milliseconds: 1_764_000_000_000 + self.waitedMilliseconds) }, place: place,
-            monotonicMilliseconds: { self.waitedMilliseconds }, random: { self.numbers.next() },
+            monotonicMilliseconds: self.lookAtClock, random: { self.numbers.next() },
             sleep: { self.waitedMilliseconds += $0 })
         surroundings.storesBeside = true
         return surroundings
+    }
+
+    private func lookAtClock() -> Int {
+        waitedMilliseconds += millisecondsPerLook
+        return waitedMilliseconds
     }
 
     // MARK: Looking

@@ -224,7 +224,7 @@ package final class SyncEngine {
         let exchange = try SyncExchange(
             store: store, remote: remote, caller: caller, report: report, isResend: isResend,
             thinness: isWhole ? .none : takesThin ? .both : .pages, givenBack: givenBack,
-            storesBeside: surroundings.storesBeside, progress: progress)
+            surroundings: surroundings, progress: progress)
         self.exchange = exchange
         defer { givenBack = exchange.givenBack }
         let before = try store.remote(named: remote).position

@@ -15,6 +15,7 @@ final class SyncExchange {
     private let progress: (SyncProgress) -> Void
     private let isResend: Bool
     private let thinness: SyncThinness
+    private let surroundings: SyncSurroundings
     private var report: SyncReport
 
     private var sent: [Revision] = []
@@ -29,10 +30,14 @@ final class SyncExchange {
     private(set) var givenBack: Set<RevisionID>
     /// Revisions that the remote holds damaged.
     private var damagedThere: [RevisionID] = []
-    private var openPage = OpenPage()
+    private var openPage = PulledPages()
+    /// Closed pages that are going to be stored together, and where they lead to.
+    private var gathered: (pages: PulledPages, position: LogPosition)?
+    /// When those before them began to be stored; at first, when the exchange began.
+    private var lastStoring: Int
     private let storing: PageStoring
-    /// The page that is being stored, and where it leads to.
-    private var closedPage: (page: OpenPage, position: LogPosition)?
+    /// The pages that are being stored, and where they lead to.
+    private var beingStored: (pages: PulledPages, position: LogPosition)?
     private var pulledEntries = 0
     private(set) var result = SyncStateMachine.Exchange()
     /// Whether the remote lives another life than when we were last there, and has all that we had seen.
@@ -55,9 +60,14 @@ final class SyncExchange {
     /// What the token may do there.
     var role: String { response?.role ?? "" }
 
+    /// A transaction writes pages all over the indexes, so pages that come quickly are stored together, up to so many bytes. One that comes
+    /// so long after the last storing is stored at once: a slow connection that is cut loses nothing that was whole.
+    private static let gatheredBytes = 8 * 1024 * 1024
+    private static let gatheringMilliseconds = 500
+
     init(
         store: any ReplicaStore, remote: String, caller: RemoteCaller, report: SyncReport, isResend: Bool,
-        thinness: SyncThinness, givenBack: Set<RevisionID>, storesBeside: Bool,
+        thinness: SyncThinness, givenBack: Set<RevisionID>, surroundings: SyncSurroundings,
         progress: @escaping (SyncProgress) -> Void
     ) throws {
         self.store = store
@@ -68,7 +78,9 @@ final class SyncExchange {
         self.thinness = thinness
         self.givenBack = givenBack
         self.progress = progress
-        storing = PageStoring(isBeside: storesBeside)
+        self.surroundings = surroundings
+        storing = PageStoring(isBeside: surroundings.storesBeside)
+        lastStoring = surroundings.monotonicMilliseconds()
         archive = try store.identity().archive
     }
 
@@ -159,12 +171,12 @@ final class SyncExchange {
             try decoder.finish()
             guard decoder.isAtPageEnd else { throw MessageError.truncated }
         } catch {
-            // Whatever broke: the page that was whole before is stored.
-            try finishPage()
+            // Whatever broke: the pages that were whole before are stored.
+            try finishPages()
             guard let error = error as? MessageError, error != .tooDense else { throw error }
             throw unreadable(error)
         }
-        try finishPage()
+        try finishPages()
         try conclude()
     }
 
@@ -291,23 +303,42 @@ final class SyncExchange {
     private func closePage(at cursor: Cursor) throws {
         guard var follower else { throw SyncError.malformedResponse(detail: "pages follow a cursor that does not fit") }
         try follower.close(at: cursor)
-        try finishPage()
-        let lastOfPages = response.map { $0.accepted.first.map { $0 - 1 } ?? $0.end.cursor.sequence }
-        let guardedThrough = try baseline.begin(isWhole: follower.position.sequence == lastOfPages)
-        storing.begin(
-            Ingestion(
-                archive: archive, revisions: openPage.revisions, missingParents: .wait, remote: remote,
-                advance: CursorAdvance(remote: remote, from: stored, to: follower.position),
-                guardedThrough: guardedThrough), in: store)
         self.follower = follower
-        closedPage = (openPage, follower.position)
-        openPage = OpenPage()
+        var pages = gathered.take()?.pages ?? PulledPages()
+        pages.append(openPage)
+        openPage = PulledPages()
+        gathered = (pages, follower.position)
+        let isDue =
+            pages.byteCount >= SyncExchange.gatheredBytes
+            || surroundings.monotonicMilliseconds() - lastStoring >= SyncExchange.gatheringMilliseconds
+        if isDue || !surroundings.storesBeside { try storeGathered() }
     }
 
-    /// Waits until the page that was closed last is stored, and takes down what became of it.
-    private func finishPage() throws {
-        guard let closed = closedPage.take() else { return }
-        var page = closed.page
+    /// Begins to store what was gathered, once what came before it is stored.
+    private func storeGathered() throws {
+        try finishStoring()
+        guard let next = gathered.take() else { return }
+        lastStoring = surroundings.monotonicMilliseconds()
+        let lastOfPages = response.map { $0.accepted.first.map { $0 - 1 } ?? $0.end.cursor.sequence }
+        let guardedThrough = try baseline.begin(isWhole: next.position.sequence == lastOfPages)
+        storing.begin(
+            Ingestion(
+                archive: archive, revisions: next.pages.revisions, missingParents: .wait, remote: remote,
+                advance: CursorAdvance(remote: remote, from: stored, to: next.position),
+                guardedThrough: guardedThrough), in: store)
+        beingStored = next
+    }
+
+    /// Waits until all closed pages are stored.
+    private func finishPages() throws {
+        try storeGathered()
+        try finishStoring()
+    }
+
+    /// Waits until the pages that are being stored are, and takes down what became of them.
+    private func finishStoring() throws {
+        guard let closed = beingStored.take() else { return }
+        var page = closed.pages
         let ingested = try storing.finish()
         stored = closed.position
         result.advanced = true
@@ -359,23 +390,6 @@ enum SyncThinness {
     case pages
     /// Pages, and pushes.
     case both
-}
-
-/// The page that has begun and is not closed yet.
-private struct OpenPage {
-    var revisions: [Revision] = []
-    var bad: [QuarantinedBytes] = []
-    private(set) var entries = 0
-    private var byteCount = 0
-
-    /// Counts an entry with so many bytes, and what one costs here whatever its size.
-    mutating func grow(by bytes: Int) throws(SyncError) {
-        entries += 1
-        byteCount += bytes + 128
-        guard byteCount <= ProtocolLimits.unclosedPageBytes else {
-            throw SyncError.malformedResponse(detail: "a page has no end")
-        }
-    }
 }
 
 extension ReplicaStore {

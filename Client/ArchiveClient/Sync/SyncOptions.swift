@@ -39,13 +39,13 @@ package struct SyncSurroundings {
     package let now: () -> Timestamp
     /// What tells this copy of the replica from every other one: the machine and the file. Nil if nothing does.
     package let place: String?
-    /// A clock that never goes back, in milliseconds; for the report only.
+    /// A clock that never goes back, in milliseconds: for the report, and for how long pages are gathered before they are stored.
     package let monotonicMilliseconds: () -> Int
     /// A random number, for the jitter of waits.
     package let random: () -> UInt64
     /// Waits so many milliseconds; never asked for more than 100 at once, so that stopping is prompt.
     package let sleep: (_ milliseconds: Int) -> Void
-    /// Whether a page is stored by a thread of its own while the next one comes; not where everything has to happen in one order.
+    /// Whether pages are gathered, and stored by a thread of their own while the next ones come; not where everything has to happen in one order.
     package var storesBeside = false
 
     /// Surroundings of one's own.

@@ -14,7 +14,7 @@ struct ImportSession {
     /// ones write much less than many small ones.
     private static let batchCount = 4_096
     /// How many bytes of a source are read before what they gave is written: what is held in memory.
-    private static let batchBytes = 4 * 1024 * 1024
+    private static let batchBytes = 8 * 1024 * 1024
     /// The largest file whose bytes are kept as an attachment.
     private static let sourceLimitBytes = 64 * 1024 * 1024
 

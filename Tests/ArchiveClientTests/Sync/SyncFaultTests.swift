@@ -146,15 +146,20 @@ struct SyncFaultTests {
         try laptop.sync(with: server).expectDone()
     }
 
-    @Test func `stopping between two pages keeps the first, and the one that is being stored`() throws {
+    /// Pages that come quickly are stored as one.
+    @Test(arguments: [(1_000, 2), (0, 3)])
+    func `stopping between two pages keeps the first, and the one that is being stored`(
+        millisecondsPerLook: Int, kept: Int
+    ) throws {
         let world = TestWorld(.inMemory)
         let (server, laptop) = try Self.strangers(world, long: true)
+        laptop.millisecondsPerLook = millisecondsPerLook
         let cancellation = Cancellation()
         let report = try laptop.sync(over: LoopbackTransport(to: server.store), cancellation: cancellation) {
             if $0.phase == .pulling { cancellation.cancel() }
         }
         #expect(report.failure == .cancelled)
-        #expect(report.pulled == 2)
+        #expect(report.pulled == kept)
         try laptop.sync(with: server).expectDone()
         try expectSame(laptop, server)
     }

@@ -1,0 +1,28 @@
+import ReplicaStore
+import LetterModel
+import SyncProtocol
+
+/// What a remote has sent of its log: one page that is still coming, or several that are whole.
+struct PulledPages {
+    var revisions: [Revision] = []
+    var bad: [QuarantinedBytes] = []
+    private(set) var entries = 0
+    private(set) var byteCount = 0
+
+    /// Counts an entry with so many bytes, and what one costs here whatever its size.
+    mutating func grow(by bytes: Int) throws(SyncError) {
+        entries += 1
+        byteCount += bytes + 128
+        guard byteCount <= ProtocolLimits.unclosedPageBytes else {
+            throw SyncError.malformedResponse(detail: "a page has no end")
+        }
+    }
+
+    /// Adds the page that follows.
+    mutating func append(_ next: PulledPages) {
+        revisions += next.revisions
+        bad += next.bad
+        entries += next.entries
+        byteCount += next.byteCount
+    }
+}
