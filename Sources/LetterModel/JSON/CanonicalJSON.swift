@@ -39,15 +39,14 @@ extension JSONValue {
         output.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { bytes in
-            var plain = 0
-            for index in bytes.indices {
-                let byte = bytes[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                output.append(contentsOf: bytes[plain..<index])
-                plain = index + 1
-                writeEscape(byte, to: &output)
+            var start = 0
+            while true {
+                let end = PlainText.end(in: bytes, from: start)
+                output.append(contentsOf: bytes[start..<end])
+                guard end < bytes.count else { break }
+                writeEscape(bytes[end], to: &output)
+                start = end + 1
             }
-            output.append(contentsOf: bytes[plain...])
         }
         output.append(UInt8(ascii: "\""))
     }
@@ -70,7 +69,24 @@ extension JSONValue {
     }
 }
 
+extension JSONValue {
+    /// No less than the number of canonical bytes, and quick to tell: of each byte of text it supposes that it is written as six.
+    var largestCanonicalByteCount: Int {
+        switch self {
+        case .null, .bool, .integer: 20
+        case .string(let text): 2 + 6 * text.utf8.count
+        case .array(let values): values.reduce(2) { $0 + 1 + $1.largestCanonicalByteCount }
+        case .object(let object): object.largestCanonicalByteCount
+        }
+    }
+}
+
 extension JSONObject {
+    /// No less than the number of canonical bytes.
+    var largestCanonicalByteCount: Int {
+        members.reduce(2) { $0 + 4 + 6 * $1.key.utf8.count + $1.value.largestCanonicalByteCount }
+    }
+
     /// The canonical bytes.
     public var canonicalBytes: [UInt8] {
         var output: [UInt8] = []

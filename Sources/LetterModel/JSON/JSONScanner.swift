@@ -193,21 +193,12 @@ public struct JSONScanner {
 
     /// Where the run of bytes ends that stand for themselves.
     private func plainEnd(from start: Int) -> Int {
-        bytes.withUnsafeBufferPointer { buffer in
-            var index = start
-            while index < buffer.count {
-                let byte = buffer[index]
-                if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
-                index += 1
-            }
-            return index
-        }
+        bytes.withUnsafeBufferPointer { PlainText.end(in: $0, from: start) }
     }
 
     private func text(_ bytes: ArraySlice<UInt8>, at start: Int) throws(JSONError) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw JSONError(.encoding, byteOffset: start)
-        }
+        let text = bytes.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
+        guard let text else { throw JSONError(.encoding, byteOffset: start) }
         return text
     }
 

@@ -7,6 +7,7 @@ extension Letter {
         // First what recursion below relies on.
         try LetterValidation.checkValues(.object(members), at: "", depth: 1)
         try LetterValidation.check(members, as: LetterSchema.letter, at: "")
+        guard members.largestCanonicalByteCount > Limits.contentBytes else { return }
         let count = members.canonicalBytes.count
         guard count <= Limits.contentBytes else {
             throw LetterError(
@@ -17,29 +18,29 @@ extension Letter {
     }
 }
 
-/// The walk over a letter's members; paths are written `senders[2].name`.
+/// The walk over a letter's members; paths are written `senders[2].name`, and only for an error: most letters have none.
 private enum LetterValidation {
     /// Nothing vacant, no number out of range, no nesting too deep, at any level and under any name.
-    static func checkValues(_ value: JSONValue, at path: String, depth: Int) throws(LetterError) {
+    static func checkValues(_ value: JSONValue, at path: @autoclosure () -> String, depth: Int) throws(LetterError) {
         switch value {
         case .array(let elements):
-            try checkDepth(depth, at: path)
+            try checkDepth(depth, at: path())
             for (index, element) in elements.enumerated() {
-                let place = "\(path)[\(index)]"
-                try checkVacancy(element, at: place, advice: "it says nothing; leave the element out")
-                try checkValues(element, at: place, depth: depth + 1)
+                try checkVacancy(
+                    element, at: "\(path())[\(index)]", advice: "it says nothing; leave the element out")
+                try checkValues(element, at: "\(path())[\(index)]", depth: depth + 1)
             }
         case .object(let object):
-            try checkDepth(depth, at: path)
+            try checkDepth(depth, at: path())
             for member in object.members where !isSound(member.value) {
-                let place = join(path, member.key)
-                try checkVacancy(member.value, at: place, advice: "it says nothing; leave the member out")
-                try checkValues(member.value, at: place, depth: depth + 1)
+                try checkVacancy(
+                    member.value, at: join(path(), member.key), advice: "it says nothing; leave the member out")
+                try checkValues(member.value, at: join(path(), member.key), depth: depth + 1)
             }
         case .integer(let number):
             guard abs(number.clamped) <= JSONValue.integerLimit else {
                 throw LetterError(
-                    .number, member: path,
+                    .number, member: path(),
                     advice: "numbers are within ±\(JSONValue.integerLimit); write greater ones as text")
             }
         case .null, .bool, .string: break
@@ -52,14 +53,16 @@ private enum LetterValidation {
         return !text.utf8.isEmpty
     }
 
-    private static func checkVacancy(_ value: JSONValue, at path: String, advice: String) throws(LetterError) {
-        if value.isVacant { throw LetterError(.vacant, member: path, advice: advice) }
+    private static func checkVacancy(_ value: JSONValue, at path: @autoclosure () -> String, advice: String)
+        throws(LetterError)
+    {
+        if value.isVacant { throw LetterError(.vacant, member: path(), advice: advice) }
     }
 
-    private static func checkDepth(_ depth: Int, at path: String) throws(LetterError) {
+    private static func checkDepth(_ depth: Int, at path: @autoclosure () -> String) throws(LetterError) {
         guard depth <= Limits.jsonDepth else {
             throw LetterError(
-                .limit, member: path, advice: "a letter is nested at most \(Limits.jsonDepth) levels deep")
+                .limit, member: path(), advice: "a letter is nested at most \(Limits.jsonDepth) levels deep")
         }
     }
 
@@ -75,102 +78,108 @@ private enum LetterValidation {
         return path.utf8.isEmpty ? shown : "\(path).\(shown)"
     }
 
-    static func check(_ object: JSONObject, as members: [LetterSchema.Member], at path: String) throws(LetterError) {
+    static func check(_ object: JSONObject, as members: [LetterSchema.Member], at path: @autoclosure () -> String)
+        throws(LetterError)
+    {
         for member in members {
             guard let value = object[member.name] else { continue }
-            try check(value, as: member.shape, at: join(path, member.name))
+            try check(value, as: member.shape, at: join(path(), member.name))
         }
     }
 
-    private static func check(_ value: JSONValue, as shape: LetterSchema.Shape, at path: String) throws(LetterError) {
+    private static func check(_ value: JSONValue, as shape: LetterSchema.Shape, at path: @autoclosure () -> String)
+        throws(LetterError)
+    {
         switch shape {
-        case .text: _ = try text(value, at: path)
+        case .text: _ = try text(value, at: path())
         case .longText:
-            let count = try text(value, at: path).utf8.count
+            let count = try text(value, at: path()).utf8.count
             guard count <= Limits.bodyBytes else {
                 throw LetterError(
-                    .limit, member: path,
+                    .limit, member: path(),
                     advice: "a text has at most \(Limits.bodyBytes) bytes, this has \(count); attach it as a file")
             }
         case .date:
             do {
-                _ = try EDTF(try text(value, at: path))
+                _ = try EDTF(try text(value, at: path()))
             } catch let error as EDTFError {
-                throw LetterError(.date, member: path, advice: error.description)
+                throw LetterError(.date, member: path(), advice: error.description)
             } catch let error as LetterError {
                 throw error
             } catch {
                 preconditionFailure("dates and texts throw no other error: \(error)")
             }
-        case .language: try checkLanguage(try text(value, at: path), at: path)
+        case .language: try checkLanguage(try text(value, at: path()), at: path())
         case .digest:
-            guard BlobID(hex: try text(value, at: path)) != nil else {
-                throw LetterError(.digest, member: path, advice: "a SHA-256 is 64 lower-case hex digits")
+            guard BlobID(hex: try text(value, at: path())) != nil else {
+                throw LetterError(.digest, member: path(), advice: "a SHA-256 is 64 lower-case hex digits")
             }
         case .integer(let least, let greatest):
-            guard let number = value.integer else { throw wrongShape("a whole number", value, at: path) }
+            guard let number = value.integer else { throw wrongShape("a whole number", value, at: path()) }
             guard (least...greatest).contains(number) else {
-                throw LetterError(.number, member: path, advice: "it must be \(least) to \(greatest)")
+                throw LetterError(.number, member: path(), advice: "it must be \(least) to \(greatest)")
             }
         case .part(let members):
-            guard let object = value.members else { throw wrongShape("an object", value, at: path) }
-            try check(object, as: members, at: path)
-        case .list(let shape, let limit, let name): try checkList(value, of: shape, limit: limit, by: name, at: path)
-        case .map(let key, let members): try checkMap(value, key: key, of: members, at: path)
+            guard let object = value.members else { throw wrongShape("an object", value, at: path()) }
+            try check(object, as: members, at: path())
+        case .list(let shape, let limit, let name): try checkList(value, of: shape, limit: limit, by: name, at: path())
+        case .map(let key, let members): try checkMap(value, key: key, of: members, at: path())
         case .object:
-            guard value.members != nil else { throw wrongShape("an object", value, at: path) }
+            guard value.members != nil else { throw wrongShape("an object", value, at: path()) }
         }
     }
 
     private static func checkList(
-        _ value: JSONValue, of shape: LetterSchema.Shape, limit: Int?, by name: String?, at path: String
+        _ value: JSONValue, of shape: LetterSchema.Shape, limit: Int?, by name: String?,
+        at path: @autoclosure () -> String
     ) throws(LetterError) {
-        guard let elements = value.elements else { throw wrongShape("a list", value, at: path) }
+        guard let elements = value.elements else { throw wrongShape("a list", value, at: path()) }
         if let limit, elements.count > limit {
             throw LetterError(
-                .limit, member: path, advice: "it has at most \(limit) elements, this has \(elements.count)")
+                .limit, member: path(), advice: "it has at most \(limit) elements, this has \(elements.count)")
         }
         var seen: [JSONValue: Int] = [:]
         for (index, element) in elements.enumerated() {
-            try check(element, as: shape, at: "\(path)[\(index)]")
+            try check(element, as: shape, at: "\(path())[\(index)]")
+            guard elements.count > 1 else { return }
             let identity = name.flatMap { element.members?[$0] } ?? element
             if let first = seen.updateValue(index, forKey: identity) {
                 throw LetterError(
-                    .duplicate, member: "\(path)[\(index)]", advice: "it repeats \(path)[\(first)]; leave one out")
+                    .duplicate, member: "\(path())[\(index)]", advice: "it repeats \(path())[\(first)]; leave one out")
             }
         }
     }
 
     private static func checkMap(
-        _ value: JSONValue, key: LetterSchema.Shape, of members: [LetterSchema.Member], at path: String
+        _ value: JSONValue, key: LetterSchema.Shape, of members: [LetterSchema.Member],
+        at path: @autoclosure () -> String
     ) throws(LetterError) {
-        guard let object = value.members else { throw wrongShape("an object", value, at: path) }
+        guard let object = value.members else { throw wrongShape("an object", value, at: path()) }
         for member in object.members {
-            let place = join(path, member.key)
             guard member.key.utf8.count <= Limits.labelBytes else {
-                throw LetterError(.limit, member: path, advice: "a key has at most \(Limits.labelBytes) bytes")
+                throw LetterError(.limit, member: path(), advice: "a key has at most \(Limits.labelBytes) bytes")
             }
-            try check(.string(member.key), as: key, at: place)
-            try check(member.value, as: .part(members), at: place)
+            try check(.string(member.key), as: key, at: join(path(), member.key))
+            try check(member.value, as: .part(members), at: join(path(), member.key))
         }
     }
 
-    private static func text(_ value: JSONValue, at path: String) throws(LetterError) -> String {
-        guard let text = value.text else { throw wrongShape("text", value, at: path) }
+    private static func text(_ value: JSONValue, at path: @autoclosure () -> String) throws(LetterError) -> String {
+        guard let text = value.text else { throw wrongShape("text", value, at: path()) }
         return text
     }
 
     /// Only the form of a tag is checked, not the registry: languages are added to it every year.
     ///
     /// Source: https://www.rfc-editor.org/rfc/rfc5646#section-2.1
-    private static func checkLanguage(_ tag: String, at path: String) throws(LetterError) {
+    private static func checkLanguage(_ tag: String, at path: @autoclosure () -> String) throws(LetterError) {
         let subtags = tag.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         let isTag = subtags.allSatisfy { subtag in
             (1...8).contains(subtag.count) && subtag.allSatisfy(isLetterOrDigit)
         }
         let isFirstAlphabetic = subtags.first?.allSatisfy { isLetterOrDigit($0) && $0 > UInt8(ascii: "9") } ?? false
         guard isTag, isFirstAlphabetic else {
-            throw LetterError(.language, member: path, advice: "write a language tag such as en, az-Latn or zh-Hant")
+            throw LetterError(.language, member: path(), advice: "write a language tag such as en, az-Latn or zh-Hant")
         }
     }
 
@@ -183,7 +192,9 @@ private enum LetterValidation {
         }
     }
 
-    private static func wrongShape(_ expected: String, _ value: JSONValue, at path: String) -> LetterError {
+    private static func wrongShape(_ expected: String, _ value: JSONValue, at path: @autoclosure () -> String)
+        -> LetterError
+    {
         let found =
             switch value {
             case .null: "null"
@@ -193,7 +204,7 @@ private enum LetterValidation {
             case .array: "a list"
             case .object: "an object"
             }
-        return LetterError(.shape, member: path, advice: "it must be \(expected), this is \(found)")
+        return LetterError(.shape, member: path(), advice: "it must be \(expected), this is \(found)")
     }
 }
 

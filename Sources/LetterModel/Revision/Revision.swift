@@ -33,7 +33,7 @@ public struct Revision: Hashable, Sendable {
                 }
             #endif
             guard SHA256.digest(of: contentBytes) == header.content else { throw RevisionError(.contentHash) }
-            _ = try Revision.letter(parsing: contentBytes)
+            if !CanonicalCheck.isCertain(contentBytes) { _ = try Revision.letter(parsing: contentBytes) }
         }
         id = RevisionID(SHA256.digest(of: headerBytes))
         self.headerBytes = headerBytes

@@ -1,0 +1,73 @@
+import LetterModel
+import Testing
+
+/// The quick look at canonical bytes: what it is certain of, the scanner takes too.
+struct CanonicalCheckTests {
+    private static let letter = """
+        {"body":"My dear \\"friend\\",\\n\\tcafé \\\\ 家信","date":{"edtf":"1870-05"},"empty":{},"languages":[],"n":[0,7,900719925474099],\
+        "senders":[{"name":"Ada","uris":["a","b"]}]}
+        """
+
+    @Test func `a usual letter is looked at quickly`() {
+        #expect(CanonicalCheck.isCertain(Array(Self.letter.utf8)))
+    }
+
+    @Test func `whatever byte of a letter is another one, the scanner agrees where the check is certain`() {
+        let bytes = Array(Self.letter.utf8)
+        var certain = 0
+        for index in bytes.indices {
+            for byte in UInt8.min...UInt8.max {
+                var changed = bytes
+                changed[index] = byte
+                if CanonicalCheck.isCertain(changed) {
+                    certain += 1
+                    #expect(Self.isCanonical(changed), "byte \(index) is \(byte)")
+                }
+                var shorter = bytes
+                shorter.remove(at: index)
+                #expect(!CanonicalCheck.isCertain(shorter) || Self.isCanonical(shorter), "without byte \(index)")
+            }
+        }
+        #expect(certain > 2_000)
+    }
+
+    @Test func `random objects are canonical where the check is certain`() {
+        var certain = 0
+        for seed in 0..<20_000 as Range<UInt64> {
+            var generator = ValueGenerator(seed: seed)
+            let value = JSONValue.object(["a": generator.value(), "b": generator.value()])
+            let texts = [value.canonicalBytes, Array(generator.spell(value).utf8)]
+            for bytes in texts where CanonicalCheck.isCertain(bytes) {
+                certain += 1
+                #expect(Self.isCanonical(bytes), "seed \(seed)")
+            }
+        }
+        #expect(certain > 1_000)
+    }
+
+    @Test(arguments: [
+        "", "{", "[]", "1", "\"\"", "{}x", "{\"a\":00}", "{\"a\":}", "{\"a\":[1,]}", "{\"a\":1,}", "{\"a\":1\"b\":2}",
+        "{\"a\":1,\"a\":2}",
+        "{\"é\":1,\"a\":2}", "{\"a\":\"\\x\"}", "{\"a\":\"\\", "{\"a\":\"", "{\"a\":1234567890123456}", "{\"a\" :1}",
+        "{,}",
+    ])
+    func `it is not certain of anything else`(text: String) {
+        #expect(!CanonicalCheck.isCertain(Array(text.utf8)))
+    }
+
+    @Test func `it is not certain of text that is no UTF-8, nor of deep nesting`() {
+        #expect(!CanonicalCheck.isCertain(Array("{\"a\":\"".utf8) + [0xC3] + Array("\"}".utf8)))
+        for depth in [10, 63, 64, 65, 10_000] {
+            let text = String(repeating: "{\"a\":", count: depth) + "1" + String(repeating: "}", count: depth)
+            #expect(CanonicalCheck.isCertain(Array(text.utf8)) == (depth <= 64), "\(depth)")
+        }
+    }
+
+    private static func isCanonical(_ bytes: [UInt8]) -> Bool {
+        do {
+            return try JSONScanner.parse(bytes, form: .canonical).canonicalBytes == bytes
+        } catch {
+            return false
+        }
+    }
+}
