@@ -61,6 +61,7 @@ let package = Package(
         library("CSQLite", in: "Sources", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
         library("CPopt", in: "Sources", pkgConfig: "popt", debian: "libpopt-dev"),
         library("CExpat", in: "Sources", pkgConfig: "expat", debian: "libexpat1-dev"),
+        .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
         .target(name: "CGMime", path: "Sources/CGMime"),
         module("Canaries"),
         binding("Hashing", ["CCrypto"]),
@@ -72,7 +73,10 @@ let package = Package(
         binding("XMLParsing", ["CExpat"]),
         binding("MailParsing", ["CGMime"]),
         module("LetterFormats", ["LetterModel", "XMLParsing", "MailParsing", "Hashing"]),
-        module("ReplicaStore", ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression", "Canaries"]),
+        binding("Parallelism", ["CMalloc"]),
+        module(
+            "ReplicaStore",
+            ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression", "Parallelism", "Canaries"]),
         module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression", "Canaries"]),
 
         // The client.
@@ -80,12 +84,15 @@ let package = Package(
         binding("CurlTransport", in: "Client", ["SyncProtocol", "CCurl"]),
         module(
             "ArchiveClient", in: "Client",
-            ["SyncProtocol", "ReplicaStore", "LetterMerge", "LetterModel", "CurlTransport", "Hashing", "Canaries"]),
+            [
+                "SyncProtocol", "ReplicaStore", "LetterMerge", "LetterModel", "CurlTransport", "Hashing", "Parallelism",
+                "Canaries",
+            ]),
         module(
             "ChanceryCommands", in: "Client",
             [
                 "ArchiveClient", "LetterFormats", "ReplicaStore", "LetterMerge", "LetterModel", "CommandOptions",
-                "Hashing",
+                "Hashing", "Parallelism",
             ]),
         program("chancery", in: "Client", ["ChanceryCommands"], linkerSettings: shipped),
 
@@ -101,7 +108,7 @@ let package = Package(
             ]),
         module(
             "ServerCommands", in: "Server",
-            ["ArchiveServer", "HTTPServer", "ReplicaStore", "CommandOptions", "LetterModel"]),
+            ["ArchiveServer", "HTTPServer", "ReplicaStore", "CommandOptions", "LetterModel", "Parallelism"]),
         program(
             "chancery-server", in: "Server", ["ServerCommands", "CommandOptions", "LetterModel", "Hashing"],
             linkerSettings: shipped),
@@ -139,7 +146,7 @@ let package = Package(
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("HashingTests", ["Hashing"]),
-        tests("CompressionTests", ["Compression"]),
+        tests("CompressionTests", ["Compression"]), tests("ParallelismTests", ["Parallelism"]),
         tests("SQLiteBindingTests", ["SQLiteBinding", "CFaultVFS"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
         tests(

@@ -1,6 +1,7 @@
 public import Hashing
 import LetterMerge
 public import LetterModel
+import Parallelism
 public import ReplicaStore
 
 /// What a source says of one letter.
@@ -75,8 +76,11 @@ extension Archive {
         let archive = try store.identity().archive
         // All at once: a read of its own for each letter takes as long as the letter's own work.
         let shown = try store.views(of: steps.map(\.id))
+        let roots = Array(zip(steps, shown)).concurrentMap { step, view in
+            Archive.newRoot(of: step, shown: view, in: archive)
+        }
         var isFlushed = false
-        for (step, view) in zip(steps, shown) {
+        for ((step, view), root) in zip(zip(steps, shown), roots) {
             if touched.contains(step.id) {
                 // The letter stands twice in the source: the second time is on top of the first.
                 try flush(&pending, to: archive)
@@ -85,7 +89,7 @@ extension Archive {
             }
             do {
                 let current = isFlushed ? try store.view(of: step.id) : view
-                let (outcome, revision) = try plan(step, on: current, of: archive, rules, author)
+                let (outcome, revision) = try plan(step, on: current, of: archive, root, rules, author)
                 if let revision, !rules.isDryRun {
                     pending.append(revision)
                     touched.insert(step.id)
@@ -136,11 +140,12 @@ extension Archive {
     }
 
     private func plan(
-        _ step: ImportStep, on shown: LetterView?, of archive: ArchiveID, _ rules: ImportRules, _ author: Author?
+        _ step: ImportStep, on shown: LetterView?, of archive: ArchiveID, _ root: Result<Revision, any Error>?,
+        _ rules: ImportRules, _ author: Author?
     ) throws -> (ImportStepOutcome, Revision?) {
         switch (step, shown) {
         case (.letter(let id, let letter), nil):
-            return (.created, try root(of: id, letter, in: archive))
+            return (.created, try root?.get() ?? Archive.root(of: id, letter, in: archive))
         case (.letter(let id, let letter), let view?):
             switch rules.existing {
             case .stays: return (.unchanged, nil)
@@ -149,7 +154,7 @@ extension Archive {
                 guard let planned = try change(view, to: letter, id) else { return (.unchanged, nil) }
                 return (.changed, try revision(of: id, planned, author))
             case .merges:
-                let root = try root(of: id, letter, in: archive)
+                let root = try Archive.root(of: id, letter, in: archive)
                 if !view.isDeleted, view.conflicts.isEmpty, view.letter == letter { return (.unchanged, nil) }
                 return try store.revision(root.id) == nil ? (.changed, root) : (.unchanged, nil)
             }
@@ -162,8 +167,16 @@ extension Archive {
         }
     }
 
+    /// The first revision of a letter that is not here; nil for any other step.
+    private static func newRoot(
+        of step: ImportStep, shown: LetterView?, in archive: ArchiveID
+    ) -> Result<Revision, any Error>? {
+        guard case .letter(let id, let letter) = step, shown == nil else { return nil }
+        return Result { try root(of: id, letter, in: archive) }
+    }
+
     /// The first revision of a letter, or one that knows of no other.
-    private func root(of id: LetterID, _ letter: Letter, in archive: ArchiveID) throws -> Revision {
+    private static func root(of id: LetterID, _ letter: Letter, in archive: ArchiveID) throws -> Revision {
         try Archive.check(letter)
         let header = RevisionHeader(
             archive: archive, letter: id, parents: [], content: nil, reason: Reason(.import))

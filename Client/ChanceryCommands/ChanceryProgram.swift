@@ -1,6 +1,7 @@
 public import ArchiveClient
 import CommandOptions
 import LetterModel
+import Parallelism
 
 /// What a command of the program is, besides its description.
 struct Action: Sendable {
@@ -41,6 +42,7 @@ public enum ChanceryProgram {
     public static func run(
         _ arguments: [[UInt8]], environment: [String: String], surroundings: Surroundings = .machine
     ) async -> Int32 {
+        MemoryArenas.limit()
         var console = Console(environment: environment)
         defer { console.endPaging() }
         do {

@@ -1,5 +1,6 @@
 import CommandOptions
 import LetterModel
+import Parallelism
 
 /// What a command of the program is, besides its description.
 struct Action: Sendable {
@@ -69,6 +70,7 @@ public enum ServerProgram {
     ///   - arguments: The words behind the program's name, as bytes.
     ///   - surroundings: The machine.
     public static func run(_ arguments: [[UInt8]], on surroundings: Surroundings) -> Int32 {
+        MemoryArenas.limit()
         do throws(UsageError) {
             switch try program.parse(arguments, environment: surroundings.environment) {
             case .help(let text), .version(let text):

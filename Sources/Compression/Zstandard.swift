@@ -16,21 +16,28 @@ public enum Zstandard {
         case truncated
     }
 
-    /// The level that records and pages are written with: 167 MB/s a thread, and within 10 % of what the default of gzip -9 reaches.
-    private static let level: Int32 = 3
+    /// How hard to look for what can be left out.
+    public enum Level: Int32 {
+        /// For one letter: so few bytes become half a percent smaller with the other level, which takes half as long again.
+        case letter = 1
+        /// For many: 167 MB/s a thread, and within 10 % of what the default of gzip -9 reaches.
+        case page = 3
+    }
+
     /// From so many bytes on, with those that the receiver has, the tables of that level forget the first before they meet them again.
     private static let largeBytes = 256 * 1024
     /// The tables for so many, as powers of two of entries of 4 bytes: larger ones find a few per cent more and take half as long again.
     private static let largeTableLog: Int32 = 18
 
     /// One frame that holds the bytes, and their number.
-    public static func compress(_ bytes: [UInt8]) -> [UInt8] {
+    public static func compress(_ bytes: [UInt8], level: Level = .page) -> [UInt8] {
         let bound = ZSTD_compressBound(bytes.count)
         return ZstandardContexts.withCompressor { compressor in
             unsafe [UInt8](unsafeUninitializedCapacity: bound) { output, count in
                 let written = unsafe bytes.withUnsafeBytes { input in
                     unsafe ZSTD_compressCCtx(
-                        compressor.context, output.baseAddress, bound, input.baseAddress, input.count, level)
+                        compressor.context, output.baseAddress, bound, input.baseAddress, input.count,
+                        level.rawValue)
                 }
                 precondition(ZSTD_isError(written) == 0, "zstd refused to compress into a buffer of its own bound")
                 count = written
@@ -47,7 +54,7 @@ public enum Zstandard {
         let reach = Int.bitWidth - (bytes.count + prefix.count).leadingZeroBitCount
         let windowLog = min(max(reach, 10), Int(ZstandardDecoder.windowLogMaximum))
         return ZstandardContexts.withCompressor { compressor in
-            _ = unsafe ZSTD_CCtx_setParameter(compressor.context, ZSTD_c_compressionLevel, level)
+            _ = unsafe ZSTD_CCtx_setParameter(compressor.context, ZSTD_c_compressionLevel, Level.page.rawValue)
             _ = unsafe ZSTD_CCtx_setParameter(compressor.context, ZSTD_c_windowLog, Int32(windowLog))
             if bytes.count + prefix.count >= largeBytes {
                 _ = unsafe ZSTD_CCtx_setParameter(compressor.context, ZSTD_c_enableLongDistanceMatching, 1)
@@ -71,7 +78,7 @@ public enum Zstandard {
 
     /// The content of whole frames, at most `limitBytes` of it.
     public static func decompress(_ bytes: [UInt8], limitBytes: Int) throws(Failure) -> [UInt8] {
-        if let count = contentCount(ofSingleFrame: bytes) {
+        if let count = contentCount(of: bytes) {
             guard count <= limitBytes else { throw .tooLarge(limitBytes: limitBytes) }
             return try decompressFrame(bytes, contentCount: count)
         }
@@ -83,7 +90,7 @@ public enum Zstandard {
     }
 
     /// How many bytes a frame says that it becomes; nil unless the bytes are exactly one frame that says so.
-    private static func contentCount(ofSingleFrame bytes: [UInt8]) -> Int? {
+    public static func contentCount(of bytes: [UInt8]) -> Int? {
         unsafe bytes.withUnsafeBytes { input in
             guard unsafe ZSTD_findFrameCompressedSize(input.baseAddress, input.count) == input.count else { return nil }
             // Past these two values stands the number itself; both are larger than any array.

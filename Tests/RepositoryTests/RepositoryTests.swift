@@ -63,7 +63,7 @@ struct RepositoryTests {
             "CCrypto": "Sources/Hashing/", "CZstd": "Sources/Compression/", "CSQLite": "Sources/SQLiteBinding/",
             "CPopt": "Sources/CommandOptions/", "CCurl": "Client/CurlTransport/",
             "CMicroHTTPD": "Server/HTTPServer/", "CExpat": "Sources/XMLParsing/",
-            "CLinux": "Server/ArchiveServer/", "CGMime": "Sources/MailParsing/",
+            "CLinux": "Server/ArchiveServer/", "CGMime": "Sources/MailParsing/", "CMalloc": "Sources/Parallelism/",
         ]
         for (library, home) in importers {
             let found = try Self.violations(of: #"import \#(library)\b"#, in: Self.shipping(), except: [home])

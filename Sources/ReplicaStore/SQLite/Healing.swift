@@ -40,7 +40,7 @@ struct Healing {
             } else {
                 try connection.run(
                     "INSERT INTO content (hash, bytes) VALUES (?, ?)",
-                    [.bytes(hash.bytes), .bytes(Zstandard.compress(bytes))])
+                    [.bytes(hash.bytes), .bytes(Zstandard.compress(bytes, level: .letter))])
                 try connection.run(
                     "UPDATE revision SET content = ? WHERE sequence = ?",
                     [.integer(connection.lastInsertedRow), .integer(sequence)])
@@ -56,7 +56,7 @@ struct Healing {
     private func write(_ number: Int, _ bytes: [UInt8], _ hash: Digest) throws(SQLiteError) {
         try connection.run(
             "UPDATE content SET hash = ?, bytes = ? WHERE number = ?",
-            [.bytes(hash.bytes), .bytes(Zstandard.compress(bytes)), .integer(number)])
+            [.bytes(hash.bytes), .bytes(Zstandard.compress(bytes, level: .letter)), .integer(number)])
     }
 
     private func allowed(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {

@@ -21,7 +21,7 @@ struct HeldTable {
     func add(_ revision: Revision) throws(SQLiteError) {
         let values: [SQLiteValue] = [
             .bytes(revision.id.digest.bytes), .bytes(revision.header.letter.bytes), .bytes(revision.headerBytes),
-            .bytes(revision.contentBytes.map { Zstandard.compress($0) }),
+            .bytes(revision.contentBytes.map { Zstandard.compress($0, level: .letter) }),
         ]
         try connection.run(
             "INSERT OR IGNORE INTO held (id, letter, header, content, digest) VALUES (?, ?, ?, ?, ?)",

@@ -3,6 +3,7 @@ import Compression
 import Hashing
 import LetterMerge
 import LetterModel
+import Parallelism
 import SQLiteBinding
 
 /// One ingestion inside its transaction: truth first, then what follows from it, then reading back what was written.
@@ -40,7 +41,9 @@ struct IngestionRun {
         let number: Int
         let id: LetterID
         /// The newest revision, so that a letter with one head needs no reading.
-        var newest: (sequence: Int, revision: Revision)
+        var newest: (sequence: Int, revision: PreparedRevision)
+        /// Whether that is all there is of it.
+        var hasOneRevision: Bool
     }
 
     init(_ connection: Connection, _ ingestion: Ingestion, folder: ReplicaFolder) throws {
@@ -63,7 +66,7 @@ struct IngestionRun {
     }
 
     /// Takes the revisions in and makes what follows from them.
-    mutating func run(_ revisions: [Revision]) throws -> [IngestionOutcome] {
+    mutating func run(_ revisions: [PreparedRevision]) throws -> [IngestionOutcome] {
         var outcomes: [IngestionOutcome] = []
         outcomes.reserveCapacity(revisions.count)
         for revision in revisions {
@@ -79,11 +82,12 @@ struct IngestionRun {
     /// Takes what was held back into the log, and makes what follows from it.
     mutating func releaseHeld() throws {
         isReleasing = true
-        for revision in try HeldTable(connection).takeAll() {
+        for prepared in PreparedRevision.all(try HeldTable(connection).takeAll()) {
+            let revision = prepared.revision
             let letter = try truth.letterNumber(revision.header.letter)
             switch try find(revision.header.parents) {
             case .all(let parents) where parents.allSatisfy({ $0.letter == letter }):
-                try append(revision, letter: letter, parents: parents, from: nil)
+                try append(prepared, letter: letter, parents: parents, from: nil)
             case .all:
                 try QuarantineTable(connection).add(
                     QuarantinedBytes(revision, RevisionError(.parentLetter), remote: nil))
@@ -129,10 +133,11 @@ struct IngestionRun {
         case missing([RevisionID])
     }
 
-    private mutating func take(_ revision: Revision) throws -> IngestionOutcome {
+    private mutating func take(_ prepared: PreparedRevision) throws -> IngestionOutcome {
+        let revision = prepared.revision
         guard revision.header.archive == archive else { return .rejected(RevisionError(.archive)) }
         if let sequence = try truth.sequence(of: revision.id) {
-            try heal(sequence, with: revision)
+            try heal(sequence, with: prepared)
             if let remote { known[remote, default: []].append(sequence) }
             return .duplicate
         }
@@ -166,7 +171,7 @@ struct IngestionRun {
             if isGuarded, try deletions?.holds(revision, letter: letter) == true {
                 return try hold(revision, from: remote)
             }
-            try append(revision, letter: letter, parents: parents, from: remote)
+            try append(prepared, letter: letter, parents: parents, from: remote)
             return .accepted(sequence: state.sequence)
         }
     }
@@ -210,10 +215,11 @@ struct IngestionRun {
     }
 
     private mutating func append(
-        _ revision: Revision, letter knownLetter: Int?, parents: [Parent], from remote: String?
+        _ prepared: PreparedRevision, letter knownLetter: Int?, parents: [Parent], from remote: String?
     ) throws {
+        let revision = prepared.revision
         let letter = try knownLetter ?? insertLetter(revision.header.letter)
-        let content = try revision.contentBytes.map { try contentNumber(of: $0, hash: revision.header.content) }
+        let content = try contentNumber(of: prepared)
         state.append(revision.id)
         try connection.run(
             "INSERT INTO revision (sequence, id, chain, letter, content, header) VALUES (?, ?, ?, ?, ?, ?)",
@@ -246,7 +252,7 @@ struct IngestionRun {
             try beside.forget(revision.id.digest.bytes)
         }
         try blobs.addReferences(of: revision, at: state.sequence)
-        note(letter, revision, at: state.sequence)
+        note(letter, prepared, at: state.sequence, isNew: knownLetter == nil)
     }
 
     private func insertLetter(_ id: LetterID) throws(SQLiteError) -> Int {
@@ -254,22 +260,22 @@ struct IngestionRun {
         return connection.lastInsertedRow
     }
 
-    private func contentNumber(of bytes: [UInt8], hash: Digest?) throws(SQLiteError) -> Int {
-        guard let hash else { preconditionFailure("a revision with content names its hash") }
+    /// Nil for a tombstone.
+    private func contentNumber(of prepared: PreparedRevision) throws -> Int? {
+        guard let compressed = prepared.compressedContent, let bytes = prepared.revision.contentBytes,
+            let hash = prepared.revision.header.content
+        else { return nil }
+        try connection.run(
+            "INSERT INTO content (hash, bytes) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
+            [.bytes(hash.bytes), .bytes(compressed)])
+        if connection.changedRowCount == 1 { return connection.lastInsertedRow }
         let known = try connection.first("SELECT number, bytes FROM content WHERE hash = ?", [.bytes(hash.bytes)]) {
             (row) throws(SQLiteError) in (number: row.integer(0), bytes: row.bytes(1))
         }
-        if let known {
-            // What is there was written long ago; a new revision must not rest on damaged bytes.
-            if !Healing.isIntact(known.bytes, hash) {
-                try Healing(connection).replaceContent(known.number, bytes, hash)
-            }
-            return known.number
-        }
-        try connection.run(
-            "INSERT INTO content (hash, bytes) VALUES (?, ?)",
-            [.bytes(hash.bytes), .bytes(Zstandard.compress(bytes))])
-        return connection.lastInsertedRow
+        guard let known else { throw StoreError.damaged(object: "archive.sqlite") }
+        // What is there was written long ago; a new revision must not rest on damaged bytes.
+        if !Healing.isIntact(known.bytes, hash) { try Healing(connection).replaceContent(known.number, bytes, hash) }
+        return known.number
     }
 
     /// A child of what a remote refused is not sent to it either.
@@ -282,17 +288,22 @@ struct IngestionRun {
             [.integer(sequence), .integer(RemoteProgress.Mark.withheld.rawValue), .integer(parent)])
     }
 
-    private mutating func note(_ letter: Int, _ revision: Revision, at sequence: Int) {
+    private mutating func note(_ letter: Int, _ prepared: PreparedRevision, at sequence: Int, isNew: Bool) {
         if let index = letterIndices[letter] {
-            letters[index].newest = (sequence, revision)
+            letters[index].newest = (sequence, prepared)
+            letters[index].hasOneRevision = false
         } else {
             letterIndices[letter] = letters.count
-            letters.append(TouchedLetter(number: letter, id: revision.header.letter, newest: (sequence, revision)))
+            letters.append(
+                TouchedLetter(
+                    number: letter, id: prepared.revision.header.letter, newest: (sequence, prepared),
+                    hasOneRevision: isNew))
         }
     }
 
     /// Puts the right bytes in the place of damaged ones, if somebody sends them again.
-    private mutating func heal(_ sequence: Int, with revision: Revision) throws {
+    private mutating func heal(_ sequence: Int, with prepared: PreparedRevision) throws {
+        let revision = prepared.revision
         let hash = try connection.first(
             "SELECT hash FROM content JOIN revision ON revision.content = content.number WHERE sequence = ?",
             [.integer(sequence)]
@@ -302,7 +313,9 @@ struct IngestionRun {
         // A reindexing while it was damaged could not know its attachments.
         try connection.run("DELETE FROM blob_reference WHERE revision = ?", [.integer(sequence)])
         try blobs.addReferences(of: revision, at: sequence)
-        if let letter = try truth.letterNumber(revision.header.letter) { note(letter, revision, at: sequence) }
+        if let letter = try truth.letterNumber(revision.header.letter) {
+            note(letter, prepared, at: sequence, isNew: false)
+        }
     }
 
     // MARK: Waiting revisions
@@ -330,7 +343,7 @@ struct IngestionRun {
                     continue
                 }
                 // Which remotes have it was noted beside it.
-                try append(revision, letter: letter, parents: parents, from: nil)
+                try append(PreparedRevision(revision), letter: letter, parents: parents, from: nil)
             }
         }
         ready = []
@@ -351,15 +364,15 @@ struct IngestionRun {
     private func summarise() throws {
         let summaries = SummaryTable(connection)
         for letter in letters {
-            let heads = try truth.heads(ofLetter: letter.number)
+            let heads =
+                try letter.hasOneRevision ? [letter.newest.sequence] : truth.heads(ofLetter: letter.number)
             do {
-                let view =
-                    if heads == [letter.newest.sequence], let content = letter.newest.revision.letter {
-                        LetterView.single(letter.newest.revision.id, content)
-                    } else {
-                        try truth.view(ofLetter: letter.number, heads: heads)
-                    }
-                try summaries.write(letter.number, letter.id, view)
+                if heads == [letter.newest.sequence], let values = letter.newest.revision.summary {
+                    try summaries.write(letter.number, letter.id, values)
+                } else {
+                    let view = try truth.view(ofLetter: letter.number, heads: heads)
+                    try summaries.write(letter.number, letter.id, view)
+                }
             } catch StoreError.damaged {
                 // An old revision of this letter is damaged. Its list entry stays as it was until somebody sends that
                 // revision again; what came now is kept, and delays no other letter.
@@ -374,6 +387,20 @@ struct IngestionRun {
             if Canary.readBackSkipped.isOn { return }
         #endif
         var check = begin
+        var rows: [WrittenRow] = []
+        func checkRows() throws {
+            for (row, hashes) in zip(rows, rows.concurrentMap { $0.hashes() }) {
+                guard let id = row.stored.id, id.digest == hashes.header, row.stored.sequence == check.sequence + 1
+                else {
+                    throw StoreError.damaged(object: "revision \(row.stored.sequence)")
+                }
+                check.append(id)
+                guard row.chain == check.chain.bytes, row.contentHash == hashes.content else {
+                    throw StoreError.damaged(object: id.hex)
+                }
+            }
+            rows = []
+        }
         try connection.forEach(
             """
             SELECT revision.sequence, revision.id, revision.header, content.bytes, revision.chain, content.hash
@@ -381,25 +408,40 @@ struct IngestionRun {
             WHERE revision.sequence > ? ORDER BY revision.sequence
             """, [.integer(begin.sequence)]
         ) { row in
-            let stored = TruthTables.StoredRevision(row)
-            guard let id = stored.id, id.digest == SHA256.digest(of: stored.header),
-                stored.sequence == check.sequence + 1
-            else { throw StoreError.damaged(object: "revision \(stored.sequence)") }
-            check.append(id)
-            let contentHash: Digest?
-            do {
-                contentHash = try stored.compressedContent.map {
-                    SHA256.digest(of: try Zstandard.decompress($0, limitBytes: Limits.contentBytes))
-                }
-            } catch {
-                throw StoreError.damaged(object: id.hex)
-            }
-            guard row.bytes(4) == check.chain.bytes, row.bytes(5) == contentHash?.bytes ?? [] else {
-                throw StoreError.damaged(object: id.hex)
-            }
+            rows.append(WrittenRow(row))
+            if rows.count == Self.rowsReadBackTogether { try checkRows() }
             return true
         }
+        try checkRows()
         guard check.sequence == state.sequence, check.chain == state.chain, check.fingerprint == state.fingerprint
         else { throw StoreError.damaged(object: "archive.sqlite") }
+    }
+
+    private static let rowsReadBackTogether = 512
+
+    /// A row of the log as the database gives it back.
+    private struct WrittenRow: Sendable {
+        let stored: TruthTables.StoredRevision
+        let chain: [UInt8]
+        /// Empty for a tombstone.
+        let contentHash: [UInt8]
+
+        init(_ row: Row) {
+            stored = TruthTables.StoredRevision(row)
+            chain = row.bytes(4)
+            contentHash = row.bytes(5)
+        }
+
+        /// What its bytes hash to; no content hash if the content cannot be read, an empty one for a tombstone.
+        func hashes() -> (header: Digest, content: [UInt8]?) {
+            let header = SHA256.digest(of: stored.header)
+            guard let compressed = stored.compressedContent else { return (header, []) }
+            do {
+                let content = try Zstandard.decompress(compressed, limitBytes: Limits.contentBytes)
+                return (header, SHA256.digest(of: content).bytes)
+            } catch {
+                return (header, nil)
+            }
+        }
     }
 }

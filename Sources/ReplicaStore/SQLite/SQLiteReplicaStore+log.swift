@@ -1,6 +1,7 @@
 import Canaries
 public import Hashing
 public import LetterModel
+import Parallelism
 import SQLiteBinding
 
 extension SQLiteReplicaStore {
@@ -50,11 +51,8 @@ extension SQLiteReplicaStore {
         }
         // Hashing is the longer part, and needs no transaction.
         var entries: [LogEntry] = []
-        var byteCount = 0
-        for row in rows {
-            if let revision = row.intact() {
-                byteCount += revision.byteCount
-                guard entries.isEmpty || byteCount <= maximumBytes else { break }
+        for (row, revision) in zip(rows, rows.concurrentMap { $0.intact() }) {
+            if let revision {
                 entries.append(.intact(LoggedRevision(sequence: row.sequence, revision: revision)))
             } else {
                 // The id is part of the page's chain; a row that has lost even that cannot be passed on or over.
@@ -66,7 +64,7 @@ extension SQLiteReplicaStore {
         return entries
     }
 
-    /// Rows until their bytes on disk, which are fewer than their bytes, fill a page; and whether more follow.
+    /// Rows until their bytes fill a page, as far as they say how many they are; and whether more follow.
     static func page(
         _ connection: Connection, _ sql: String, _ values: [SQLiteValue], maximumBytes: Int
     ) throws -> (rows: [TruthTables.StoredRevision], hasMore: Bool) {
@@ -74,12 +72,12 @@ extension SQLiteReplicaStore {
         var byteCount = 0
         var hasMore = false
         try connection.forEach(sql, values) { row in
-            guard rows.isEmpty || byteCount < maximumBytes else {
+            let stored = TruthTables.StoredRevision(row)
+            byteCount += stored.byteCount
+            guard rows.isEmpty || byteCount <= maximumBytes else {
                 hasMore = true
                 return false
             }
-            let stored = TruthTables.StoredRevision(row)
-            byteCount += stored.header.count + (stored.compressedContent?.count ?? 0)
             rows.append(stored)
             return true
         }
@@ -98,6 +96,7 @@ extension SQLiteReplicaStore {
                 return try ingest(page)
             }
         #endif
+        let prepared = PreparedRevision.all(ingestion.revisions)
         let report: IngestionReport = try connections.write { connection in
             let identityTable = IdentityTable(connection)
             let (identity, epoch) = try identityTable.identityAndEpoch()
@@ -108,7 +107,7 @@ extension SQLiteReplicaStore {
             if let remote = ingestion.remote { _ = try remotes.progress(remote) }
             if let advance = ingestion.advance { try remotes.advance(advance) }
             var run = try IngestionRun(connection, ingestion, folder: folder)
-            let outcomes = try run.run(ingestion.revisions)
+            let outcomes = try run.run(prepared)
             let report = run.report(outcomes, epoch: epoch)
             if identity.isArchiveOpen, ingestion.settlesArchive(outcomes) {
                 try identityTable.settle(ingestion.archive)

@@ -58,21 +58,17 @@ extension SQLiteReplicaStore {
             }
             var rows: [(stored: TruthTables.StoredRevision, id: RevisionID)] = []
             var byteCount = 0
-            // Bytes on disk are fewer than those that count, so this reads enough.
             for (sequence, id) in idBySequence.sorted(by: { $0.key < $1.key }) {
-                guard rows.isEmpty || byteCount < maximumBytes else { break }
                 guard let stored = try truth.stored(sequence) else { continue }
-                byteCount += stored.header.count + (stored.compressedContent?.count ?? 0)
+                byteCount += stored.byteCount
+                guard rows.isEmpty || byteCount <= maximumBytes else { break }
                 rows.append((stored, id))
             }
             return rows
         }
         var entries: [LogEntry] = []
-        var byteCount = 0
         for (stored, id) in rows {
             if let revision = stored.intact() {
-                byteCount += revision.byteCount
-                guard entries.isEmpty || byteCount <= maximumBytes else { break }
                 entries.append(.intact(LoggedRevision(sequence: stored.sequence, revision: revision)))
             } else {
                 entries.append(.damaged(sequence: stored.sequence, id: id))

@@ -1,5 +1,6 @@
 import Hashing
 import LetterModel
+import Parallelism
 import SQLiteBinding
 
 extension SQLiteReplicaStore {
@@ -23,24 +24,19 @@ extension SQLiteReplicaStore {
     /// Revisions in log order that the remote has not acknowledged, without those that it refused and their
     /// descendants. What is damaged here does not leave; its descendants will miss it there.
     public func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
-        try connections.read { connection in
-            let progress = try RemoteTable(connection).progress(remote)
-            var revisions: [Revision] = []
-            var byteCount = 0
-            var hasMore = false
-            try connection.forEach(
-                RemoteProgress.unsentSelection, [.integer(progress.number), .integer(try progress.pushedThrough())]
-            ) { row in
-                guard let revision = TruthTables.StoredRevision(row).intact() else { return true }
-                byteCount += revision.byteCount
-                guard revisions.isEmpty || byteCount <= maximumBytes else {
-                    hasMore = true
-                    return false
-                }
-                revisions.append(revision)
-                return true
+        // Damaged ones are passed over: where all of a stretch are, what follows it is looked at.
+        var passed = 0
+        while true {
+            let (rows, hasMore) = try connections.read { [passed] connection in
+                let progress = try RemoteTable(connection).progress(remote)
+                return try Self.page(
+                    connection, "\(RemoteProgress.unsentSelection) LIMIT -1 OFFSET ?3",
+                    [.integer(progress.number), .integer(try progress.pushedThrough()), .integer(passed)],
+                    maximumBytes: maximumBytes)
             }
-            return UnsentBatch(revisions: revisions, hasMore: hasMore)
+            let revisions = rows.concurrentMap { $0.intact() }.compactMap { $0 }
+            if !revisions.isEmpty || !hasMore { return UnsentBatch(revisions: revisions, hasMore: hasMore) }
+            passed += rows.count
         }
     }
 

@@ -23,17 +23,32 @@ struct SummaryTable {
     }()
 
     func write(_ number: Int, _ id: LetterID, _ view: LetterView) throws(SQLiteError) {
-        try connection.run(Self.upsert, Self.values(number, id, view))
+        try write(number, id, Self.values(of: view))
+    }
+
+    /// Writes the row of a letter whose columns are made already.
+    func write(_ number: Int, _ id: LetterID, _ values: [SQLiteValue]) throws(SQLiteError) {
+        try connection.run(Self.upsert, Self.names(number, id) + values)
     }
 
     /// The row of a view, in the order of `columns`.
     static func values(_ number: Int, _ id: LetterID, _ view: LetterView) -> [SQLiteValue] {
+        names(number, id) + values(of: view)
+    }
+
+    /// The columns that say which letter it is.
+    private static func names(_ number: Int, _ id: LetterID) -> [SQLiteValue] {
+        [.integer(number), .bytes(id.bytes)]
+    }
+
+    /// The columns that follow from a view.
+    static func values(of view: LetterView) -> [SQLiteValue] {
         let letter = view.letter
         let date = letter.date
         let parsed = date?.parsed
         let sortKey = parsed?.sortKey ?? EDTF.undatedSortKey
         return [
-            .integer(number), .bytes(id.bytes), .bool(view.isDeleted), .integer(view.conflicts.count),
+            .bool(view.isDeleted), .integer(view.conflicts.count),
             sortKey == EDTF.undatedSortKey ? .null : .text(sortKey),
             .integer(parsed?.earliest.map(dayNumber)), .integer(parsed?.latest.map(dayNumber)),
             .text(letter.status?.rawValue), .text(date?.edtf ?? date?.text), .text(letter.title),

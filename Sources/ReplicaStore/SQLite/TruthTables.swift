@@ -14,7 +14,7 @@ struct TruthTables {
     init(_ connection: Connection) { self.connection = connection }
 
     /// A row of the log as it is on disk, not checked yet.
-    struct StoredRevision {
+    struct StoredRevision: Sendable {
         let sequence: Int
         /// The column `id`: what the row says it is.
         let idBytes: [UInt8]
@@ -24,6 +24,12 @@ struct TruthTables {
 
         /// The id that the row says it has; nil if it cannot be one.
         var id: RevisionID? { Digest(bytes: idBytes).map(RevisionID.init) }
+
+        /// The bytes of header and content, by what the compressed content says of itself; not checked yet.
+        var byteCount: Int {
+            header.count
+                + (compressedContent.map { min(Zstandard.contentCount(of: $0) ?? $0.count, Limits.contentBytes) } ?? 0)
+        }
 
         /// The revision, hashed and checked anew; nil if anything does not fit its name.
         func intact() -> Revision? {

@@ -16,7 +16,7 @@ struct WaitingTable {
     func add(_ revision: Revision, missing: [RevisionID], remote: String?) throws(SQLiteError) {
         let values: [SQLiteValue] = [
             .bytes(revision.id.digest.bytes), .bytes(revision.headerBytes),
-            .bytes(revision.contentBytes.map { Zstandard.compress($0) }), .text(remote),
+            .bytes(revision.contentBytes.map { Zstandard.compress($0, level: .letter) }), .text(remote),
         ]
         try connection.run(
             "INSERT OR IGNORE INTO waiting (id, header, content, remote, digest) VALUES (?, ?, ?, ?, ?)",
