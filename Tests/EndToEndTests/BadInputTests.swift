@@ -51,6 +51,19 @@ struct BadInputTests {
         #expect(written.contains("https://example.org/free"))
     }
 
+    @Test func `of many bad lines the first are told, and how many there are`() throws {
+        let ada = try Machine("ada")
+        try ada.expect("init")
+        let good = "{\"id\":\"0190f3c2-7a1e-7c9b-b111-0a0a0a0a0a0a\",\"letter\":{\"title\":\"One\"}}\n"
+        let lines = try ada.scratch.file("lines.jsonl", good + String(repeating: "{\"truth\":1}\n", count: 200))
+        let ended = try ada.expect(2, "import", lines)
+        #expect(ended.output.contains("imported: 1 new, 200 lines refused"))
+        #expect(ended.error.contains("line 11: ") && !ended.error.contains("line 12: "))
+        #expect(ended.error.contains("200 lines of it were refused; --json names them all"))
+        let named = try ada.expect(2, "import", lines, "--json").objects()
+        #expect((named.first?["refused"] as? [Any])?.count == 200)
+    }
+
     @Test func `a batch in which nothing could be taken fails`() throws {
         let ada = try Machine("ada")
         try ada.expect("init")

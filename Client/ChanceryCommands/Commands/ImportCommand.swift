@@ -61,9 +61,7 @@ enum ImportCommand {
             if files.count > 1 { bar.update(done: index, total: files.count) }
             let report = await session.take(path, bar: files.count == 1 ? bar : nil)
             bar.clear()
-            report.warnings.forEach { context.console.note("\(path): \($0)") }
-            report.refused.forEach { context.console.note("\(path): \($0.text)") }
-            if let reason = report.reason { context.console.note("\(path): \(reason)") }
+            report.remarks.forEach { context.console.note("\(path): \($0)") }
             reports.append(report)
         }
         if context.isJSON {

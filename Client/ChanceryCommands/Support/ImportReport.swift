@@ -56,6 +56,21 @@ struct ImportReport {
         return .object(members)
     }
 
+    /// What people are told of the file: of a long list its beginning, and how long it is.
+    var remarks: [String] {
+        ImportReport.beginning(of: warnings, "there are \(warnings.count) such remarks")
+            + ImportReport.beginning(of: refused.map(\.text), "\(refused.count) lines of it were refused")
+            + [reason].compactMap { $0 }
+    }
+
+    /// More than these are no longer read.
+    private static let toldRemarks = 10
+
+    private static func beginning(of remarks: [String], _ total: String) -> [String] {
+        guard remarks.count > toldRemarks else { return remarks }
+        return remarks.prefix(toldRemarks) + ["\(total); --json names them all"]
+    }
+
     /// The lines for people.
     static func summary(_ reports: [ImportReport], isDryRun: Bool) -> [String] {
         let created = reports.map(\.created).reduce(0, +)
@@ -68,8 +83,8 @@ struct ImportReport {
         if changed > 0 { parts.append("\(changed) changed") }
         if deleted > 0 { parts.append("\(deleted) deleted") }
         if unchanged > 0 { parts.append("\(unchanged) there already") }
-        if refused > 0 { parts.append("\(refused) files refused") }
-        if lines > 0 { parts.append("\(lines) lines refused") }
+        if refused > 0 { parts.append(refused == 1 ? "1 file refused" : "\(refused) files refused") }
+        if lines > 0 { parts.append(lines == 1 ? "1 line refused" : "\(lines) lines refused") }
         let total = (isDryRun ? "would import: " : "imported: ") + parts.joined(separator: ", ")
         let letters = reports.flatMap(\.ids)
         return (letters.count <= 3 ? letters.map(\.text) : []) + [total]
