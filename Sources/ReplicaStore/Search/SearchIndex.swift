@@ -1,5 +1,6 @@
 import Hashing
 import LetterModel
+import Parallelism
 import SQLiteBinding
 
 /// The full-text index, inside a transaction.
@@ -30,24 +31,67 @@ struct SearchIndex {
         var done: Set<Int> = []
         var byteCount = 0
         var position = start
-        while position < end, byteCount < maximumBytes {
-            guard
-                let letter = try connection.integer(
-                    "SELECT letter FROM revision WHERE sequence = ?", [.integer(position + 1)])
-            else { break }
-            if done.insert(letter).inserted {
-                guard let size = try index(letter) else {
-                    // The index cannot be trusted to forget what it holds: begin anew.
-                    try clear()
-                    return try catchUp(maximumBytes: maximumBytes)
+        var isAtEnd = false
+        while !isAtEnd, byteCount < maximumBytes {
+            let letters = try stretch(after: position)
+            let changes = try letters.map { done.insert($0).inserted ? try change(of: $0) : nil }
+            for (change, entry) in zip(changes, changes.concurrentMap { $0?.entry() }) where byteCount < maximumBytes {
+                if let change {
+                    guard let size = try take(change, entry) else {
+                        // The index cannot be trusted to forget what it holds: begin anew.
+                        try clear()
+                        return try catchUp(maximumBytes: maximumBytes)
+                    }
+                    byteCount += size
                 }
-                byteCount += size
+                position += 1
             }
-            position += 1
+            isAtEnd = letters.count < Self.lettersPreparedTogether
         }
         try connection.run("UPDATE search_state SET through = ?", [.integer(position)])
         // Where a place in the log is damaged it gets no further.
         return start < position && position < end
+    }
+
+    /// The letters of the next entries of the log, up to the first place where none is.
+    private func stretch(after position: Int) throws -> [Int] {
+        let rows = try connection.rows(
+            "SELECT sequence, letter FROM revision WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            [.integer(position), .integer(Self.lettersPreparedTogether)]
+        ) { row throws in (sequence: row.integer(0), letter: row.integer(1)) }
+        return zip(rows, (position + 1)...).prefix { $0.sequence == $1 }.map(\.0.letter)
+    }
+
+    /// How many letters have their documents made at once, on all cores.
+    private static let lettersPreparedTogether = 128
+
+    /// A letter whose document is another one than the index holds.
+    private struct Change: Sendable {
+        let letter: Int
+        let heads: [Int]
+        /// Its head, if it has just one: the document then needs nothing else.
+        let head: TruthTables.StoredRevision?
+        /// What the index holds of it.
+        let old: (heads: [Int], digest: [UInt8])?
+
+        /// The new document; nil if it cannot be made of the head alone.
+        func entry() -> Entry? {
+            guard let head = head?.intactLetter(), let letter = head.letter else { return nil }
+            return SearchDocument(.single(head.id, letter)).map { Entry($0) }
+        }
+    }
+
+    /// What the index takes of a letter.
+    private struct Entry: Sendable {
+        let columns: [SQLiteValue]
+        let digest: SQLiteValue
+
+        init(_ document: SearchDocument) { self.init(columns: document.indexed.map { .text($0) }) }
+
+        init(columns: [SQLiteValue]) {
+            self.columns = columns
+            digest = RowDigest.value(of: columns)
+        }
     }
 
     private func through() throws(SQLiteError) -> Int {
@@ -89,25 +133,34 @@ struct SearchIndex {
             [.integer(through)]) ?? 0
     }
 
-    /// Takes in a letter as it is now. Gives the bytes of its document; nil if the old document cannot be made again.
-    private func index(_ letter: Int) throws -> Int? {
+    /// What is to be done about a letter; nil if the index holds it as it is.
+    private func change(of letter: Int) throws -> Change? {
         let heads = try truth.heads(ofLetter: letter)
         let old = try connection.first("SELECT heads, digest FROM search_entry WHERE letter = ?", [.integer(letter)]) {
             (row) throws(SQLiteError) in (heads: row.bytes(0), digest: row.bytes(1))
         }
-        if let old {
-            if old.heads == Self.encode(heads) { return 0 }
-            guard try remove(letter, heads: Self.decode(old.heads), digest: old.digest) else { return nil }
+        if let old, old.heads == Self.encode(heads) { return nil }
+        return Change(
+            letter: letter, heads: heads, head: heads.count == 1 ? try truth.stored(heads[0]) : nil,
+            old: old.map { (Self.decode($0.heads), $0.digest) })
+    }
+
+    /// Takes in a letter as it is now. Gives the bytes of its document; nil if the old document cannot be made again.
+    private func take(_ change: Change, _ prepared: Entry?) throws -> Int? {
+        if let old = change.old {
+            guard try remove(change.letter, heads: old.heads, digest: old.digest) else { return nil }
         }
         // A damaged letter is left out of the index: it is not a reason to find nothing at all. `verify` names it.
-        guard let columns = try columns(letter, heads: heads) else { return 0 }
+        guard let entry = try prepared ?? columns(change.letter, heads: change.heads).map(Entry.init(columns:)) else {
+            return 0
+        }
         try connection.run(
             "INSERT INTO search (rowid, \(SearchDocument.columnNames)) VALUES (?, \(SearchDocument.columnMarks))",
-            [.integer(letter)] + columns)
+            [.integer(change.letter)] + entry.columns)
         try connection.run(
             "INSERT INTO search_entry (letter, heads, digest) VALUES (?, ?, ?)",
-            [.integer(letter), .bytes(Self.encode(heads)), RowDigest.value(of: columns)])
-        return columns.reduce(0) { if case .text(let text) = $1 { $0 + text.utf8.count } else { $0 } }
+            [.integer(change.letter), .bytes(Self.encode(change.heads)), entry.digest])
+        return entry.columns.reduce(0) { if case .text(let text) = $1 { $0 + text.utf8.count } else { $0 } }
     }
 
     private func remove(_ letter: Int, heads: [Int], digest: [UInt8]) throws -> Bool {
