@@ -41,6 +41,7 @@ struct LiveAdministrationTests {
         let others = try live.token(.writer)
         let pushers = Pushers(live, others)
         defer { pushers.end() }
+        pushers.awaitFirst()
         for _ in 0..<10 {
             let token = try live.token(.reader)
             for _ in 0..<2 { #expect(try status(token) == 200) }
@@ -214,10 +215,14 @@ private final class Pushers: Sendable {
     private let hasEnded = Atomic(false)
     private let count = Atomic(0)
     private let running = DispatchGroup()
+    private let hasPushed = DispatchSemaphore(value: 0)
 
     init(_ live: LiveServer, _ token: String) {
         for pusher in 1...3 {
-            DispatchQueue.global().async(group: running) {
+            running.enter()
+            // Not on a queue: there they would wait for the other tests.
+            Thread.detachNewThread {
+                defer { self.running.leave() }
                 for number in 0..<5_000 where !self.hasEnded.load(ordering: .relaxed) {
                     do {
                         let revision = try SampleLetters.revision(10_000 * pusher + number)
@@ -226,10 +231,14 @@ private final class Pushers: Sendable {
                     } catch {
                         Issue.record(error)
                     }
+                    self.hasPushed.signal()
                 }
             }
         }
     }
+
+    /// Waits until one of them has pushed.
+    func awaitFirst() { hasPushed.wait() }
 
     /// Waits for their ends, and tells how many letters they have pushed.
     @discardableResult
