@@ -5,7 +5,7 @@
 
 Half of the idle ones wait for events, half have asked once and keep their connection. Each active client pushes new letters one after
 the other, and keeps the id of each that was acknowledged. At the end the log has to hold all of them, the server may not have taken
-400 MB, and when all have left it has the descriptors that it had before.
+400 MB, and when all have left it has the descriptors that it had before, and those of the readers of its database.
 """
 import asyncio
 import hashlib
@@ -20,7 +20,9 @@ import time
 import uuid
 
 RESIDENT_LIMIT_MB = 400
-DESCRIPTOR_SLACK = 50
+# Sixteen readers of the database are kept, of two descriptors each; of the others, as many as there were at once, SQLite keeps one for the next, as
+# closing it would give up its locks.
+DESCRIPTOR_SLACK = 100
 
 
 def canonical(value):

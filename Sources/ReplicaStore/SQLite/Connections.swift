@@ -23,10 +23,11 @@ final class Connections: @unchecked Sendable {
         let connection: Connection
     }
 
-    /// As many as a server has threads that read: opening one costs more than a small exchange does.
-    private static let idleReaderLimit = 64
+    /// More than read at once on a few cores, however many threads wait for the disk: opening one costs more than a small exchange does, and
+    /// keeping one takes two descriptors.
+    private static let idleReaderLimit = 16
     /// Of each reader: together they may take as much memory as eight connections of a laptop.
-    private static let readerCacheKibibytes = 2 * 1024
+    private static let readerCacheKibibytes = 8 * 1024
 
     init(folder: ReplicaFolder, mode: ReplicaMode, writer: sending Connection, fileSystem: String?) {
         self.folder = folder
