@@ -77,6 +77,20 @@ struct RepairTests {
         try ben.expect("sync")
     }
 
+    @Test func `a remote that is unplugged keeps no other one from giving what is damaged`() throws {
+        try ben.expect("remote", "remove", "origin")
+        for stick in ["a-stick", "b-stick"] {
+            try ben.expect("remote", "add", stick, ben.scratch.url.appending(path: stick).path, "--create")
+            try ben.expect("sync", stick)
+        }
+        let stick = ben.scratch.url.appending(path: "a-stick").path
+        try FileManager.default.moveItem(atPath: stick, toPath: stick + "-unplugged")
+        try damage(ben.archive, Self.flipContent)
+        let repaired = try ben.expect("verify", "--repair")
+        #expect(repaired.error.contains("a-stick: "))
+        try ben.expect("verify")
+    }
+
     @Test func `what nobody can give is kept in quarantine, is never passed on, and is healed when it turns up`() throws
     {
         try ben.expect("edit", id, "--set", "title=Unsent")

@@ -57,27 +57,29 @@ struct Repair {
         return true
     }
 
-    /// Fetches from a remote what is damaged still.
-    mutating func fetch(from remote: String, over transport: any Transport) {
+    /// Fetches from a remote what is damaged still. One that cannot be reached is told of, and delays no other one.
+    mutating func fetch(from remote: String, at address: RemoteAddress, token: String?) {
         do {
-            try heal(from: remote, RemoteCaller(transport: transport, cancellation: cancellation))
+            if case .folder(let path) = address, RemoteFolder.isBundle(path) {
+                return try take(from: remote, BundleFile(path: path))
+            }
+            let reached = try Archive.reach(address, token: token)
+            try withExtendedLifetime(reached) {
+                try heal(from: remote, RemoteCaller(transport: reached.transport, cancellation: cancellation))
+            }
         } catch {
             report.failures.append((remote, SyncEngine.syncError(error)))
         }
     }
 
     /// Takes from a bundle that is a remote what is damaged still, with all else that it holds.
-    mutating func take(from remote: String, _ file: BundleFile) {
-        do {
-            let intake = try BundleIntake(of: file, into: store)
-            _ = try intake.take(from: remote, inPlaceOf: Set(blobs))
-            let (revisions, attachments) = (try damagedRevisions(), try damagedBlobs())
-            report.healedRevisions += damaged.count - revisions.count
-            report.healedBlobs += blobs.count - attachments.count
-            (damaged, blobs) = (revisions, attachments)
-        } catch {
-            report.failures.append((remote, SyncEngine.syncError(error)))
-        }
+    private mutating func take(from remote: String, _ file: BundleFile) throws {
+        let intake = try BundleIntake(of: file, into: store)
+        _ = try intake.take(from: remote, inPlaceOf: Set(blobs))
+        let (revisions, attachments) = (try damagedRevisions(), try damagedBlobs())
+        report.healedRevisions += damaged.count - revisions.count
+        report.healedBlobs += blobs.count - attachments.count
+        (damaged, blobs) = (revisions, attachments)
     }
 
     private mutating func heal(from remote: String, _ caller: RemoteCaller) throws {
@@ -166,12 +168,7 @@ extension Archive {
                     var repair = Repair(store: store, cancellation: cancellation)
                     guard try repair.begin(progress: progress) else { return repair.report }
                     for (name, address, token) in addresses where repair.needsRemote {
-                        if case .folder(let path) = address, RemoteFolder.isBundle(path) {
-                            repair.take(from: name, BundleFile(path: path))
-                            continue
-                        }
-                        let reached = try Archive.reach(address, token: token)
-                        withExtendedLifetime(reached) { repair.fetch(from: name, over: reached.transport) }
+                        repair.fetch(from: name, at: address, token: token)
                     }
                     try repair.finish(progress: progress)
                     return repair.report
