@@ -48,7 +48,7 @@ public final class MessageFeed: Sendable {
     /// Gives the client a message if none waits for it: to find out whether it is still there.
     public func sendIfIdle(_ message: [UInt8]) {
         wake { state in
-            guard !state.isEnded, state.pending == nil, state.connection != nil else { return false }
+            guard !state.isEnded, !state.isReleased, state.pending == nil else { return false }
             state.pending = message
             return true
         }
