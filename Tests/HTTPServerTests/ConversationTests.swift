@@ -154,15 +154,7 @@ import Testing
 
     @Test func `an answer that is held is sent when it is released, and no worker waits for that`() throws {
         let held = Held()
-        let live = try LiveServer(routes: [
-            Route(.get, "/held") { _ in
-                .perform { _ in
-                    var response = textResponse("released")
-                    response.hold = { held.keep($0) }
-                    return response
-                }
-            }
-        ]) { $0.workerThreadCount = 1 }
+        let live = try LiveServer(routes: [held.route]) { $0.workerThreadCount = 1 }
         let client = try live.connect()
         client.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n")
         let release = held.next()
@@ -177,15 +169,7 @@ import Testing
         throws
     {
         let held = Held()
-        let live = try LiveServer(routes: [
-            Route(.get, "/held") { _ in
-                .perform { _ in
-                    var response = textResponse("released")
-                    response.hold = { held.keep($0) }
-                    return response
-                }
-            }
-        ]) { $0.stopLimitSeconds = 0 }
+        let live = try LiveServer(routes: [held.route]) { $0.stopLimitSeconds = 0 }
         let client = try live.connect()
         client.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n")
         let release = held.next()
@@ -200,7 +184,18 @@ private final class Held: Sendable {
     private let releases = Mutex<[@Sendable () -> Void]>([])
     private let available = DispatchSemaphore(value: 0)
 
-    func keep(_ release: @escaping @Sendable () -> Void) {
+    /// `/held`: what it answers waits for its release.
+    var route: Route {
+        Route(.get, "/held") { _ in
+            .perform { _ in
+                var response = textResponse("released")
+                response.hold = { self.keep($0) }
+                return response
+            }
+        }
+    }
+
+    private func keep(_ release: @escaping @Sendable () -> Void) {
         releases.withLock { $0.append(release) }
         available.signal()
     }
