@@ -175,7 +175,7 @@ let package = Package(
                 "LetterMerge", "LetterModel", "Compression", "Hashing",
             ]),
         tests("ChanceryCommandsTests", ["ChanceryCommands", "LetterMerge", "LetterModel", "CommandOptions"]),
-        tests("HTTPServerTests", ["HTTPServer"]),
+        tests("HTTPServerTests", ["HTTPServer", "ServerTestSupport"]),
         tests(
             "ArchiveServerTests",
             [

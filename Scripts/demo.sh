@@ -52,7 +52,7 @@ for machine in baku jeddah; do
 done
 "$bin/chancery-server" serve --data "$scratch/server" --listen 127.0.0.1:0 >"$scratch/listening" 2>"$scratch/server.log" &
 server_pid=$!
-for _ in $(seq 100); do
+for _ in $(seq 1200); do
     [ -s "$scratch/listening" ] && break
     kill -0 "$server_pid" 2>/dev/null || { cat "$scratch/server.log" >&2; exit 1; }
     sleep 0.1

@@ -31,7 +31,7 @@ serve() { # serves a data folder, and sets $origin and $served
         --listen 127.0.0.1:0 >"$scratch/listening" 2>"$scratch/server.log" &
     served=$!
     pids+=("$served")
-    for _ in $(seq 300); do
+    for _ in $(seq 1200); do
         grep -q listening "$scratch/listening" && break
         kill -0 "$served" 2>/dev/null || { cat "$scratch/server.log" >&2; fail "the server did not start"; }
         sleep 0.1
@@ -86,7 +86,7 @@ fi
 say "2. A backup, while it is written to."
 # The writer is at work before the backup begins: its second push has arrived.
 if [ -n "${writer:-}" ]; then
-    for _ in $(seq 300); do
+    for _ in $(seq 1200); do
         [ "$(client "$scratch/writer" status --json | jq .revisions)" -ge 530 ] && break
         sleep 0.1
     done

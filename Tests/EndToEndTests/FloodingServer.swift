@@ -121,25 +121,36 @@ final class FloodingServer: @unchecked Sendable {
                 lock.broadcast()
             }
         }
-        guard FloodingServer.send((Array(flood.head.utf8) + flood.opening)[...], to: client) else { return }
+        guard pourAll((Array(flood.head.utf8) + flood.opening)[...], into: client) else { return }
         var poured = 0
         while poured < FloodingServer.limitBytes {
-            guard FloodingServer.send(flood.block[...], to: client) else { return }
+            guard pourAll(flood.block[...], into: client) else { return }
             poured += flood.block.count
-            lock.withLock { sent += flood.block.count }
         }
     }
 
+    /// Sends bytes of a flood, and counts those that were taken, all or not; false if not all were.
+    private func pourAll(_ bytes: ArraySlice<UInt8>, into client: Int32) -> Bool {
+        let taken = FloodingServer.taken(bytes, by: client)
+        lock.withLock { sent += taken }
+        return taken == bytes.count
+    }
+
     private static func send(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+        taken(bytes, by: descriptor) == bytes.count
+    }
+
+    /// How many of these bytes were taken until all were, or the connection broke.
+    private static func taken(_ bytes: ArraySlice<UInt8>, by descriptor: Int32) -> Int {
         bytes.withUnsafeBytes { buffer in
             var done = 0
             while done < buffer.count {
                 let count = Glibc.send(
                     descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, Int32(MSG_NOSIGNAL))
-                guard count > 0 else { return false }
+                guard count > 0 else { break }
                 done += count
             }
-            return true
+            return done
         }
     }
 }

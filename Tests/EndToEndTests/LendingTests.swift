@@ -30,7 +30,8 @@ struct LendingTests {
         let ada = try Machine("ada")
         try ada.expect("init")
         let id = try ada.write(#"First.\n\nSecond."#)
-        let lent = try LentMachine(ada, "--role", "writer")
+        let port = try ReservedPort()
+        let lent = try LentMachine(ada, "--role", "writer", at: port.number)
         let ben = try Machine("ben", token: lent.token)
         try ben.expect("clone", lent.address, ben.archive)
         try ada.expect("edit", id, "--body-file", ada.scratch.file("a.txt", "First, by Ada.\n\nSecond."))
@@ -42,7 +43,7 @@ struct LendingTests {
         }
         // A token outlives the server, until it expires.
         #expect(lent.stop() == 0)
-        let again = try LentMachine(ada, at: lent.port)
+        let again = try LentMachine(ada, at: port.number)
         try ben.expect("sync")
         #expect(again.stop() == 0)
     }
@@ -70,9 +71,8 @@ private final class LentMachine {
     private let process = Process()
     let address: String
     let token: String
-    let port: String
 
-    init(_ machine: Machine, _ options: String..., at port: String = "0") throws {
+    init(_ machine: Machine, _ options: String..., at port: UInt16 = 0) throws {
         let output = Pipe()
         process.executableURL = Programs.folder.appending(path: "chancery")
         process.arguments = ["serve", "--json", "--listen", "127.0.0.1:\(port)"] + options
@@ -89,8 +89,6 @@ private final class LentMachine {
         let said = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
         address = try #require(said["address"] as? String)
         token = try #require(said["token"] as? String)
-        let url = try #require(said["url"] as? String)
-        self.port = String(url.split(separator: ":").last ?? "")
     }
 
     /// Stops it as Ctrl-C does, and returns its status.

@@ -4,6 +4,8 @@ import Glibc
 final class RawClient {
     struct Failure: Error {
         let reason: String
+        /// What the system said; 0 if it was something else.
+        var errno: Int32 = 0
     }
 
     /// A response as it came.
@@ -58,7 +60,7 @@ final class RawClient {
         guard connected == 0 else {
             let number = errno
             close(descriptor)
-            throw Failure(reason: "connect: \(number)")
+            throw Failure(reason: "connect: \(number)", errno: number)
         }
     }
 

@@ -10,10 +10,12 @@ public final class Server {
     /// Where it listens: `http://127.0.0.1:PORT`.
     public private(set) var origin = ""
     private var process: Process?
+    private let port: ReservedPort
 
     /// Makes archives and starts the server.
     public init(archives: String...) throws {
         scratch = try Scratch()
+        port = try ReservedPort()
         data = scratch.url.appending(path: "data").path
         for archive in archives { try administer("archive", "create", archive) }
         try start()
@@ -42,7 +44,7 @@ public final class Server {
     /// The URL of an archive on this server.
     public func url(_ archive: String) -> String { "\(origin)/\(archive)" }
 
-    /// Starts the server, on the port that it had before if it ran before.
+    /// Starts the server, on the same port each time.
     public func start(environment extra: [String: String] = [:]) throws {
         let started = try launch(environment: extra)
         try #require(started, "the server did not say where it listens: \(logText)")
@@ -50,9 +52,8 @@ public final class Server {
 
     /// Starts the server under another program, such as a tracer that becomes no parent of it. False if it ended before it listened.
     public func launch(under wrapper: [String] = [], environment extra: [String: String] = [:]) throws -> Bool {
-        let port = origin.split(separator: ":").last.map(String.init) ?? "0"
         let program = Programs.folder.appending(path: "chancery-server").path
-        let command = wrapper + [program, "serve", "--data", data, "--listen", "127.0.0.1:\(port)"]
+        let command = wrapper + [program, "serve", "--data", data, "--listen", "127.0.0.1:\(port.number)"]
         let process = Process()
         process.executableURL = URL(filePath: command[0])
         process.arguments = Array(command.dropFirst())

@@ -141,8 +141,7 @@ final class RunningServer: DataFolder {
 
     /// Reads the log until it holds a text.
     func waitForLog(_ text: String) throws {
-        for _ in 0..<100_000 where try !log().contains(text) { sched_yield() }
-        try #require(try log().contains(text))
+        try #require(try eventually { try log().contains(text) })
     }
 
     /// The status of a request.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A connection to 127.0.0.1 that sends bytes as they are given and tells what came back; every wait ends after 20 seconds.
+/// A connection to 127.0.0.1 that sends bytes as they are given and tells what came back; every wait ends after two minutes.
 public final class RawConnection {
     /// What went wrong on the way.
     public struct Failure: Error {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// One connection to 127.0.0.1 for a request and its answer, byte by byte; every wait ends after 20 seconds.
+/// One connection to 127.0.0.1 for a request and its answer, byte by byte; every wait ends after two minutes.
 public final class WebClient {
     /// What went wrong on the way.
     public struct Failure: Error {
