@@ -22,7 +22,8 @@ let program = Program<Action>(
     exitStatuses: [
         ExitStatus(0, "Done."), ExitStatus(1, "Failed."),
         ExitStatus(2, "Partly done: some files, revisions or remotes were refused or down, and were named."),
-        ExitStatus(3, "Done, and a letter of this archive has a conflict (only `sync` and `clone`)."),
+        ExitStatus(
+            3, "Done, and a letter of this archive has a conflict (only `sync`, `clone`, `join` and `bundle apply`)."),
         ExitStatus(64, "Wrong usage."),
     ],
     sections: [

@@ -38,7 +38,7 @@ struct AttachmentMemoryTests {
         #expect(FileManager.default.contentsEqual(atPath: path, andPath: out + "/film.mp4"))
     }
 
-    @Test func `a large attachment goes through a bundle in constant memory`() throws {
+    @Test func `a large attachment goes through a bundle and into a mailbox in constant memory`() throws {
         let ada = try Machine("ada")
         try ada.expect("init", "--name", "Letters")
         let id = try ada.write("A letter with a film.")
@@ -47,6 +47,12 @@ struct AttachmentMemoryTests {
         // Zeros: some thousand times smaller in the bundle, and all of them in memory if nobody looks.
         #expect(truncate(path, 40_000_000) == 0)
         try ada.expect("attach", id, path)
+        let mail = ada.scratch.url.appending(path: "mail").path
+        let (mailed, mailedPeak) = try ClientMemoryTests.run(ada, "export", "--format", "mbox", "--output", mail)
+        #expect(mailed.status == 0, "\(mailed.error)")
+        let size = try FileManager.default.attributesOfItem(atPath: mail + "/letters.mbox")[.size] as? Int ?? 0
+        #expect(size > 40_000_000 / 3 * 4, "it is in the mailbox")
+        try FileManager.default.removeItem(atPath: mail)
         let bundle = ada.scratch.url.appending(path: "all.bundle").path
         let ben = try Machine("ben")
         try ben.expect("init")
@@ -54,8 +60,8 @@ struct AttachmentMemoryTests {
         let (applied, appliedPeak) = try ClientMemoryTests.run(ben, "bundle", "apply", bundle, "--json")
         #expect(try created.object()["blobs"] as? Int == 1)
         #expect(try applied.object()["blobs"] as? Int == 1, "\(applied.error)")
-        print("figures AttachmentMemoryTests create=\(createdPeak) apply=\(appliedPeak)")
-        for peak in [createdPeak, appliedPeak] { #expect(peak < Self.limitBytes) }
+        print("figures AttachmentMemoryTests create=\(createdPeak) apply=\(appliedPeak) mailbox=\(mailedPeak)")
+        for peak in [createdPeak, appliedPeak, mailedPeak] { #expect(peak < Self.limitBytes) }
         #expect(try ben.expect("blobs", "list", "--missing", "--json").objects().isEmpty)
         try ben.expect("verify")
     }

@@ -36,6 +36,23 @@ struct AttachmentTests {
         Set(try FileManager.default.contentsOfDirectory(atPath: folder))
     }
 
+    @Test func `an original that several letters share is written once, and over nobody's file`() throws {
+        let lines = (1...3).map { "{\"letter\":{\"title\":\"\($0)\"}}" }.joined(separator: "\n")
+        try ada.expect("import", try ada.scratch.file("list.jsonl", lines + "\n"))
+        let table = try ada.scratch.file("table.csv", "title\nOne\nTwo\n")
+        try ada.expect("import", table)
+        let out = ada.scratch.url.appending(path: "out").path
+        let mine = try ada.scratch.file("out/table.csv", "mine")
+        for _ in 0..<2 {
+            let rows = try ada.expect(2, "export", "--format", "original", "--output", out, "--json").objects()
+            #expect(try names(in: out) == ["table.csv", "table (2).csv"])
+            #expect(rows.filter { $0["files"] as? [String] == [out + "/table (2).csv"] }.count == 2)
+            #expect(rows.filter { $0["error"] != nil }.count == 4, "letters that came from no file")
+        }
+        #expect(try String(contentsOfFile: mine, encoding: .utf8) == "mine")
+        #expect(FileManager.default.contentsEqual(atPath: table, andPath: out + "/table (2).csv"))
+    }
+
     @Test func `a file is attached, listed, sent, fetched elsewhere and exported as it was`() throws {
         let scan = noise(9_000_000)
         let path = try file("page 1.tiff", scan, on: ada)

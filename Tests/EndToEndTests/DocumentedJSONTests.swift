@@ -48,17 +48,26 @@ struct DocumentedJSONTests {
         var tried: Set<String> = []
         /// Runs a command and compares the members of what it prints; its value.
         @discardableResult
-        func check(_ name: String, _ words: [String] = [], at location: SourceLocation = #_sourceLocation) throws -> Any
-        {
+        func check(
+            _ name: String, _ words: [String] = [], input: String = "", at location: SourceLocation = #_sourceLocation
+        ) throws -> Any {
             let command = name.split(separator: " ").map(String.init)
             let ended = try Programs.run(
-                "chancery", command + words + ["--json"], environment: machine.environment, in: machine.scratch.url)
+                "chancery", command + words + ["--json"], environment: machine.environment,
+                input: Data(input.utf8), in: machine.scratch.url)
             #expect(ended.status != 64, "\(name): \(ended.error)", sourceLocation: location)
             let contract = try #require(contracts[name], "\(name) is not documented", sourceLocation: location)
             let value = try ended.json()
+            compare(name, value, contract, location)
+            tried.insert(name)
+            return value
+        }
+        /// Compares what was printed with what is documented.
+        func compare(_ name: String, _ value: Any, _ contract: Contract, _ location: SourceLocation = #_sourceLocation)
+        {
             #expect(value is [Any] == contract.isArray, "\(name)", sourceLocation: location)
             let rows = (value as? [[String: Any]]) ?? [(value as? [String: Any]) ?? [:]]
-            #expect(!rows.isEmpty, "\(name): \(ended.output)", sourceLocation: location)
+            #expect(!rows.isEmpty, "\(name): \(value)", sourceLocation: location)
             for row in rows {
                 let keys = Set(row.keys)
                 #expect(
@@ -67,8 +76,6 @@ struct DocumentedJSONTests {
                 let unknown = keys.subtracting(contract.required).subtracting(contract.optional)
                 #expect(unknown.isEmpty, "\(name) prints \(unknown)", sourceLocation: location)
             }
-            tried.insert(name)
-            return value
         }
         let folder = machine.scratch.url
         try check("init", ["--name", "Letters"])
@@ -123,6 +130,21 @@ struct DocumentedJSONTests {
         try check("bundle create", [bundle])
         try check("bundle apply", [bundle])
         try check("remote remove", ["usb"])
+        try check("config", ["blobs", "none"])
+        try check("config")
+        try check("login", ["http://127.0.0.1:1/letters"], input: "chy_AAAAAAAAAAA.AAAA.AAAA\n")
+        let other = folder.appending(path: "other").path
+        try machine.expect("init", "--archive", other)
+        try machine.expect("new", "--set", "title=Theirs", "--archive", other)
+        try machine.expect(
+            "remote", "add", "there", folder.appending(path: "joined").path, "--create", "--archive", other)
+        try machine.expect("sync", "--archive", other)
+        try check("join", [folder.appending(path: "joined").path, folder.appending(path: "both").path, "--yes"])
+        try check("salvage", [machine.archive, "--archive", folder.appending(path: "salvaged").path])
+        let lent = try LentMachine(machine)
+        compare("serve", lent.said, try #require(contracts["serve"]))
+        tried.insert("serve")
+        lent.stop()
         try check("completions", ["bash"])
         try check("manual", ["sync"])
         try check("manual --output", [folder.appending(path: "man").path])

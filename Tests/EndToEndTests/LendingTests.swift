@@ -67,8 +67,10 @@ struct LendingTests {
 }
 
 /// `chancery serve` on a machine, stopped when its owner is gone.
-private final class LentMachine {
+final class LentMachine {
     private let process = Process()
+    /// What it printed.
+    let said: [String: Any]
     let address: String
     let token: String
 
@@ -86,7 +88,7 @@ private final class LentMachine {
             guard !more.isEmpty else { break }
             line += more
         }
-        let said = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
+        said = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
         address = try #require(said["address"] as? String)
         token = try #require(said["token"] as? String)
     }

@@ -70,6 +70,27 @@ struct MailboxTests {
         #expect(written.contains("iVBORw0KGgo="))
     }
 
+    @Test func `letters that say the same stay two, as messages and as editions`() throws {
+        let ada = try Machine("ada")
+        try ada.expect("init")
+        let line = #"{"letter":{"title":"Twice","senders":[{"name":"Ada"}]}}"# + "\n"
+        for id in ["0190a000-0000-7000-8000-000000000001", "0190a000-0000-7000-8000-000000000002"] {
+            let named = line.replacingOccurrences(of: "{\"letter\"", with: "{\"id\":\"\(id)\",\"letter\"")
+            try ada.expect("import", try ada.scratch.file("a.jsonl", named))
+        }
+        for format in ["mbox", "eml", "tei"] {
+            let out = ada.scratch.url.appending(path: format).path
+            try ada.expect("export", "--format", format, "--output", out)
+            let ben = try Machine("ben")
+            try ben.expect("init")
+            try ben.expect("import", out)
+            #expect(try ben.expect("list", "--json").objects().count == 2, "\(format)")
+        }
+        let refused = try ada.expect(64, "export", "--format", "eml")
+        #expect(refused.error.contains("--format mbox"))
+        #expect(refused.output.isEmpty)
+    }
+
     @Test func `a message of its own is the letter that the mailbox gave`() throws {
         let ada = try Machine("ada")
         try ada.expect("init")

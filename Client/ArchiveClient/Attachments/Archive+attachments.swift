@@ -20,8 +20,8 @@ public struct AttachmentEntry: Hashable, Sendable {
 }
 
 extension Archive {
-    /// The bytes of an attachment, all in memory; nil if they are not on this machine. For large ones there is
-    /// ``exportAttachment(_:to:progress:)``.
+    /// The bytes of an attachment, all in memory; nil if they are not on this machine. For large ones there are
+    /// ``exportAttachment(_:to:progress:)`` and ``readAttachment(_:piece:)``.
     public func attachment(_ blob: BlobID) throws -> [UInt8]? { try store.blob(blob) }
 
     /// Keeps the bytes of an attachment; name them in a letter's `attachments` with the id that comes back.
@@ -96,6 +96,25 @@ extension Archive {
                 done += piece?.count ?? 0
                 progress(done, pieces.byteCount)
                 return piece
+            }
+        }
+    }
+
+    /// Gives the bytes of an attachment piece by piece, however large it is: they are never all in memory.
+    ///
+    /// - Parameters:
+    ///   - blob: The attachment.
+    ///   - piece: Is given each piece, in order, on a thread of its own. What it throws ends the reading, and is thrown on.
+    /// - Throws: `AttachmentFileError.notHere`; `StoreError.damaged` if the bytes no longer have the hash, before the first piece;
+    ///   `CancellationError`.
+    public nonisolated func readAttachment(
+        _ blob: BlobID, piece: @escaping @Sendable (_ bytes: [UInt8]) throws -> Void
+    ) async throws {
+        try await unlessCancelled { [store] cancellation in
+            guard let pieces = try store.blobPieces(blob) else { throw AttachmentFileError.notHere(blob) }
+            while let bytes = try pieces.next() {
+                guard !cancellation.isCancelled else { throw CancellationError() }
+                try piece(bytes)
             }
         }
     }

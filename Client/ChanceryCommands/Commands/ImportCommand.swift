@@ -104,7 +104,7 @@ extension ValueParser where Value == ColumnMeaning {
         ValueParser(placeholder: "COLUMN=MEMBER", format: { "\($0.header)=\($0.column.rawValue)" }) {
             text throws(InvalidValue) in
             let end = text.utf8.lastIndex(of: UInt8(ascii: "=")) ?? text.startIndex
-            guard end > text.startIndex, let column = CSVColumn(rawValue: String(text[text.utf8.index(after: end)...]))
+            guard end > text.startIndex, let column = CSVColumn(header: String(text[text.utf8.index(after: end)...]))
             else {
                 let members = CSVColumn.allCases.map(\.rawValue).joined(separator: ", ")
                 throw InvalidValue(expected: "the header of a column, `=`, and one of \(members)")

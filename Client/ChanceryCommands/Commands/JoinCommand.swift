@@ -36,7 +36,10 @@ enum JoinCommand {
         let place = try values[folder] ?? context.archiveFolder() + "-joined"
         let there = try await CloneCommand.begin(address, place, label: try await here.identity().label, context)
         let first = await SyncRun(context).sync(there, "origin", address.text, isOnlyOne: true)
-        guard first.failure == nil else { return .failed }
+        if let failure = first.failure {
+            if context.isJSON { context.print(["error": Failure(failure).json]) }
+            return .failed
+        }
         guard try await here.identity().archive != there.identity().archive else {
             throw Failure("sameArchive", "both are replicas of one archive: add it with `chancery remote add` and sync")
         }

@@ -29,6 +29,7 @@ struct Failure: Error {
         case let bundle as BundleError: self.init(bundle.code, bundle.description)
         case let query as SearchQueryError: self.init(query)
         case let attachment as AttachmentFileError: self.init(attachment.code, attachment.description)
+        case let sync as SyncError: self.init(sync.code, sync.description)
         case let revision as RevisionError: self.init(revision.code.rawValue, revision.description)
         default: self.init("failed", "\(error)")
         }

@@ -1,4 +1,5 @@
 import Glibc
+import Hashing
 
 /// Files and folders, by the system's own calls: each failure keeps the system's reason.
 enum FileSystem {
@@ -49,16 +50,50 @@ enum FileSystem {
 
     /// Writes a file whole: under a temporary name, to the disk, then renamed, so that no reader sees half of it.
     static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
-        let temporary = path + ".new"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw Failure(path: path, number: errno) }
-        var number = writeWhole(bytes, to: descriptor)
-        if number == 0, fsync(descriptor) != 0 { number = errno }
-        close(descriptor)
-        if number == 0, rename(temporary, path) != 0 { number = errno }
-        guard number == 0 else {
+        let new = try NewFile(path, mode: mode)
+        do {
+            try new.sink.write(bytes)
+            try new.finish()
+        } catch {
+            new.discard()
+            throw error
+        }
+    }
+
+    /// The same of bytes that come piece by piece.
+    static func write(to path: String, _ body: (ByteSink) async throws -> Void) async throws {
+        let new = try NewFile(path, mode: 0o644)
+        do {
+            try await body(new.sink)
+            try new.finish()
+        } catch {
+            new.discard()
+            throw error
+        }
+    }
+
+    /// A file under its temporary name.
+    private struct NewFile {
+        let sink: ByteSink
+        private let temporary: String
+
+        init(_ path: String, mode: mode_t) throws {
+            temporary = path + ".new"
+            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+            guard descriptor >= 0 else { throw Failure(path: path, number: errno) }
+            sink = ByteSink(descriptor: descriptor, path: path)
+        }
+
+        func finish() throws {
+            guard fsync(sink.descriptor) == 0, rename(temporary, sink.path) == 0 else {
+                throw Failure(path: sink.path, number: errno)
+            }
+            close(sink.descriptor)
+        }
+
+        func discard() {
+            close(sink.descriptor)
             unlink(temporary)
-            throw Failure(path: path, number: number)
         }
     }
 
@@ -71,8 +106,41 @@ enum FileSystem {
         guard number == 0 else { throw Failure(path: path, number: number) }
     }
 
+    /// Adds bytes that come piece by piece to the end of a file. Where they do not come to their end, it is as before.
+    static func append(to path: String, isNew: Bool, _ body: (ByteSink) async throws -> Void) async throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (isNew ? O_TRUNC : O_APPEND), 0o644)
+        guard descriptor >= 0 else { throw Failure(path: path, number: errno) }
+        defer { close(descriptor) }
+        let end = lseek(descriptor, 0, SEEK_END)
+        do {
+            try await body(ByteSink(descriptor: descriptor, path: path))
+        } catch {
+            ftruncate(descriptor, max(0, end))
+            throw error
+        }
+    }
+
+    /// Whether a path is a file whose bytes have this digest.
+    static func holds(_ path: String, _ digest: Digest) throws -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var hasher = SHA256()
+        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Failure(path: path, number: errno) }
+            if count == 0 { break }
+            hasher.update(count == buffer.count ? buffer : Array(buffer[..<count]))
+        }
+        return hasher.finish() == digest
+    }
+
     /// Writes everything; the system's error number, 0 if all is written.
-    private static func writeWhole(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+    static func writeWhole(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -8,6 +8,9 @@ import MailParsing
 /// base64, so that no line of a text can be taken for anything else. Control characters in headers become spaces: nothing that a
 /// letter says begins another field.
 ///
+/// A message with large files need not be in memory as a whole: it is ``opening(_:id:files:)``, for each file ``opening(of:)`` and the ``FileLines``
+/// of its bytes, and ``closing(files:)``.
+///
 /// Source: https://www.rfc-editor.org/rfc/rfc5322, https://www.rfc-editor.org/rfc/rfc4155
 public enum MailWriter {
     /// A file that goes with a letter.
@@ -32,13 +35,35 @@ public enum MailWriter {
         attachment.role != .original
     }
 
+    /// The line of a mailbox above a message.
+    public static let separator = Array("From MAILER-DAEMON Thu Jan  1 00:00:00 1970\n".utf8)
+    /// What stands in a mailbox below a message.
+    public static let separatorEnd: [UInt8] = [0x0A]
+    /// Neither encoding writes these two characters one after the other.
+    private static let boundary = "=_letter"
+
     /// One letter as an entry of a mailbox.
-    public static func entry(_ letter: Letter, files: [File] = []) -> [UInt8] {
-        Array("From MAILER-DAEMON Thu Jan  1 00:00:00 1970\n".utf8) + message(letter, files: files) + [0x0A]
+    public static func entry(_ letter: Letter, id: LetterID? = nil, files: [File] = []) -> [UInt8] {
+        separator + message(letter, id: id, files: files) + separatorEnd
     }
 
     /// One letter as a message, with `\n` as its line end.
-    public static func message(_ letter: Letter, files: [File] = []) -> [UInt8] {
+    public static func message(_ letter: Letter, id: LetterID? = nil, files: [File] = []) -> [UInt8] {
+        var bytes = opening(letter, id: id, files: files.map(\.attachment))
+        for file in files {
+            var lines = FileLines()
+            bytes += opening(of: file.attachment) + lines.encode(file.bytes) + lines.finish()
+        }
+        return bytes + closing(files: files.map(\.attachment))
+    }
+
+    /// What a message begins with: its header and the text of the letter.
+    ///
+    /// - Parameters:
+    ///   - letter: The letter.
+    ///   - id: Its id, which stands in a field of its own: letters that say the same stay two, since a message is known by its bytes.
+    ///   - files: The attachments whose bytes follow.
+    public static func opening(_ letter: Letter, id: LetterID? = nil, files: [Attachment] = []) -> [UInt8] {
         var header = MailHeader()
         header.add("From", letter.senders)
         let recipients = Dictionary(grouping: letter.recipients, by: \.mailField)
@@ -47,8 +72,8 @@ public enum MailWriter {
         header.add("Bcc", recipients["Bcc"] ?? [])
         header.add("Date", plain: letter.date.flatMap(date))
         header.add("Subject", text: letter.title)
-        let id = letter.identifiers.first { $0.scheme?.hasSameBytes(as: "message-id") ?? false }?.value
-        header.add("Message-ID", ids: [id].compactMap { $0 })
+        let name = letter.identifiers.first { $0.scheme?.hasSameBytes(as: "message-id") ?? false }?.value
+        header.add("Message-ID", ids: [name].compactMap { $0 })
         let parents = ids(.replyTo, letter)
         header.add("In-Reply-To", ids: parents)
         header.add("References", ids: ids(.references, letter) + parents)
@@ -56,14 +81,63 @@ public enum MailWriter {
             .filter(MailLetter.isLanguage)
         header.add("Content-Language", plain: languages.isEmpty ? nil : languages.joined(separator: ", "))
         header.add("Keywords", phrases: letter.tags.filter { !$0.utf8.contains(UInt8(ascii: ",")) })
+        header.add("X-Chancery-Letter", plain: id?.text)
         header.add("MIME-Version", plain: "1.0")
         guard !files.isEmpty else { return header.bytes + textPart(letter) }
-        // Neither encoding writes these two characters one after the other.
-        let boundary = "=_letter"
         header.add("Content-Type", plain: "multipart/mixed; boundary=\"\(boundary)\"")
-        var bytes = header.bytes + Array("\n--\(boundary)\n".utf8) + textPart(letter)
-        for file in files { bytes += Array("\n--\(boundary)\n".utf8) + part(file) }
-        return bytes + Array("\n--\(boundary)--\n".utf8)
+        return header.bytes + Array("\n--\(boundary)\n".utf8) + textPart(letter)
+    }
+
+    /// What stands before the bytes of a file.
+    public static func opening(of file: Attachment) -> [UInt8] {
+        var header = MailHeader()
+        let type = file.mediaType ?? ""
+        // A message in a message would have to be written as it is; its bytes matter more than what they are called.
+        let isType = MailHeader.isMediaType(type) && !type.hasPrefix("multipart/") && !type.hasPrefix("message/")
+        header.add("Content-Type", plain: isType ? type : "application/octet-stream")
+        header.add("Content-Transfer-Encoding", plain: "base64")
+        header.add(fileName: file.name)
+        return Array("\n--\(boundary)\n".utf8) + header.bytes + [0x0A]
+    }
+
+    /// What a message ends with, behind the last of these files.
+    public static func closing(files: [Attachment]) -> [UInt8] {
+        files.isEmpty ? [] : Array("\n--\(boundary)--\n".utf8)
+    }
+
+    /// The bytes of a file as lines of base64, of 76 characters each with its line end, piece by piece.
+    public struct FileLines: Sendable {
+        private static let lineBytes = 57
+        /// What came and fills no line.
+        private var rest: [UInt8] = []
+
+        /// No bytes yet.
+        public init() {}
+
+        /// The lines that further bytes fill.
+        public mutating func encode(_ bytes: [UInt8]) -> [UInt8] {
+            rest += bytes
+            let end = rest.count / Self.lineBytes * Self.lineBytes
+            let lines = Self.lines(rest[..<end])
+            rest.removeFirst(end)
+            return lines
+        }
+
+        /// The last line, if there is one.
+        public mutating func finish() -> [UInt8] {
+            defer { rest = [] }
+            return Self.lines(rest[...])
+        }
+
+        private static func lines(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+            var result: [UInt8] = []
+            result.reserveCapacity(bytes.count / 3 * 4 + bytes.count / lineBytes + 8)
+            for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: lineBytes) {
+                result += Array(Base64.encode(Array(bytes[start..<min(start + lineBytes, bytes.endIndex)])).utf8)
+                result.append(0x0A)
+            }
+            return result
+        }
     }
 
     // MARK: Parts
@@ -78,28 +152,6 @@ public enum MailWriter {
         header.add("Content-Type", plain: "text/plain; charset=utf-8")
         header.add("Content-Transfer-Encoding", plain: "quoted-printable")
         return header.bytes + [0x0A] + QuotedPrintable.encoded(text) + [0x0A]
-    }
-
-    private static func part(_ file: File) -> [UInt8] {
-        var header = MailHeader()
-        let type = file.attachment.mediaType ?? ""
-        // A message in a message would have to be written as it is; its bytes matter more than what they are called.
-        let isType = MailHeader.isMediaType(type) && !type.hasPrefix("multipart/") && !type.hasPrefix("message/")
-        header.add("Content-Type", plain: isType ? type : "application/octet-stream")
-        header.add("Content-Transfer-Encoding", plain: "base64")
-        header.add(fileName: file.attachment.name)
-        return header.bytes + [0x0A] + base64Lines(file.bytes)
-    }
-
-    /// In lines of 76 characters, each with its line end.
-    private static func base64Lines(_ bytes: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count / 3 * 4 + bytes.count / 57 + 8)
-        for start in stride(from: 0, to: bytes.count, by: 57) {
-            result += Array(Base64.encode(Array(bytes[start..<min(start + 57, bytes.count)])).utf8)
-            result.append(0x0A)
-        }
-        return result
     }
 
     // MARK: Fields

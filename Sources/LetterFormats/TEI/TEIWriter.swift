@@ -23,11 +23,12 @@ public struct TEIWriter: Sendable {
         self.day = day
     }
 
-    /// A document with one letter.
+    /// A document with one letter. An instruction that no reader has to follow names it: letters that say the same stay two, since a document
+    /// without a name of its own is known by its bytes.
     public func document(id: LetterID, letter: Letter) -> [UInt8] {
         var writer = XMLWriter(depth: 0)
         write(letter, isRoot: true, to: &writer)
-        return Array(XMLWriter.declaration.utf8) + writer.bytes
+        return Array("\(XMLWriter.declaration)<?chancery letter=\"\(id.text)\"?>\n".utf8) + writer.bytes
     }
 
     /// What stands before the first letter of a corpus.

@@ -39,7 +39,7 @@ final class LooseRows {
     /// The rows of a file.
     init(path: String) throws(StoreError) {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else { throw StoreError.system("open", errno) }
+        guard file >= 0 else { throw errno == ENOENT ? .notFound(path: path) : StoreError.system("open", errno) }
         var information = stat()
         guard fstat(file, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
             close(file)
