@@ -86,18 +86,34 @@ final class ConnectionWatch: Sendable {
         }
     }
 
-    /// Shuts the connection down if its client took too long; libmicrohttpd sees that as an end and closes it.
+    /// Shuts the connection down if its client took too long; libmicrohttpd sees that as an end and closes it. Tells it, too, of a client that
+    /// will send no more.
     ///
     /// Source: https://man7.org/linux/man-pages/man2/shutdown.2.html
-    func cutIfOver() {
+    func look() {
         let now = now()
         state.withLock { state in
-            guard !state.isClosed, !state.isCut,
-                state.deadline.isOver(at: now, queuedBytes: queuedBytes(), limits: limits)
-            else { return }
-            state.isCut = true
-            _ = shutdown(descriptor, Int32(SHUT_RDWR))
+            guard !state.isClosed, !state.isCut else { return }
+            if state.deadline.isOver(at: now, queuedBytes: queuedBytes(), limits: limits) {
+                state.isCut = true
+                _ = shutdown(descriptor, Int32(SHUT_RDWR))
+            } else if state.deadline.awaitsRequest, hasClientEnded() {
+                // The library is told once that there is something to read, and forgets to look for the end behind it. This changes nothing, as
+                // nothing can come any more, but tells it again. What it has not read yet can still be read.
+                _ = shutdown(descriptor, Int32(SHUT_RD))
+            }
         }
+    }
+
+    /// POLLRDHUP, which the module of the C library does not show.
+    private static let clientEnded: Int16 = 0x2000
+
+    /// Whether the client has closed its side, or all of the connection.
+    ///
+    /// Source: https://man7.org/linux/man-pages/man2/poll.2.html (POLLRDHUP)
+    private func hasClientEnded() -> Bool {
+        var waiting = pollfd(fd: descriptor, events: Self.clientEnded, revents: 0)
+        return unsafe poll(&waiting, 1, 0) == 1
     }
 
     /// What the system has not yet brought to the other end, 0 when it does not say.

@@ -38,6 +38,14 @@ struct Deadline: Equatable {
         began = now
     }
 
+    /// Whether the client has begun a request, and is to send the rest of it now.
+    var awaitsRequest: Bool {
+        switch part {
+        case .head, .body, .unwantedBody: suspended == nil
+        case .requestLine, .stream, .feed, .response: false
+        }
+    }
+
     /// Counts bytes of a body, in either direction.
     mutating func moved(bytes count: Int) { movedBytes += count }
 

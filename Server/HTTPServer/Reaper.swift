@@ -3,6 +3,7 @@ import Glibc
 import Synchronization
 
 /// A thread that looks at every connection several times within the shortest deadline, and cuts those that are over.
+/// It also notices clients that end in the middle of a request, at most a second later.
 ///
 /// Looking at ten thousand takes a millisecond or two; a heap of deadlines would have to be kept up with each chunk.
 final class Reaper: Sendable {
@@ -52,7 +53,7 @@ final class Reaper: Sendable {
     fileprivate func run() {
         while stopped.wait(timeout: .now() + .milliseconds(intervalMilliseconds)) == .timedOut {
             let watches = state.withLock { Array($0.watches.values) }
-            for watch in watches { watch.cutIfOver() }
+            for watch in watches { watch.look() }
         }
     }
 }

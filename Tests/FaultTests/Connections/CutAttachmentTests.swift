@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import ProgramTestSupport
 import SyncTestSupport
 import Testing
@@ -86,12 +87,11 @@ import Testing
         for cut in 0..<Self.cuts {
             let blob = try world.attach()
             // The letter goes first, so that the cut meets the attachment.
-            // A server that is told nothing of the end of an upload waits for its deadline, and a stop waits for the server.
             let end = cut.isMultiple(of: 2) ? FaultProxy.End.reset : .closed
             let up = 100_000 + Int(numbers.next() % UInt64(Self.byteCount - 200_000))
-            world.proxy.cut(.toServer, after: up, by: .reset)
+            world.proxy.cut(.toServer, after: up, by: end)
             let sent = try world.ada.run(["sync"])
-            #expect(sent.status == 0, "up after \(up): \(sent.error)")
+            #expect(sent.status == 0, "up after \(up), \(end): \(sent.error)")
             #expect(world.proxy.isCut)
             let sentBytes = world.proxy.count(.toServer)
             #expect(sentBytes < Self.byteCount + Self.pieceBytes + 1_000_000, "up after \(up): \(sentBytes) were sent")
@@ -157,9 +157,17 @@ import Testing
     @Test func `a server that is killed in the middle of an upload keeps what came, and takes the rest`() throws {
         let world = try World()
         let blob = try world.attach()
-        world.proxy.cut(.toServer, after: 10_000_000, by: .reset)
-        // Nobody goes on: the client is killed when its connection breaks and it waits.
-        try kill(world.ada, at: "clock_nanosleep", number: 1, "sync")
+        world.proxy.cut(.toServer, after: 10_000_000, by: .held)
+        let sync = Process()
+        sync.executableURL = Programs.folder.appending(path: "chancery")
+        sync.arguments = ["sync"]
+        sync.environment = world.ada.environment
+        (sync.standardOutput, sync.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+        try sync.run()
+        world.proxy.waitForCut()
+        // Nobody goes on: the client is killed while its third piece is on its way.
+        Glibc.kill(sync.processIdentifier, SIGKILL)
+        sync.waitUntilExit()
         let there = try world.partial(blob, in: world.serverArchive)
         #expect(there == 2 * Self.pieceBytes)
         world.server.signal(SIGKILL)

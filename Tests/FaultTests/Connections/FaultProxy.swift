@@ -20,7 +20,10 @@ final class FaultProxy: @unchecked Sendable {
     }
 
     /// How a connection ends at the cut.
-    enum End: CaseIterable, Sendable {
+    enum End: Sendable {
+        /// The ends that a connection has by itself.
+        static let allCases: [End] = [.reset, .closed, .late]
+
         /// By a reset: what is on its way is lost too.
         case reset
         /// In order, as if the other side had nothing more to say.
@@ -28,6 +31,8 @@ final class FaultProxy: @unchecked Sendable {
         /// By a reset for the client; the server gets what was on its way later, when the client is back on another
         /// connection.
         case late
+        /// Not at all: nothing more comes through, until something else is asked for. Then by a reset.
+        case held
     }
 
     let port: UInt16
@@ -38,6 +43,8 @@ final class FaultProxy: @unchecked Sendable {
     private var passed: [Direction: Int] = [:]
     private var cut: (direction: Direction, position: Int, end: End)?
     private var pace = Pace.whole
+    /// How often something was asked for.
+    private var askedCount = 0
 
     init(to target: UInt16) throws {
         self.target = target
@@ -71,6 +78,7 @@ final class FaultProxy: @unchecked Sendable {
             cut = nil
             passed = [:]
             self.pace = pace
+            askedCount += 1
             lock.broadcast()
         }
     }
@@ -81,6 +89,8 @@ final class FaultProxy: @unchecked Sendable {
             passed = [:]
             cut = (direction, position, end)
             pace = .whole
+            askedCount += 1
+            lock.broadcast()
         }
     }
 
@@ -89,6 +99,11 @@ final class FaultProxy: @unchecked Sendable {
 
     /// Whether the cut was made.
     var isCut: Bool { lock.withLock { cut == nil } }
+
+    /// Waits until the cut is made.
+    func waitForCut() {
+        lock.withLock { while cut != nil, !isStopped { lock.wait() } }
+    }
 
     private static func address(_ port: UInt16) -> sockaddr_in {
         var address = sockaddr_in()
@@ -166,6 +181,7 @@ final class FaultProxy: @unchecked Sendable {
             }
             let (allowed, end, pace) = take(count, direction)
             FaultProxy.send(buffer[..<allowed], to: sink, pace)
+            if end == .held { waitForAnotherWish() }
             if let end {
                 pair.end(end)
                 guard end == .late, direction == .toServer else { return }
@@ -185,6 +201,14 @@ final class FaultProxy: @unchecked Sendable {
         }
     }
 
+    /// Waits until something else is asked for, or nobody asks any more.
+    private func waitForAnotherWish() {
+        lock.withLock {
+            let before = askedCount
+            while !isStopped, askedCount == before { lock.wait() }
+        }
+    }
+
     /// How many of these bytes may pass, and how the connection ends after them.
     private func take(_ count: Int, _ direction: Direction) -> (allowed: Int, end: End?, pace: Pace) {
         lock.withLock {
@@ -196,6 +220,7 @@ final class FaultProxy: @unchecked Sendable {
             }
             passed[direction] = cut.position
             self.cut = nil
+            lock.broadcast()
             return (cut.position - before, cut.end, pace)
         }
     }
