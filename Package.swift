@@ -77,7 +77,7 @@ let package = Package(
         module(
             "ReplicaStore",
             ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression", "Parallelism", "Canaries"]),
-        module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression", "Canaries"]),
+        module("SyncProtocol", ["LetterModel", "ReplicaStore", "Hashing", "Compression", "Parallelism", "Canaries"]),
 
         // The client.
         .target(name: "CCurl", path: "Client/CCurl"),

@@ -3,6 +3,7 @@ import LetterMerge
 public import LetterModel
 import Parallelism
 public import ReplicaStore
+import Synchronization
 
 /// What a source says of one letter.
 public enum ImportStep: Sendable {
@@ -58,7 +59,48 @@ public struct ImportRules: Sendable {
     }
 }
 
+/// Steps of an import, and what could be worked out of them before they are taken.
+public struct ImportBatch: Sendable {
+    /// What a source says, in its order.
+    public let steps: [ImportStep]
+    /// The first revisions of the letters, for this archive.
+    fileprivate let roots: (archive: ArchiveID, results: [Result<Revision, any Error>?])?
+    /// Those of them that could be made.
+    fileprivate let revisions: RevisionBatch
+
+    /// Steps of which nothing is worked out before.
+    public init(_ steps: [ImportStep]) {
+        self.steps = steps
+        roots = nil
+        revisions = RevisionBatch()
+    }
+
+    fileprivate init(_ steps: [ImportStep], for archive: ArchiveID) {
+        self.steps = steps
+        let results = steps.concurrentMap { Archive.root(of: $0, in: archive) }
+        roots = (archive, results)
+        var revisions = RevisionBatch()
+        for case .success(let revision)? in results { revisions.append(revision) }
+        self.revisions = revisions
+    }
+}
+
 extension Archive {
+    /// Works out what can be before steps are taken: worth it while other steps are being taken, where most letters are new.
+    ///
+    /// - Parameter steps: what the source says, in its order.
+    public nonisolated func batch(of steps: [ImportStep]) async throws -> ImportBatch {
+        // Whoever writes meanwhile is not waited for.
+        if let archive = finalID.withLock({ $0 }) { return ImportBatch(steps, for: archive) }
+        return ImportBatch(steps, for: try await presentID())
+    }
+
+    private func presentID() throws -> ArchiveID {
+        let identity = try store.identity()
+        if !identity.isArchiveOpen { finalID.withLock { $0 = identity.archive } }
+        return identity.archive
+    }
+
     /// Takes what a source says, in one transaction. Call it with a few hundred steps at a time.
     ///
     /// A letter that is new gets a root without author, device or time: two machines that import the same thing make the same
@@ -70,15 +112,30 @@ extension Archive {
     ///   - author: who is named where letters that are there are changed; nil for the archive's own author.
     /// - Returns: one outcome for each step.
     public func take(_ steps: [ImportStep], rules: ImportRules, author: Author? = nil) throws -> [ImportStepOutcome] {
+        try take(ImportBatch(steps), rules: rules, author: author)
+    }
+
+    /// Takes what a source says, in one transaction, like ``take(_:rules:author:)-([ImportStep],_,_)``.
+    ///
+    /// - Parameters:
+    ///   - batch: a few hundred steps, or thousands.
+    ///   - rules: what becomes of letters that are there, and whether anything is written.
+    ///   - author: who is named where letters that are there are changed; nil for the archive's own author.
+    /// - Returns: one outcome for each step.
+    public func take(_ batch: ImportBatch, rules: ImportRules, author: Author? = nil) throws -> [ImportStepOutcome] {
+        let steps = batch.steps
         var outcomes: [ImportStepOutcome] = []
         var pending: [Revision] = []
         var touched: Set<LetterID> = []
-        let archive = try store.identity().archive
+        let archive = try presentID()
         // All at once: a read of its own for each letter takes as long as the letter's own work.
         let shown = try store.views(of: steps.map(\.id))
-        let roots = Array(zip(steps, shown)).concurrentMap { step, view in
-            Archive.newRoot(of: step, shown: view, in: archive)
-        }
+        let ready = batch.roots.flatMap { $0.archive == archive ? $0.results : nil }
+        let roots =
+            ready
+            ?? Array(zip(steps, shown)).concurrentMap { step, view in
+                view == nil ? Archive.root(of: step, in: archive) : nil
+            }
         var isFlushed = false
         for ((step, view), root) in zip(zip(steps, shown), roots) {
             if touched.contains(step.id) {
@@ -101,7 +158,12 @@ extension Archive {
                 outcomes.append(.refused(.invalidLetter(error.description)))
             }
         }
-        try flush(&pending, to: archive)
+        let isAllNew = ready != nil && !isFlushed && outcomes.allSatisfy { $0 == .created }
+        if isAllNew, !pending.isEmpty, pending.count == batch.revisions.revisions.count {
+            try ingest(batch.revisions, to: archive)
+        } else {
+            try flush(&pending, to: archive)
+        }
         return outcomes
     }
 
@@ -134,8 +196,12 @@ extension Archive {
 
     private func flush(_ pending: inout [Revision], to archive: ArchiveID) throws {
         guard !pending.isEmpty else { return }
-        let report = try store.ingest(Ingestion(archive: archive, revisions: pending))
+        try ingest(RevisionBatch(pending), to: archive)
         pending = []
+    }
+
+    private func ingest(_ batch: RevisionBatch, to archive: ArchiveID) throws {
+        let report = try store.ingest(Ingestion(archive: archive, batch: batch))
         for case .rejected(let error) in report.outcomes { throw error }
     }
 
@@ -154,7 +220,7 @@ extension Archive {
                 guard let planned = try change(view, to: letter, id) else { return (.unchanged, nil) }
                 return (.changed, try revision(of: id, planned, author))
             case .merges:
-                let root = try Archive.root(of: id, letter, in: archive)
+                let root = try root?.get() ?? Archive.root(of: id, letter, in: archive)
                 if !view.isDeleted, view.conflicts.isEmpty, view.letter == letter { return (.unchanged, nil) }
                 return try store.revision(root.id) == nil ? (.changed, root) : (.unchanged, nil)
             }
@@ -167,11 +233,9 @@ extension Archive {
         }
     }
 
-    /// The first revision of a letter that is not here; nil for any other step.
-    private static func newRoot(
-        of step: ImportStep, shown: LetterView?, in archive: ArchiveID
-    ) -> Result<Revision, any Error>? {
-        guard case .letter(let id, let letter) = step, shown == nil else { return nil }
+    /// The first revision of a letter, should it be new; nil for any other step.
+    fileprivate static func root(of step: ImportStep, in archive: ArchiveID) -> Result<Revision, any Error>? {
+        guard case .letter(let id, let letter) = step else { return nil }
         return Result { try root(of: id, letter, in: archive) }
     }
 

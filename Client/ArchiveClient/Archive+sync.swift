@@ -158,7 +158,7 @@ extension Surroundings {
             monotonicMilliseconds: MachineClock.monotonicMilliseconds,
             random: { [randomBytes] in randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) } },
             sleep: MachineClock.sleep)
-        surroundings.storesBeside = true
+        surroundings.worksBeside = true
         return surroundings
     }
 

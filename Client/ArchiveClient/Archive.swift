@@ -1,6 +1,7 @@
 public import LetterMerge
 public import LetterModel
 public import ReplicaStore
+import Synchronization
 
 /// One replica of an archive: read letters, change them, and sync with other replicas. Works without a network.
 ///
@@ -18,6 +19,8 @@ public actor Archive {
     nonisolated let store: any ReplicaStore
     /// The clock and the randomness that new revisions take.
     nonisolated let surroundings: Surroundings
+    /// The archive's id, once it was seen to be final.
+    nonisolated let finalID = Mutex<ArchiveID?>(nil)
     private nonisolated let executor = BlockingExecutor(label: "chancery.archive")
 
     /// Runs on a thread of its own: the disk is never waited for on the cooperative pool.

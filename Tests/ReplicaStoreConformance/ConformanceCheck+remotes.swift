@@ -136,7 +136,25 @@ extension ConformanceCheck {
             }
             try expect(sent, equals: revisions.map(\.id))
             try expect(
-                try store.unsent(to: "origin", maximumBytes: 1), equals: UnsentBatch(revisions: [], hasMore: false))
+                try store.unsent(to: "origin", maximumBytes: 1),
+                equals: UnsentBatch(revisions: [], entryCount: 0, hasMore: false))
+        },
+        ConformanceCheck("unsent revisions are read ahead of the answers for those before them") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            try store.addRemote("origin", address: "a")
+            let revisions = try (1...10).map { try maker.revision($0, String(repeating: "x", count: 300)) }
+            _ = try store.ingest(maker.ingestion(revisions))
+            var read: [RevisionID] = []
+            var passed = 0
+            for _ in 0..<20 {
+                let batch = try store.unsent(to: "origin", after: passed, maximumBytes: 2_000)
+                read += batch.revisions.map(\.id)
+                passed += batch.entryCount
+                try expect(passed, equals: read.count)
+                if !batch.hasMore { break }
+            }
+            try expect(read, equals: revisions.map(\.id))
         },
         ConformanceCheck("progress that is forgotten begins again, for one remote") { make in
             let store = try make()

@@ -208,9 +208,9 @@ public final class InMemoryReplicaStore: ReplicaStore {
     }
 
     /// Revisions that the remote has not acknowledged.
-    public func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
+    public func unsent(to remote: String, after passed: Int, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
         try change { (state) throws(StoreError) in
-            let places = state.unsentPlaces(try state.remote(remote))
+            let places = Array(state.unsentPlaces(try state.remote(remote)).dropFirst(passed))
             var revisions: [Revision] = []
             var byteCount = 0
             for place in places {
@@ -218,7 +218,8 @@ public final class InMemoryReplicaStore: ReplicaStore {
                 guard revisions.isEmpty || byteCount <= maximumBytes else { break }
                 revisions.append(state.log[place - 1])
             }
-            return UnsentBatch(revisions: revisions, hasMore: revisions.count < places.count)
+            return UnsentBatch(
+                revisions: revisions, entryCount: revisions.count, hasMore: revisions.count < places.count)
         }
     }
 

@@ -64,7 +64,7 @@ public final class DamagedStore: ReplicaStore {
             return try base.ingest(ingestion)
         }
         var wanted = ingestion
-        wanted.revisions.removeAll { unwanted.contains($0.id) }
+        wanted.batch = RevisionBatch(ingestion.revisions.filter { !unwanted.contains($0.id) })
         let report = try base.ingest(wanted)
         var outcomes = report.outcomes.makeIterator()
         return IngestionReport(
@@ -152,8 +152,8 @@ public final class DamagedStore: ReplicaStore {
     /// As the replica below.
     public func removeRemote(_ name: String) throws(StoreError) { try base.removeRemote(name) }
     /// As the replica below.
-    public func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
-        try base.unsent(to: remote, maximumBytes: maximumBytes)
+    public func unsent(to remote: String, after passed: Int, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
+        try base.unsent(to: remote, after: passed, maximumBytes: maximumBytes)
     }
     /// As the replica below.
     public func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError) {

@@ -108,7 +108,7 @@ public final class TestReplica {
             now: { Timestamp(milliseconds: 1_764_000_000_000 + self.waitedMilliseconds) }, place: place,
             monotonicMilliseconds: self.lookAtClock, random: { self.numbers.next() },
             sleep: { self.waitedMilliseconds += $0 })
-        surroundings.storesBeside = true
+        surroundings.worksBeside = true
         return surroundings
     }
 

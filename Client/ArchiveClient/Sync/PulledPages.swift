@@ -4,7 +4,7 @@ import SyncProtocol
 
 /// What a remote has sent of its log: one page that is still coming, or several that are whole.
 struct PulledPages {
-    var revisions: [Revision] = []
+    var batch = RevisionBatch()
     var bad: [QuarantinedBytes] = []
     private(set) var entries = 0
     private(set) var byteCount = 0
@@ -20,7 +20,7 @@ struct PulledPages {
 
     /// Adds the page that follows.
     mutating func append(_ next: PulledPages) {
-        revisions += next.revisions
+        batch.append(next.batch)
         bad += next.bad
         entries += next.entries
         byteCount += next.byteCount

@@ -22,6 +22,7 @@ package final class SyncEngine {
     private let cancellation: Cancellation
     private let progress: (SyncProgress) -> Void
     private let caller: RemoteCaller
+    private let ahead: PushAhead
 
     private var report: SyncReport
     /// The last exchange whose envelope came.
@@ -73,6 +74,7 @@ package final class SyncEngine {
         self.lettersWait = lettersWait
         self.progress = progress
         caller = RemoteCaller(transport: transport, cancellation: cancellation)
+        ahead = PushAhead(store: store, remote: remote, isBeside: surroundings.worksBeside)
         report = SyncReport(remote: remote)
     }
 
@@ -224,7 +226,7 @@ package final class SyncEngine {
         let exchange = try SyncExchange(
             store: store, remote: remote, caller: caller, report: report, isResend: isResend,
             thinness: isWhole ? .none : takesThin ? .both : .pages, givenBack: givenBack,
-            surroundings: surroundings, progress: progress)
+            surroundings: surroundings, ahead: ahead, progress: progress)
         self.exchange = exchange
         defer { givenBack = exchange.givenBack }
         let before = try store.remote(named: remote).position

@@ -1,6 +1,8 @@
 import Canaries
+import Dispatch
 import Hashing
 import LetterModel
+import Parallelism
 import ReplicaStore
 import SyncProtocol
 
@@ -16,6 +18,7 @@ final class SyncExchange {
     private let isResend: Bool
     private let thinness: SyncThinness
     private let surroundings: SyncSurroundings
+    private let ahead: PushAhead
     private var report: SyncReport
 
     private var sent: [Revision] = []
@@ -35,7 +38,7 @@ final class SyncExchange {
     private var gathered: (pages: PulledPages, position: LogPosition)?
     /// When those before them began to be stored; at first, when the exchange began.
     private var lastStoring: Int
-    private let storing: PageStoring
+    private let storing: WorkBeside<IngestionReport, StoreError>
     /// The pages that are being stored, and where they lead to.
     private var beingStored: (pages: PulledPages, position: LogPosition)?
     private var pulledEntries = 0
@@ -68,7 +71,7 @@ final class SyncExchange {
     init(
         store: any ReplicaStore, remote: String, caller: RemoteCaller, report: SyncReport, isResend: Bool,
         thinness: SyncThinness, givenBack: Set<RevisionID>, surroundings: SyncSurroundings,
-        progress: @escaping (SyncProgress) -> Void
+        ahead: PushAhead, progress: @escaping (SyncProgress) -> Void
     ) throws {
         self.store = store
         self.remote = remote
@@ -79,7 +82,8 @@ final class SyncExchange {
         self.givenBack = givenBack
         self.progress = progress
         self.surroundings = surroundings
-        storing = PageStoring(isBeside: surroundings.storesBeside)
+        self.ahead = ahead
+        storing = WorkBeside(on: surroundings.worksBeside ? DispatchQueue(label: "pages") : nil)
         lastStoring = surroundings.monotonicMilliseconds()
         archive = try store.identity().archive
     }
@@ -90,7 +94,7 @@ final class SyncExchange {
         let identity = try store.identity()
         let before = try store.remote(named: remote)
         stored = before.position
-        if let pushBytes { sent = try store.unsent(to: remote, maximumBytes: pushBytes).revisions }
+        let frame = try pushBytes.flatMap { try readPush($0) }
         if !sent.isEmpty { progress(SyncProgress(phase: .pushing, done: 0, total: sent.count)) }
         var request = ExchangeRequest(
             replica: identity.label,
@@ -102,7 +106,11 @@ final class SyncExchange {
         let bases = try thinness == .both && !isResend ? Bases(of: sent, in: store) : Bases()
         wasThin = !bases.isEmpty
         do {
-            try exchange(request.body(pushing: sent, against: bases))
+            if let frame, bases.isEmpty {
+                try exchange(request.body(before: frame))
+            } else {
+                try exchange(request.body(pushing: sent, against: bases))
+            }
         } catch is LogFollower.Misfit {
             result.isMisfit = true
         } catch MessageError.tooDense {
@@ -114,6 +122,15 @@ final class SyncExchange {
         if let pushBytes, !decided.isEmpty, unsent > before.unsent - decided.count { try checkRecorded(pushBytes) }
         result.hasUnsent = unsent > 0
         try giveBack()
+    }
+
+    /// Reads what is sent now, and begins to read what is sent next. Gives the frame of it, if that was made ready.
+    private func readPush(_ maximumBytes: Int) throws -> [UInt8]? {
+        let push = try ahead.next()
+        let batch = try push?.batch ?? store.unsent(to: remote, maximumBytes: maximumBytes)
+        sent = batch.revisions
+        ahead.begin(after: batch, maximumBytes: maximumBytes)
+        return push?.frame
     }
 
     /// Marks as unsent what the remote holds damaged and this replica holds whole: its right bytes heal it there. Not what was just
@@ -260,6 +277,7 @@ final class SyncExchange {
         guard ownAccepted.count == response.accepted.count else {
             throw SyncError.malformedResponse(detail: "it accepts another number of revisions than were sent")
         }
+        if answers.contains(where: { $0.decision != .acknowledged }) { ahead.drop() } else { ahead.settle() }
         if !answers.isEmpty { try store.recordAnswers(from: remote, answers) }
         result.decidedCount = answers.count
         decided = Set(answers.map(\.revision))
@@ -294,7 +312,7 @@ final class SyncExchange {
         #endif
         try openPage.grow(by: header.count + (content?.count ?? 0))
         do {
-            openPage.revisions.append(try Revision(headerBytes: header, contentBytes: content))
+            openPage.batch.append(try Revision(headerBytes: header, contentBytes: content))
         } catch {
             openPage.bad.append(QuarantinedBytes(header, content, error, remote: remote))
         }
@@ -311,7 +329,7 @@ final class SyncExchange {
         let isDue =
             pages.byteCount >= SyncExchange.gatheredBytes
             || surroundings.monotonicMilliseconds() - lastStoring >= SyncExchange.gatheringMilliseconds
-        if isDue || !surroundings.storesBeside { try storeGathered() }
+        if isDue || !surroundings.worksBeside { try storeGathered() }
     }
 
     /// Begins to store what was gathered, once what came before it is stored.
@@ -321,11 +339,10 @@ final class SyncExchange {
         lastStoring = surroundings.monotonicMilliseconds()
         let lastOfPages = response.map { $0.accepted.first.map { $0 - 1 } ?? $0.end.cursor.sequence }
         let guardedThrough = try baseline.begin(isWhole: next.position.sequence == lastOfPages)
-        storing.begin(
-            Ingestion(
-                archive: archive, revisions: next.pages.revisions, missingParents: .wait, remote: remote,
-                advance: CursorAdvance(remote: remote, from: stored, to: next.position),
-                guardedThrough: guardedThrough), in: store)
+        let ingestion = Ingestion(
+            archive: archive, batch: next.pages.batch, missingParents: .wait, remote: remote,
+            advance: CursorAdvance(remote: remote, from: stored, to: next.position), guardedThrough: guardedThrough)
+        storing.begin { [store] () throws(StoreError) in try store.ingest(ingestion) }
         beingStored = next
     }
 
@@ -337,12 +354,11 @@ final class SyncExchange {
 
     /// Waits until the pages that are being stored are, and takes down what became of them.
     private func finishStoring() throws {
-        guard let closed = beingStored.take() else { return }
+        guard let closed = beingStored.take(), let ingested = try storing.finish() else { return }
         var page = closed.pages
-        let ingested = try storing.finish()
         stored = closed.position
         result.advanced = true
-        for (revision, outcome) in zip(page.revisions, ingested.outcomes) {
+        for (revision, outcome) in zip(page.batch.revisions, ingested.outcomes) {
             guard case .rejected(let error) = outcome else { continue }
             page.bad.append(QuarantinedBytes(revision.headerBytes, revision.contentBytes, error, remote: remote))
         }

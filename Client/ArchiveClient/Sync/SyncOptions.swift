@@ -45,8 +45,9 @@ package struct SyncSurroundings {
     package let random: () -> UInt64
     /// Waits so many milliseconds; never asked for more than 100 at once, so that stopping is prompt.
     package let sleep: (_ milliseconds: Int) -> Void
-    /// Whether pages are gathered, and stored by a thread of their own while the next ones come; not where everything has to happen in one order.
-    package var storesBeside = false
+    /// Whether pages are gathered, and stored by a thread of their own while the next ones come, and the next push is made ready while the
+    /// remote works on this one; not where everything has to happen in one order.
+    package var worksBeside = false
 
     /// Surroundings of one's own.
     package init(

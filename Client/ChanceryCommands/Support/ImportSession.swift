@@ -67,12 +67,19 @@ struct ImportSession {
         var chunk = start
         var bytesRead = 0
         var bytesWritten = 0
-        // What was read is written while more is read.
-        var writing: Task<ImportReport, any Error>?
-        func finishWriting() async throws {
-            guard let written = writing else { return }
-            writing = nil
-            report += try await written.value
+        // What was read is made ready and written while more is read: one batch is written, another one made ready.
+        var writing: [Task<ImportReport, any Error>] = []
+        func finishWriting(allBut count: Int = 0) async throws {
+            while writing.count > count { report += try await writing.removeFirst().value }
+        }
+        func beginWriting(_ batch: ImportWriter.Batch) {
+            let isMostlyNew = report.created * 2 >= report.ids.count
+            writing.append(
+                Task { [writer, before = writing.last] in
+                    let ready = try await writer.makeReady(batch, of: path, expectsNew: isMostlyNew)
+                    _ = try await before?.value
+                    return try await writer.write(ready)
+                })
         }
         do {
             while !chunk.isEmpty {
@@ -82,9 +89,8 @@ struct ImportSession {
                 if importer.keepsSource, kept.count <= ImportSession.sourceLimitBytes { kept += chunk }
                 items += reader.read(chunk)
                 if items.count >= ImportSession.batchCount || bytesRead - bytesWritten >= ImportSession.batchBytes {
-                    try await finishWriting()
-                    let batch = ImportWriter.Batch(importer: importer, items: items, source: kept)
-                    writing = Task { [writer] in try await writer.write(batch, of: path) }
+                    try await finishWriting(allBut: 1)
+                    beginWriting(ImportWriter.Batch(importer: importer, items: items, source: kept))
                     items = []
                     bytesWritten = bytesRead
                 }
@@ -94,9 +100,8 @@ struct ImportSession {
             try await finishWriting()
             throw error
         }
+        beginWriting(ImportWriter.Batch(importer: importer, items: items + reader.finish(), source: kept))
         try await finishWriting()
-        let rest = ImportWriter.Batch(importer: importer, items: items + reader.finish(), source: kept)
-        report += try await writer.write(rest, of: path)
         if let digest = whole.take()?.finish(), !report.ids.isEmpty {
             try await writer.noteSource(digest, fileName: name, importer: importer.format, letters: report.ids)
         }

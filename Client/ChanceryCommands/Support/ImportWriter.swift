@@ -27,8 +27,19 @@ struct ImportWriter: Sendable {
         }
     }
 
-    /// Writes a batch; what became of it is in the report.
-    func write(_ batch: Batch, of path: String) async throws -> ImportReport {
+    /// A batch that can be written, and what is known of it already.
+    struct ReadyBatch: Sendable {
+        fileprivate var report: ImportReport
+        fileprivate let batch: ImportBatch
+        /// Where in the source each step stands.
+        fileprivate let lines: [Int?]
+        fileprivate let rules: ImportRules
+    }
+
+    /// Makes a batch ready, which may go on while another one is written.
+    ///
+    /// - Parameter expectsNew: Whether most of its letters will be new; then their first revisions are made here.
+    func makeReady(_ batch: Batch, of path: String, expectsNew: Bool) async throws -> ReadyBatch {
         var report = ImportReport(file: path)
         var steps: [ImportStep] = []
         var lines: [Int?] = []
@@ -50,10 +61,18 @@ struct ImportWriter: Sendable {
                 report.refused.append(ImportReport.Refused(line: refusal.line, text: refusal.description))
             }
         }
-        guard !steps.isEmpty else { return report }
         if isSourceNeeded, !isDryRun { _ = try await archive.storeAttachment(batch.source) }
-        let rules = ImportRules(existing: batch.replacesLetters ? .changes : .stays, isDryRun: isDryRun)
-        let outcomes = try await archive.take(steps, rules: rules, author: author)
+        return ReadyBatch(
+            report: report,
+            batch: expectsNew && !isDryRun ? try await archive.batch(of: steps) : ImportBatch(steps), lines: lines,
+            rules: ImportRules(existing: batch.replacesLetters ? .changes : .stays, isDryRun: isDryRun))
+    }
+
+    /// Writes a batch; what became of it is in the report.
+    func write(_ ready: ReadyBatch) async throws -> ImportReport {
+        var report = ready.report
+        guard !ready.batch.steps.isEmpty else { return report }
+        let outcomes = try await archive.take(ready.batch, rules: ready.rules, author: author)
         for (index, outcome) in outcomes.enumerated() {
             switch outcome {
             case .created: report.created += 1
@@ -61,11 +80,11 @@ struct ImportWriter: Sendable {
             case .deleted: report.deleted += 1
             case .unchanged: break
             case .refused(let error):
-                let place = lines[index].map { "line \($0): " } ?? ""
-                report.refused.append(ImportReport.Refused(line: lines[index], text: place + error.description))
+                let place = ready.lines[index].map { "line \($0): " } ?? ""
+                report.refused.append(ImportReport.Refused(line: ready.lines[index], text: place + error.description))
                 continue
             }
-            report.ids.append(steps[index].id)
+            report.ids.append(ready.batch.steps[index].id)
         }
         return report
     }

@@ -47,7 +47,8 @@ enum SyncRoute {
             #endif
             self.head = head
             self.context = context
-            let responder = ExchangeResponder(store: try context.store(of: admission.archive), encoding: encoding)
+            let responder = ExchangeResponder(
+                store: try context.store(of: admission.archive), encoding: encoding, worksBeside: true)
             work = (responder, reservation)
         }
 

@@ -13,7 +13,7 @@ public struct Ingestion: Sendable {
     /// The archive that the revisions belong to.
     public var archive: ArchiveID
     /// The revisions, parents before children.
-    public var revisions: [Revision]
+    public var batch: RevisionBatch
     /// What to do with a revision whose parents are not in the log.
     public var missingParents: MissingParents
     /// The remote that they came from, which therefore has them; nil for local writes and for a server's clients.
@@ -25,13 +25,26 @@ public struct Ingestion: Sendable {
     /// with parents that may come later); for local writes and pushes to a server the guard is off then.
     public var guardedThrough: Int?
 
-    /// An ingestion of its parts.
+    /// The revisions, parents before children.
+    public var revisions: [Revision] { batch.revisions }
+
+    /// An ingestion of revisions that are all there.
     public init(
         archive: ArchiveID, revisions: [Revision], missingParents: MissingParents = .refuse, remote: String? = nil,
         advance: CursorAdvance? = nil, guardedThrough: Int? = nil
     ) {
+        self.init(
+            archive: archive, batch: RevisionBatch(revisions), missingParents: missingParents, remote: remote,
+            advance: advance, guardedThrough: guardedThrough)
+    }
+
+    /// An ingestion of its parts.
+    public init(
+        archive: ArchiveID, batch: RevisionBatch, missingParents: MissingParents = .refuse, remote: String? = nil,
+        advance: CursorAdvance? = nil, guardedThrough: Int? = nil
+    ) {
         self.archive = archive
-        self.revisions = revisions
+        self.batch = batch
         self.missingParents = missingParents
         self.remote = remote
         self.advance = advance

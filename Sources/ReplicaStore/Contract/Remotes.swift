@@ -36,13 +36,23 @@ public struct Remote: Hashable, Sendable {
 public struct UnsentBatch: Hashable, Sendable {
     /// The revisions in log order, parents before children.
     public let revisions: [Revision]
+    /// How many entries of the log it stands for: its revisions, and those that are damaged here and do not leave.
+    public let entryCount: Int
     /// Whether more of them follow.
     public let hasMore: Bool
 
     /// A batch of its parts.
-    public init(revisions: [Revision], hasMore: Bool) {
+    public init(revisions: [Revision], entryCount: Int, hasMore: Bool) {
         self.revisions = revisions
+        self.entryCount = entryCount
         self.hasMore = hasMore
+    }
+}
+
+extension ReplicaStore {
+    /// The first revisions that the remote has not acknowledged.
+    public func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
+        try unsent(to: remote, after: 0, maximumBytes: maximumBytes)
     }
 }
 

@@ -102,7 +102,12 @@ public protocol ReplicaStore: AnyObject, Sendable {
 
     /// Revisions in log order that the remote has not acknowledged, without those that it refused and their descendants:
     /// as many as fit into `maximumBytes`, at least one if there is any.
-    func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch
+    ///
+    /// - Parameters:
+    ///   - remote: The name of the remote.
+    ///   - passed: So many of the first entries are passed over: `UnsentBatch.entryCount` of the batches before this one.
+    ///   - maximumBytes: Of header and content.
+    func unsent(to remote: String, after passed: Int, maximumBytes: Int) throws(StoreError) -> UnsentBatch
 
     /// Records what a remote said of revisions that were sent to it, or that it was found to have.
     func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError)

@@ -96,7 +96,7 @@ extension SQLiteReplicaStore {
                 return try ingest(page)
             }
         #endif
-        let prepared = PreparedRevision.all(ingestion.revisions)
+        let prepared = ingestion.batch.prepared()
         let report: IngestionReport = try connections.write { connection in
             let identityTable = IdentityTable(connection)
             let (identity, epoch) = try identityTable.identityAndEpoch()

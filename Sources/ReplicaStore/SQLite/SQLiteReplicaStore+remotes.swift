@@ -23,20 +23,22 @@ extension SQLiteReplicaStore {
 
     /// Revisions in log order that the remote has not acknowledged, without those that it refused and their
     /// descendants. What is damaged here does not leave; its descendants will miss it there.
-    public func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
+    public func unsent(to remote: String, after passed: Int, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
         // Damaged ones are passed over: where all of a stretch are, what follows it is looked at.
-        var passed = 0
+        var entryCount = 0
         while true {
-            let (rows, hasMore) = try connections.read { [passed] connection in
+            let (rows, hasMore) = try connections.read { [entryCount] connection in
                 let progress = try RemoteTable(connection).progress(remote)
                 return try Self.page(
                     connection, "\(RemoteProgress.unsentSelection) LIMIT -1 OFFSET ?3",
-                    [.integer(progress.number), .integer(try progress.pushedThrough()), .integer(passed)],
+                    [.integer(progress.number), .integer(try progress.pushedThrough()), .integer(passed + entryCount)],
                     maximumBytes: maximumBytes)
             }
+            entryCount += rows.count
             let revisions = rows.concurrentMap { $0.intact() }.compactMap { $0 }
-            if !revisions.isEmpty || !hasMore { return UnsentBatch(revisions: revisions, hasMore: hasMore) }
-            passed += rows.count
+            if !revisions.isEmpty || !hasMore {
+                return UnsentBatch(revisions: revisions, entryCount: entryCount, hasMore: hasMore)
+            }
         }
     }
 

@@ -57,4 +57,11 @@ public struct ExchangeRequest: Hashable, Sendable {
         for revision in revisions { lines.append(revision) }
         return EncodedBody(compressing: lines.bytes, against: bases)
     }
+
+    /// The body of a request that pushes revisions whose frame is made already.
+    public func body(before frame: [UInt8]) -> EncodedBody {
+        var lines = MessageLines()
+        lines.append(envelope: envelope)
+        return EncodedBody(frames: lines.frame + frame)
+    }
 }

@@ -1,9 +1,11 @@
+import Dispatch
 import LetterModel
+import Parallelism
 import ReplicaStore
 
 /// The response to one exchange, as a stream that is made while it is pulled: status 200, `application/x-ndjson`.
 ///
-/// Not `Sendable`: one thread at a time. It holds one page.
+/// Not `Sendable`: one thread at a time. It holds one page, and the next one where that is made beside it.
 public final class ExchangeAnswer {
     /// The envelope, for logs.
     public let response: ExchangeResponse
@@ -11,14 +13,22 @@ public final class ExchangeAnswer {
     public let encoding: ContentEncoding
 
     private var pages: LogPages?
+    /// The page after this one; nil where it is made when it is wanted.
+    private let ahead: WorkBeside<EncodedPage, any Error>?
     /// Encoded bytes that were not pulled yet, from `offset` on.
     private var pending: [UInt8]
     private var offset = 0
 
+    /// A page as it travels, and what follows it.
+    private struct EncodedPage: Sendable {
+        let bytes: [UInt8]
+        let rest: LogPages
+    }
+
     /// The type of request and response.
     public static let contentType = "application/x-ndjson"
 
-    init(_ response: ExchangeResponse, pages: LogPages?, acceptsZstandard: Bool) throws {
+    init(_ response: ExchangeResponse, pages: LogPages?, acceptsZstandard: Bool, worksBeside: Bool) throws {
         var lines = MessageLines()
         lines.append(envelope: response.envelope)
         var pages = pages
@@ -29,6 +39,8 @@ public final class ExchangeAnswer {
         pending = encoding == .zstandard ? bases.compress(lines.bytes) : lines.bytes
         self.response = response
         self.pages = pages
+        ahead = worksBeside ? WorkBeside(on: .global()) : nil
+        beginNextPage()
     }
 
     /// The next bytes, at most `ProtocolLimits.chunkBytes`; nil at the end.
@@ -36,15 +48,28 @@ public final class ExchangeAnswer {
     /// - Throws: `StoreError`: then the response cannot be completed, and its connection has to be cut.
     public func nextChunk() throws -> [UInt8]? {
         if offset == pending.count {
-            guard pages?.isAtEnd == false else { return nil }
-            var lines = MessageLines()
-            let bases = try pages?.appendPage(to: &lines) ?? Bases()
-            pending = encoding == .zstandard ? bases.compress(lines.bytes) : lines.bytes
+            guard let pages, !pages.isAtEnd else { return nil }
+            let next = try ahead?.finish() ?? Self.page(after: pages, encoding)
+            pending = next.bytes
+            self.pages = next.rest
             offset = 0
+            beginNextPage()
         }
         let end = min(offset + ProtocolLimits.chunkBytes, pending.count)
         defer { offset = end }
         return Array(pending[offset..<end])
+    }
+
+    private func beginNextPage() {
+        guard let ahead, let pages, !pages.isAtEnd else { return }
+        ahead.begin { [encoding] in try Self.page(after: pages, encoding) }
+    }
+
+    private static func page(after pages: LogPages, _ encoding: ContentEncoding) throws -> EncodedPage {
+        var rest = pages
+        var lines = MessageLines()
+        let bases = try rest.appendPage(to: &lines)
+        return EncodedPage(bytes: encoding == .zstandard ? bases.compress(lines.bytes) : lines.bytes, rest: rest)
     }
 }
 

@@ -17,6 +17,7 @@ public import ReplicaStore
 public final class ExchangeResponder {
     private let store: any ReplicaStore
     private let encoding: ContentEncoding
+    private let worksBeside: Bool
     private var decoder: MessageDecoder
     /// What came of a body that is compressed against revisions here, or of which too little came to say.
     private var undecoded: [UInt8] = []
@@ -35,9 +36,12 @@ public final class ExchangeResponder {
     /// - Parameters:
     ///   - store: The replica that answers.
     ///   - encoding: How the request's body is encoded.
-    public init(store: any ReplicaStore, encoding: ContentEncoding) {
+    ///   - worksBeside: Whether a page is made by another thread while the one before it travels; not where everything has to happen in one
+    ///     order.
+    public init(store: any ReplicaStore, encoding: ContentEncoding, worksBeside: Bool = false) {
         self.store = store
         self.encoding = encoding
+        self.worksBeside = worksBeside
         decoder = MessageDecoder(encoding: encoding, allowance: .request)
     }
 
@@ -133,7 +137,7 @@ public final class ExchangeResponder {
                 store: store, after: $0, through: last, limitBytes: request.limitBytes ?? .max,
                 areThin: request.isThin)
         }
-        return try ExchangeAnswer(response, pages: pages, acceptsZstandard: acceptsZstandard)
+        return try ExchangeAnswer(response, pages: pages, acceptsZstandard: acceptsZstandard, worksBeside: worksBeside)
     }
 
     /// The id that pushed revisions go to; makes it final where this exchange does that.
@@ -179,10 +183,10 @@ public final class ExchangeResponder {
     ) throws -> (accepted: ExchangeResponse.Accepted, exceptions: [PushException], state: LogState)? {
         guard !pushed.isEmpty else { return nil }
         let report = try store.ingest(
-            Ingestion(archive: archive, revisions: pushed.revisions, missingParents: .refuse))
+            Ingestion(archive: archive, batch: pushed.batch, missingParents: .refuse))
         var exceptions = pushed.rejected
         var acceptedCount = 0
-        for (revision, outcome) in zip(pushed.revisions, report.outcomes) {
+        for (revision, outcome) in zip(pushed.batch.revisions, report.outcomes) {
             switch outcome {
             case .accepted: acceptedCount += 1
             case .duplicate: exceptions.append(PushException(id: revision.id, result: .duplicate))
@@ -203,17 +207,17 @@ public final class ExchangeResponder {
 
 /// What a request pushes, each revision once.
 private struct PushedRevisions {
-    private(set) var revisions: [Revision] = []
+    private(set) var batch = RevisionBatch()
     private(set) var rejected: [PushException] = []
     private var ids: Set<RevisionID> = []
 
-    var isEmpty: Bool { revisions.isEmpty && rejected.isEmpty }
+    var isEmpty: Bool { batch.revisions.isEmpty && rejected.isEmpty }
 
     mutating func take(header: [UInt8], content: [UInt8]?) {
         let id = RevisionID(ofHeader: header)
         guard ids.insert(id).inserted else { return }
         do {
-            revisions.append(try Revision(headerBytes: header, contentBytes: content))
+            batch.append(try Revision(headerBytes: header, contentBytes: content))
         } catch {
             rejected.append(PushException(id: id, refusedFor: error))
         }

@@ -53,6 +53,12 @@ public struct EncodedBody: Hashable, Sendable {
         encoding = isSmall ? .identity : .zstandard
     }
 
+    /// Zstandard frames that are made already.
+    init(frames: [UInt8]) {
+        bytes = frames
+        encoding = .zstandard
+    }
+
     /// These bytes as they are.
     public init(plain: [UInt8]) {
         bytes = plain

@@ -1,3 +1,4 @@
+import Compression
 public import LetterModel
 
 /// The lines of a message, as they are written: each ends with a line feed, and no line holds one.
@@ -7,6 +8,14 @@ public struct MessageLines: Sendable {
 
     /// No lines.
     public init() {}
+
+    /// The lines of revisions.
+    public init(_ revisions: [Revision]) {
+        for revision in revisions { append(revision) }
+    }
+
+    /// The lines in a Zstandard frame.
+    public var frame: [UInt8] { Zstandard.compress(bytes) }
 
     /// Adds an envelope.
     public mutating func append(envelope: JSONObject) {

@@ -1,0 +1,67 @@
+import Dispatch
+import LetterModel
+import Parallelism
+package import ReplicaStore
+import SyncProtocol
+
+/// Reads, checks and compresses the next push while the remote works on this one.
+///
+/// Belongs to one thread; only the work itself runs on another one.
+package final class PushAhead {
+    /// What a remote has not acknowledged, and how it travels.
+    package struct Push: Sendable {
+        /// Its revisions.
+        package let batch: UnsentBatch
+        /// The lines of its revisions, in a frame of their own.
+        package let frame: [UInt8]
+    }
+
+    private let store: any ReplicaStore
+    private let remote: String
+    /// Nil where everything has to happen in one order.
+    private let work: WorkBeside<Push, StoreError>?
+    private var ready: Push?
+
+    /// - Parameters:
+    ///   - store: The replica.
+    ///   - remote: The name of one of its remotes.
+    ///   - isBeside: Whether another thread does it. Where everything has to happen in one order, none does, and nothing is made ready.
+    package init(store: any ReplicaStore, remote: String, isBeside: Bool) {
+        self.store = store
+        self.remote = remote
+        work = isBeside ? WorkBeside(on: DispatchQueue(label: "push")) : nil
+    }
+
+    /// Begins to make ready what follows a batch that is about to be sent.
+    package func begin(after batch: UnsentBatch, maximumBytes: Int) {
+        guard batch.hasMore, let work, !work.isBegun else { return }
+        work.begin { [store, remote] () throws(StoreError) in
+            let next = try store.unsent(to: remote, after: batch.entryCount, maximumBytes: maximumBytes)
+            return Push(batch: next, frame: MessageLines(next.revisions).frame)
+        }
+    }
+
+    /// Waits until it is made ready. To be called before the answers for the batch before it are recorded: it is found by what is
+    /// unsent while that one still is.
+    package func settle() {
+        do throws(StoreError) {
+            ready = try work?.finish() ?? ready
+        } catch {
+            // Whoever reads it when it is wanted is told the same.
+            ready = nil
+        }
+    }
+
+    /// What was made ready, if it is what comes next: all before it was acknowledged.
+    package func next() throws(StoreError) -> Push? {
+        settle()
+        guard let push = ready.take(), let first = push.batch.revisions.first else { return nil }
+        return try store.unsent(to: remote, maximumBytes: 1).revisions.first?.id == first.id ? push : nil
+    }
+
+    /// Drops what was made ready: something was refused, and what descends from it is not sent either.
+    package func drop() {
+        settle()
+        ready = nil
+    }
+}

@@ -1,0 +1,69 @@
+import Dispatch
+public import LetterModel
+import Synchronization
+
+/// Revisions on their way into a store, in their order. What a store needs of them and can be worked out before its transaction (their
+/// compressed contents, what lists show) is begun on all cores while more of them come.
+public struct RevisionBatch: Sendable {
+    /// The revisions.
+    public private(set) var revisions: [Revision] = []
+    /// What is being worked out, of the first `begunCount` of them.
+    private var parts: [Part] = []
+    private var begunCount = 0
+
+    /// How many are worked out together: what one of them costs is some ten microseconds.
+    private static let partCount = 32
+
+    /// A stretch of the revisions; its values are there once its group has left.
+    private final class Part: Sendable {
+        let group = DispatchGroup()
+        let values = Mutex<[PreparedRevision]>([])
+    }
+
+    /// An empty batch.
+    public init() {}
+
+    /// A batch of revisions that are all there: nothing is begun before it is taken in.
+    public init(_ revisions: [Revision]) {
+        self.revisions = revisions
+    }
+
+    /// Adds a revision.
+    public mutating func append(_ revision: Revision) {
+        revisions.append(revision)
+        if revisions.count - begunCount == RevisionBatch.partCount { beginPart() }
+    }
+
+    /// Adds what follows.
+    public mutating func append(_ next: RevisionBatch) {
+        beginPart()
+        parts += next.parts
+        begunCount += next.begunCount
+        revisions += next.revisions
+    }
+
+    private mutating func beginPart() {
+        let stretch = Array(revisions[begunCount...])
+        guard !stretch.isEmpty else { return }
+        let part = Part()
+        DispatchQueue.global().async(group: part.group) {
+            let values = stretch.map(PreparedRevision.init)
+            part.values.withLock { $0 = values }
+        }
+        parts.append(part)
+        begunCount = revisions.count
+    }
+
+    /// Waits for what was begun, and works out the rest.
+    func prepared() -> [PreparedRevision] {
+        // Those that come last are worked out here while others work on those before them.
+        let rest = PreparedRevision.all(Array(revisions[begunCount...]))
+        var prepared: [PreparedRevision] = []
+        prepared.reserveCapacity(revisions.count)
+        for part in parts {
+            part.group.wait()
+            part.values.withLock { prepared += $0 }
+        }
+        return prepared + rest
+    }
+}

@@ -1,0 +1,76 @@
+import ArchiveClient
+import Compression
+import LetterModel
+import ReplicaStore
+import ReplicaStoreConformance
+import SyncProtocol
+import SyncTestSupport
+import Testing
+
+/// A push that is made ready while the one before it is on its way.
+struct PushAheadTests {
+    private static let batchBytes = 2_000
+
+    /// A replica with letters that fill a few batches, its remote, and the first batch.
+    private static func begin(
+        _ kind: StoreKind, in world: TestWorld
+    ) throws -> (store: any ReplicaStore, first: UnsentBatch, ahead: PushAhead) {
+        let ada = try world.replica("ada")
+        for number in 1...10 { try ada.write(number, String(repeating: "x", count: 300)) }
+        try ada.store.addRemote("origin", address: "https://test/letters")
+        let first = try ada.store.unsent(to: "origin", maximumBytes: batchBytes)
+        let ahead = PushAhead(store: ada.store, remote: "origin", isBeside: true)
+        ahead.begin(after: first, maximumBytes: batchBytes)
+        return (ada.store, first, ahead)
+    }
+
+    private static func acknowledge(_ batch: UnsentBatch, in store: any ReplicaStore) throws {
+        let answers = batch.revisions.map { PushAnswer(revision: $0.id, decision: .acknowledged) }
+        try store.recordAnswers(from: "origin", answers)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `it is what follows, once all before it is acknowledged`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (store, first, ahead) = try Self.begin(kind, in: world)
+        ahead.settle()
+        try Self.acknowledge(first, in: store)
+        let push = try #require(try ahead.next())
+        #expect(push.batch == (try store.unsent(to: "origin", maximumBytes: Self.batchBytes)))
+        #expect(try Zstandard.decompress(push.frame, limitBytes: 10_000) == MessageLines(push.batch.revisions).bytes)
+        #expect(try ahead.next() == nil, "it is given once")
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `it is not sent while something before it is not acknowledged`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (_, _, ahead) = try Self.begin(kind, in: world)
+        #expect(try ahead.next() == nil)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `it is dropped where something was refused`(_ kind: StoreKind) throws {
+        let world = TestWorld(kind)
+        let (store, first, ahead) = try Self.begin(kind, in: world)
+        ahead.drop()
+        try Self.acknowledge(first, in: store)
+        #expect(try ahead.next() == nil)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `nothing is made ready where nothing follows, or everything has to happen in one order`(
+        _ kind: StoreKind
+    ) throws {
+        let world = TestWorld(kind)
+        let (store, first, _) = try Self.begin(kind, in: world)
+        let inOrder = PushAhead(store: store, remote: "origin", isBeside: false)
+        inOrder.begin(after: first, maximumBytes: Self.batchBytes)
+        try Self.acknowledge(first, in: store)
+        #expect(try inOrder.next() == nil)
+        let rest = try store.unsent(to: "origin", maximumBytes: .max)
+        #expect(!rest.hasMore)
+        let ahead = PushAhead(store: store, remote: "origin", isBeside: true)
+        ahead.begin(after: rest, maximumBytes: Self.batchBytes)
+        #expect(try ahead.next() == nil)
+    }
+}
