@@ -1,4 +1,5 @@
 import ArchiveClient
+import CommandOptions
 import Glibc
 import LetterFormats
 import LetterMerge
@@ -82,7 +83,7 @@ struct ConflictQuestions {
         for (index, hunk) in conflict.hunks.enumerated() {
             show(conflict, place: index)
             switch answer(
-                [("b", "what was there before"), ("n", "as shown")], numbers: hunk.values.count, isText: true)
+                [("b", "what was there before"), ("n", "as shown")], numbers: hunk.values.count, editing: Self.inWords)
             {
             case .number(let number): choices[index] = .value(number)
             case .word("b"): choices[index] = .before
@@ -90,8 +91,8 @@ struct ConflictQuestions {
                 let notes =
                     ["\(field), place \(index + 1) of \(conflict.hunks.count)", "before: \(hunk.base)"]
                     + hunk.values.enumerated().map { "\($0 + 1): \($1)" }
-                switch write(shown(hunk, field), notes) {
-                case .text(let text): choices[index] = .text(text)
+                switch write(shown(hunk, field), notes, { $0 }) {
+                case .done(let text): choices[index] = .text(text)
                 case .end(let end): return end
                 }
             case .end(let end): return end
@@ -112,23 +113,49 @@ struct ConflictQuestions {
         show(conflict)
         let isText = conflict.values.allSatisfy { $0.value == nil || $0.value?.text != nil }
         let before = conflict.base == nil ? [] : [("b", "what was there before")]
-        switch answer(before + [("n", "as shown")], numbers: conflict.values.count, isText: isText) {
+        switch answer(
+            before + [("n", "as shown")], numbers: conflict.values.count, editing: isText ? Self.inWords : Self.inJSON)
+        {
         case .number(let number): decisions.values.append((field, conflict.values[number].value))
         case .word("b"): decisions.values.append((field, conflict.base))
         case .word("n"): decisions.choices.append((field, .provisional))
         case .word("e"):
-            let texts = ThreeWayText.texts([conflict.base] + conflict.values.map(\.value))
+            let all = [conflict.base] + conflict.values.map(\.value)
+            let texts = isText ? ThreeWayText.texts(all) : all.map { $0?.canonicalText }
             let notes =
-                ["\(field)", "before: \(texts[0] ?? "(nothing)")"]
+                ["\(field)" + (isText ? "" : ", as JSON; nothing removes it"), "before: \(texts[0] ?? "(nothing)")"]
                 + texts.dropFirst().enumerated().map { "\($0 + 1): \($1 ?? "(removed)")" }
-            switch write(view.letter[field]?.text ?? "", notes) {
-            case .text(let text): decisions.values.append((field, text.utf8.isEmpty ? nil : .string(text)))
+            let shown = isText ? view.letter[field]?.text : view.letter[field]?.canonicalText
+            let letter = view.letter
+            let written = write(shown ?? "", notes) { text in
+                isText ? (text.utf8.isEmpty ? nil : .string(text)) : try Self.value(text, of: field, in: letter)
+            }
+            switch written {
+            case .done(let value): decisions.values.append((field, value))
             case .end(let end): return end
             }
         case .end(let end): return end
         default: break
         }
         return .decided
+    }
+
+    /// What was written of a member that is no text; the letter could be saved with it.
+    private static func value(_ text: String, of field: MemberPath, in letter: Letter) throws -> JSONValue? {
+        let assignment: MemberAssignment
+        do throws(InvalidValue) {
+            assignment = try MemberAssignment(parsing: "\(field):=\(text)")
+        } catch {
+            throw Failure("json", "this is not JSON")
+        }
+        var changed = letter
+        try assignment.apply(to: &changed)
+        do {
+            try changed.validate()
+        } catch {
+            throw Failure("invalid", "\(error)")
+        }
+        return assignment.value
     }
 
     private func show(_ conflict: Conflict, place: Int? = nil) {
@@ -144,10 +171,15 @@ struct ConflictQuestions {
         case end(End)
     }
 
+    private static let inWords = "write it in the editor"
+    private static let inJSON = "write it in the editor, as JSON"
+
     /// Asks until the answer is one of these; a terminal that is gone means to stop.
-    private func answer(_ words: [(key: String, help: String)], numbers: Int = 0, isText: Bool = false) -> Answer {
+    ///
+    /// - Parameter editing: What the editor is good for here; nil for nothing.
+    private func answer(_ words: [(key: String, help: String)], numbers: Int = 0, editing: String? = nil) -> Answer {
         let all =
-            words + (isText && editor != nil ? [("e", "write it in the editor")] : [])
+            words + (editor == nil ? [] : [editing].compactMap { $0 }.map { ("e", $0) })
             + [("s", "leave this letter alone"), ("q", "stop here")]
         let sides = numbers == 0 ? [] : [numbers == 1 ? "1" : "1-\(numbers)"]
         let question = "Take [\((sides + all.map(\.0) + ["?"]).joined(separator: ","))]? "
@@ -170,20 +202,22 @@ struct ConflictQuestions {
 
     // MARK: The editor
 
-    private enum Written {
-        case text(String)
+    private enum Written<Value> {
+        case done(Value)
         case end(End)
     }
 
-    /// What somebody wrote; asked again with the same file while it cannot be read.
-    private mutating func write(_ draft: String, _ notes: [String]) -> Written {
+    /// What somebody wrote, as it is read; asked again with the same file while it cannot be.
+    private mutating func write<Value>(
+        _ draft: String, _ notes: [String], _ read: (String) throws -> Value
+    ) -> Written<Value> {
         guard let editor else { return .end(.skipped) }
         do {
             let path = try editor.file(of: draft, notes: notes)
             files.append(path)
             while true {
                 do {
-                    return .text(try editor.editExcerpt(path))
+                    return .done(try read(try editor.editExcerpt(path)))
                 } catch {
                     context.console.note(Failure(error).message)
                     switch answer([("e", "open it again")]) {
