@@ -1,4 +1,5 @@
 import Glibc
+import ReplicaStore
 
 /// A file that is not there yet: it appears whole and durable under its name, or not at all. Nothing may have the name, but what it is to replace.
 enum NewFile {
@@ -8,6 +9,8 @@ enum NewFile {
         case exists
         /// What the system says.
         case system(reason: String)
+
+        init(_ failure: NewName.Failure) { self = .system(reason: String(cString: strerror(failure.number))) }
     }
 
     /// Who may read it.
@@ -28,7 +31,7 @@ enum NewFile {
         next: () throws -> [UInt8]?
     ) throws {
         try make(path, for: readers, replacing: replaces, next: next)
-        try syncFolder(of: path)
+        do { try NewName.syncFolder(of: path) } catch { throw Failure(error) }
     }
 
     /// Writes a file under another name, makes it durable, and gives it its own. After a power cut the name may be gone again.
@@ -59,7 +62,9 @@ enum NewFile {
             guard try replaces() else { throw Failure.exists }
             guard rename(temporary, path) == 0 else { throw failure() }
         } else {
-            try name(temporary, path)
+            let isNamed: Bool
+            do { isNamed = try NewName.take(path, for: temporary) } catch { throw Failure(error) }
+            guard isNamed else { throw Failure.exists }
         }
     }
 
@@ -85,28 +90,6 @@ enum NewFile {
             guard count > 0 else { throw failure() }
             rest = rest.dropFirst(count)
         }
-    }
-
-    /// Gives the file its name, which nothing may have.
-    private static func name(_ temporary: String, _ path: String) throws {
-        // link refuses a name that is taken, which rename would replace; USB sticks with FAT have no links.
-        if link(temporary, path) != 0 {
-            guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else {
-                throw errno == EEXIST ? Failure.exists : failure()
-            }
-            guard access(path, F_OK) != 0 else { throw Failure.exists }
-            guard rename(temporary, path) == 0 else { throw failure() }
-        }
-    }
-
-    /// Makes the names in a file's folder durable.
-    private static func syncFolder(of path: String) throws {
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure() }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure() }
     }
 
     private static func failure() -> Failure { .system(reason: String(cString: strerror(errno))) }

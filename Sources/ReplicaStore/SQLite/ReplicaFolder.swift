@@ -79,23 +79,19 @@ struct ReplicaFolder: Sendable {
 
     /// Whether something has this name.
     static func isTaken(_ path: String) throws(StoreError) -> Bool {
-        if access(path, F_OK) == 0 { return true }
-        guard errno == ENOENT else { throw StoreError.system("access", errno) }
-        return false
+        do throws(NewName.Failure) { return try NewName.isTaken(path) } catch { throw StoreError(error) }
     }
 
     /// Gives a finished file its name if no file has it yet, and makes that durable. False if one has.
     static func publish(_ temporary: String, as path: String) throws(StoreError) -> Bool {
         defer { remove(temporary) }
-        if link(temporary, path) != 0 {
-            if errno == EEXIST { return false }
-            // USB sticks with FAT have no links. A name that is taken in between would be replaced: nobody makes a replica twice at once.
-            guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else { throw StoreError.system("link", errno) }
-            guard try !isTaken(path) else { return false }
-            guard rename(temporary, path) == 0 else { throw StoreError.system("rename", errno) }
+        do throws(NewName.Failure) {
+            guard try NewName.take(path, for: temporary) else { return false }
+            try NewName.syncFolder(of: path)
+            return true
+        } catch {
+            throw StoreError(error)
         }
-        try syncFolder(of: path)
-        return true
     }
 
     /// Gives a finished file its name, in place of one that has it, and makes that durable.
@@ -123,16 +119,12 @@ struct ReplicaFolder: Sendable {
 
     /// Makes names in the folder of a file durable: fsync of a file says nothing of its name.
     static func syncFolder(of path: String) throws(StoreError) {
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        try syncFile(slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".")
+        do throws(NewName.Failure) { try NewName.syncFolder(of: path) } catch { throw StoreError(error) }
     }
 
     /// Makes a file's bytes durable.
     static func syncFile(_ path: String) throws(StoreError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw StoreError.system("open", errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw StoreError.system("fsync", errno) }
+        do throws(NewName.Failure) { try NewName.sync(path) } catch { throw StoreError(error) }
     }
 
     /// Takes the server's lock, which the process keeps while the descriptor is open; `busy` if another one holds it.
@@ -173,6 +165,9 @@ extension StoreError {
         default: .inputOutput("\(call): error \(code)")
         }
     }
+
+    /// The error for a name that could not be given.
+    init(_ failure: NewName.Failure) { self = .system(failure.call, failure.number) }
 
     /// The error for what went wrong inside a transaction.
     init(_ error: any Error) {
