@@ -1,4 +1,5 @@
 import Glibc
+import ServerTestSupport
 
 /// A client that sends bytes as they are given and reads what comes, so that tests can be as rude as they like.
 final class RawClient {
@@ -41,26 +42,10 @@ final class RawClient {
     /// client that does not read.
     init(port: Int, receiveBufferBytes: Int32? = nil, keeping server: AnyObject? = nil) throws {
         self.server = server
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        if var bytes = receiveBufferBytes {
-            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
-        }
-        var limit = timeval(tv_sec: 120, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard connected == 0 else {
-            let number = errno
-            close(descriptor)
-            throw Failure(reason: "connect: \(number)", errno: number)
+        do {
+            descriptor = try Loopback.connect(port: port, receiveBufferBytes: receiveBufferBytes)
+        } catch {
+            throw Failure(reason: "\(error.call): \(error.number)", errno: error.number)
         }
     }
 
