@@ -61,27 +61,77 @@ public struct ImportRules: Sendable {
 
 /// Steps of an import, and what could be worked out of them before they are taken.
 public struct ImportBatch: Sendable {
-    /// What a source says, in its order.
-    public let steps: [ImportStep]
-    /// The first revisions of the letters, for this archive.
-    fileprivate let roots: (archive: ArchiveID, results: [Result<Revision, any Error>?])?
-    /// Those of them that could be made.
+    /// The letters that the steps are about, in their order.
+    public let letters: [LetterID]
+    /// What the source says of each; nil for a deletion.
+    fileprivate var sources: [Source?]
+    /// The archive whose first revisions were made before.
+    fileprivate let archive: ArchiveID?
+    /// Those that could be made.
     fileprivate let revisions: RevisionBatch
+
+    /// What a source says of a letter.
+    fileprivate enum Source: Sendable {
+        case letter(Letter)
+        /// As the first revision that the letter would get, or why it can get none.
+        case root(Result<Revision, any Error>)
+    }
 
     /// Steps of which nothing is worked out before.
     public init(_ steps: [ImportStep]) {
-        self.steps = steps
-        roots = nil
+        letters = steps.map(\.id)
+        sources = steps.map(ImportBatch.source)
+        archive = nil
         revisions = RevisionBatch()
     }
 
     fileprivate init(_ steps: [ImportStep], for archive: ArchiveID) {
-        self.steps = steps
-        let results = steps.concurrentMap { Archive.root(of: $0, in: archive) }
-        roots = (archive, results)
+        letters = steps.map(\.id)
+        sources = steps.concurrentMap { ImportBatch.source($0)?.made(of: $0.id, in: archive) }
+        self.archive = archive
         var revisions = RevisionBatch()
-        for case .success(let revision)? in results { revisions.append(revision) }
+        for case .root(.success(let revision))? in sources { revisions.append(revision) }
         self.revisions = revisions
+    }
+
+    private static func source(_ step: ImportStep) -> Source? {
+        switch step {
+        case .letter(_, let letter): .letter(letter)
+        case .deletion: nil
+        }
+    }
+
+    /// Makes the first revisions of the letters that are not here, unless that was done.
+    fileprivate mutating func makeRoots(shown: [LetterView?], in archive: ArchiveID) {
+        guard self.archive != archive else { return }
+        sources = Array(zip(zip(letters, sources), shown)).concurrentMap { step, view in
+            view == nil ? step.1?.made(of: step.0, in: archive) : step.1
+        }
+    }
+}
+
+extension ImportBatch.Source {
+    fileprivate func letter() throws -> Letter {
+        switch self {
+        case .letter(let letter): return letter
+        case .root(let root):
+            guard let letter = try root.get().letter else { preconditionFailure("a first revision is no tombstone") }
+            return letter
+        }
+    }
+
+    /// The first revision of the letter, or one that knows of no other.
+    fileprivate func root(of id: LetterID, in archive: ArchiveID) throws -> Revision {
+        if case .root(let root) = self, try root.get().header.archive == archive { return try root.get() }
+        let letter = try letter()
+        try Archive.check(letter)
+        let header = RevisionHeader(
+            archive: archive, letter: id, parents: [], content: nil, reason: Reason(.import))
+        return try Revision(header: header, letter: letter)
+    }
+
+    fileprivate func made(of id: LetterID, in archive: ArchiveID) -> Self {
+        .root(Result { try root(of: id, in: archive) })
     }
 }
 
@@ -123,33 +173,28 @@ extension Archive {
     ///   - author: who is named where letters that are there are changed; nil for the archive's own author.
     /// - Returns: one outcome for each step.
     public func take(_ batch: ImportBatch, rules: ImportRules, author: Author? = nil) throws -> [ImportStepOutcome] {
-        let steps = batch.steps
         var outcomes: [ImportStepOutcome] = []
         var pending: [Revision] = []
         var touched: Set<LetterID> = []
         let archive = try presentID()
         // All at once: a read of its own for each letter takes as long as the letter's own work.
-        let shown = try store.views(of: steps.map(\.id))
-        let ready = batch.roots.flatMap { $0.archive == archive ? $0.results : nil }
-        let roots =
-            ready
-            ?? Array(zip(steps, shown)).concurrentMap { step, view in
-                view == nil ? Archive.root(of: step, in: archive) : nil
-            }
+        let shown = try store.views(of: batch.letters)
+        var steps = batch
+        steps.makeRoots(shown: shown, in: archive)
         var isFlushed = false
-        for ((step, view), root) in zip(zip(steps, shown), roots) {
-            if touched.contains(step.id) {
+        for ((id, source), view) in zip(zip(batch.letters, steps.sources), shown) {
+            if touched.contains(id) {
                 // The letter stands twice in the source: the second time is on top of the first.
                 try flush(&pending, to: archive)
                 touched = []
                 isFlushed = true
             }
             do {
-                let current = isFlushed ? try store.view(of: step.id) : view
-                let (outcome, revision) = try plan(step, on: current, of: archive, root, rules, author)
+                let current = isFlushed ? try store.view(of: id) : view
+                let (outcome, revision) = try plan(id, source, on: current, of: archive, rules, author)
                 if let revision, !rules.isDryRun {
                     pending.append(revision)
-                    touched.insert(step.id)
+                    touched.insert(id)
                 }
                 outcomes.append(outcome)
             } catch let error as ArchiveError where error != .noAuthor {
@@ -158,7 +203,7 @@ extension Archive {
                 outcomes.append(.refused(.invalidLetter(error.description)))
             }
         }
-        let isAllNew = ready != nil && !isFlushed && outcomes.allSatisfy { $0 == .created }
+        let isAllNew = batch.archive == archive && !isFlushed && outcomes.allSatisfy { $0 == .created }
         if isAllNew, !pending.isEmpty, pending.count == batch.revisions.revisions.count {
             try ingest(batch.revisions, to: archive)
         } else {
@@ -206,45 +251,34 @@ extension Archive {
     }
 
     private func plan(
-        _ step: ImportStep, on shown: LetterView?, of archive: ArchiveID, _ root: Result<Revision, any Error>?,
+        _ id: LetterID, _ source: ImportBatch.Source?, on shown: LetterView?, of archive: ArchiveID,
         _ rules: ImportRules, _ author: Author?
     ) throws -> (ImportStepOutcome, Revision?) {
-        switch (step, shown) {
-        case (.letter(let id, let letter), nil):
-            return (.created, try root?.get() ?? Archive.root(of: id, letter, in: archive))
-        case (.letter(let id, let letter), let view?):
+        switch (source, shown) {
+        case (let source?, nil):
+            return (.created, try source.root(of: id, in: archive))
+        case (let source?, let view?):
             switch rules.existing {
             case .stays: return (.unchanged, nil)
             case .changes:
+                let letter = try source.letter()
                 try Archive.check(letter)
                 guard let planned = try change(view, to: letter, id) else { return (.unchanged, nil) }
                 return (.changed, try revision(of: id, planned, author))
             case .merges:
-                let root = try root?.get() ?? Archive.root(of: id, letter, in: archive)
-                if !view.isDeleted, view.conflicts.isEmpty, view.letter == letter { return (.unchanged, nil) }
+                let root = try source.root(of: id, in: archive)
+                if !view.isDeleted, view.conflicts.isEmpty, try view.letter == source.letter() {
+                    return (.unchanged, nil)
+                }
                 return try store.revision(root.id) == nil ? (.changed, root) : (.unchanged, nil)
             }
-        case (.deletion(let id), nil):
+        case (nil, nil):
             throw ArchiveError.unknownLetter(id.text)
-        case (.deletion(let id), let view?):
+        case (nil, let view?):
             if view.isDeleted { return (.unchanged, nil) }
             let planned = try PlannedRevision.deleting(view)
             return (.deleted, try revision(of: id, planned, author))
         }
-    }
-
-    /// The first revision of a letter, should it be new; nil for any other step.
-    fileprivate static func root(of step: ImportStep, in archive: ArchiveID) -> Result<Revision, any Error>? {
-        guard case .letter(let id, let letter) = step else { return nil }
-        return Result { try root(of: id, letter, in: archive) }
-    }
-
-    /// The first revision of a letter, or one that knows of no other.
-    private static func root(of id: LetterID, _ letter: Letter, in archive: ArchiveID) throws -> Revision {
-        try Archive.check(letter)
-        let header = RevisionHeader(
-            archive: archive, letter: id, parents: [], content: nil, reason: Reason(.import))
-        return try Revision(header: header, letter: letter)
     }
 
     /// The revision by which a letter comes to say something else; nil if it says so already.

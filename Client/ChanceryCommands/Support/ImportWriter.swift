@@ -71,7 +71,7 @@ struct ImportWriter: Sendable {
     /// Writes a batch; what became of it is in the report.
     func write(_ ready: ReadyBatch) async throws -> ImportReport {
         var report = ready.report
-        guard !ready.batch.steps.isEmpty else { return report }
+        guard !ready.batch.letters.isEmpty else { return report }
         let outcomes = try await archive.take(ready.batch, rules: ready.rules, author: author)
         for (index, outcome) in outcomes.enumerated() {
             switch outcome {
@@ -84,7 +84,7 @@ struct ImportWriter: Sendable {
                 report.refused.append(ImportReport.Refused(line: ready.lines[index], text: place + error.description))
                 continue
             }
-            report.ids.append(ready.batch.steps[index].id)
+            report.ids.append(ready.batch.letters[index])
         }
         return report
     }
