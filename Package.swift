@@ -167,7 +167,7 @@ let package = Package(
                 "SyncProtocol", "SyncTestSupport", "ReplicaStore", "ReplicaStoreConformance", "LetterModel",
                 "Compression", "Hashing",
             ]),
-        tests("CurlTransportTests", ["CurlTransport", "SyncProtocol"]),
+        tests("CurlTransportTests", ["CurlTransport", "SyncProtocol", "ServerTestSupport"]),
         tests(
             "ArchiveClientTests",
             [
@@ -186,11 +186,12 @@ let package = Package(
             "ServerCommandsTests",
             ["ServerCommands", "SyncProtocol", "LetterModel", "ServerTestSupport"]),
         tests(
-            "EndToEndTests", ["ProgramTestSupport"], exclude: ["Screens"]),
+            "EndToEndTests", ["ProgramTestSupport", "ServerTestSupport"], exclude: ["Screens"]),
         tests(
             "FaultTests",
             [
-                "CPowerCutVFS", "ProgramTestSupport", "ReplicaStoreConformance", "ReplicaStore", "SQLiteBinding",
+                "CPowerCutVFS", "ProgramTestSupport", "ServerTestSupport", "ReplicaStoreConformance", "ReplicaStore",
+                "SQLiteBinding",
                 "SyncTestSupport", "Compression",
                 "SyncProtocol", "ArchiveClient", "LetterMerge", "LetterModel", "Hashing",
             ]),

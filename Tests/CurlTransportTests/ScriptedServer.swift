@@ -1,6 +1,6 @@
 import Foundation
+import ServerTestSupport
 import Synchronization
-import Testing
 
 /// A listener on 127.0.0.1 that answers each request with the next of some prepared byte strings, and keeps what it was sent.
 /// Answers that are used up close the connection.
@@ -20,25 +20,13 @@ final class ScriptedServer: Sendable {
     /// - Parameter closes: whether the connection ends behind each answer, whole or not.
     init(_ answers: String..., closes: Bool = false) throws {
         self.closes = closes
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &length) == 0
-            }
-        }
-        try #require(isBound)
+        let (listener, port) = try Loopback.listen()
         self.listener = listener
-        port = UInt16(bigEndian: address.sin_port)
+        self.port = port
         state = Mutex(State(answers: answers))
         Thread.detachNewThread { [self] in
             // Ends when `stop` shuts the listener down.
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { break }
+            while let connection = Loopback.accept(listener) {
                 state.withLock { $0.connections += 1 }
                 serve(connection)
                 close(connection)

@@ -1,5 +1,6 @@
 import Foundation
 import ProgramTestSupport
+import ServerTestSupport
 import Testing
 
 /// What goes wrong says what to do next, ends with the documented status, and loses nothing.
@@ -213,26 +214,12 @@ final class Portal {
     private let descriptor: Int32
 
     init(answer: String) throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && listen(descriptor, 8) == 0
-                    && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        try #require(isBound)
+        let (descriptor, port) = try Loopback.listen()
         self.descriptor = descriptor
-        port = UInt16(bigEndian: address.sin_port)
-        let listener = descriptor
+        self.port = port
         Thread.detachNewThread {
             // Ends when the listener is shut down.
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { break }
+            while let connection = Loopback.accept(descriptor) {
                 var buffer = [UInt8](repeating: 0, count: 65536)
                 _ = recv(connection, &buffer, buffer.count, 0)
                 _ = answer.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
@@ -241,7 +228,7 @@ final class Portal {
                 close(connection)
             }
             // Closed by its only user: its number may be another test's socket right after.
-            close(listener)
+            close(descriptor)
         }
     }
 

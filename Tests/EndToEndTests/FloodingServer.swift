@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerTestSupport
 
 /// A server that answers one sort of request without end, and passes all others on to a real one.
 ///
@@ -31,18 +32,7 @@ final class FloodingServer: @unchecked Sendable {
         self.flood = flood
         self.marker = Array(marker.utf8)
         self.target = target
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = FloodingServer.address(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = listener
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && listen(descriptor, 16) == 0
-                    && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
-        port = UInt16(bigEndian: address.sin_port)
+        (listener, port) = try Loopback.listen()
         Thread.detachNewThread { [self] in accept() }
     }
 
@@ -57,18 +47,8 @@ final class FloodingServer: @unchecked Sendable {
         lock.withLock { while finished < count { lock.wait() } }
     }
 
-    private static func address(_ port: UInt16) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        return address
-    }
-
     private func accept() {
-        while true {
-            let client = Glibc.accept(listener, nil, nil)
-            guard client >= 0 else { break }
+        while let client = Loopback.accept(listener) {
             Thread.detachNewThread { [self] in serve(client) }
         }
         close(listener)
@@ -93,17 +73,15 @@ final class FloodingServer: @unchecked Sendable {
             if Data(buffer[..<count]).range(of: Data(marker)) != nil || marker.isEmpty { return pour(into: client) }
             guard let target else { return }
             if server < 0 {
-                server = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-                var address = FloodingServer.address(target)
-                let descriptor = server
-                let isConnected = withUnsafePointer(to: &address) { pointer in
-                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-                    }
+                do {
+                    server = try Loopback.connect(port: Int(target))
+                } catch {
+                    return
                 }
+                let descriptor = server
                 Thread.detachNewThread {
                     var buffer = [UInt8](repeating: 0, count: 65_536)
-                    while isConnected {
+                    while true {
                         let count = recv(descriptor, &buffer, buffer.count, 0)
                         guard count > 0, FloodingServer.send(buffer[..<count], to: client) else { break }
                     }

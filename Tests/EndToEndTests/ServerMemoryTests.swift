@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import ProgramTestSupport
+import ServerTestSupport
 import Testing
 
 /// The memory of the real `chancery-server` while clients do their worst, all at once. It serves the next client afterwards.
@@ -19,22 +20,9 @@ import Testing
         try ada.expect("clone", server.url("letters"))
     }
 
-    private func connect(receiveBytes: Int32 = 0) throws -> Int32 {
+    private func connect(receiveBytes: Int32? = nil) throws -> Int32 {
         let port = try #require(UInt16(server.origin.split(separator: ":").last ?? ""))
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var size = receiveBytes
-        if size > 0 { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size)) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        try #require(isConnected)
-        return descriptor
+        return try Loopback.connect(port: Int(port), receiveBufferBytes: receiveBytes)
     }
 
     /// Sends until all is sent or the server takes no more; nobody waits longer than the server's own deadlines.

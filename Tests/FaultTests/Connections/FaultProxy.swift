@@ -1,5 +1,6 @@
 import Glibc
 import Foundation
+import ServerTestSupport
 
 /// A relay on 127.0.0.1 between a client and a server that counts bytes, and cuts a connection after a chosen one.
 ///
@@ -48,18 +49,7 @@ final class FaultProxy: @unchecked Sendable {
 
     init(to target: UInt16) throws {
         self.target = target
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = FaultProxy.address(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && listen(descriptor, 16) == 0
-                    && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
-        listener = descriptor
-        port = UInt16(bigEndian: address.sin_port)
+        (listener, port) = try Loopback.listen()
         Thread { [self] in accept() }.start()
     }
 
@@ -105,31 +95,15 @@ final class FaultProxy: @unchecked Sendable {
         lock.withLock { while cut != nil, !isStopped { lock.wait() } }
     }
 
-    private static func address(_ port: UInt16) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        return address
-    }
-
     // MARK: Relaying
 
     private func accept() {
-        while true {
-            let client = Glibc.accept(listener, nil, nil)
-            guard client >= 0 else { break }
-            _ = fcntl(client, F_SETFD, FD_CLOEXEC)
-            let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            var address = FaultProxy.address(target)
-            let isConnected = withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-                }
-            }
-            guard isConnected else {
+        while let client = Loopback.accept(listener) {
+            let server: Int32
+            do {
+                server = try Loopback.connect(port: Int(target))
+            } catch {
                 close(client)
-                close(server)
                 continue
             }
             let pair = Pair(client: client, server: server)
