@@ -49,14 +49,20 @@ extension SQLiteReplicaStore {
                     + "ORDER BY revision.sequence", [.integer(sequence), .integer(end)], maximumBytes: maximumBytes
             ).rows
         }
-        // Hashing is the longer part, and needs no transaction.
+        return try entries(rows, ids: rows.map(\.id))
+    }
+
+    /// Rows of the log, re-hashed outside the transaction that read them, which is the longer part; those that are damaged by these ids.
+    func entries(
+        _ rows: [TruthTables.StoredRevision], ids: [RevisionID?]
+    ) throws(StoreError) -> [LogEntry] {
         var entries: [LogEntry] = []
-        for (row, revision) in zip(rows, rows.concurrentMap { $0.intact() }) {
+        for ((row, revision), id) in zip(zip(rows, rows.concurrentMap { $0.intact() }), ids) {
             if let revision {
                 entries.append(.intact(LoggedRevision(sequence: row.sequence, revision: revision)))
             } else {
                 // The id is part of the page's chain; a row that has lost even that cannot be passed on or over.
-                guard let id = row.id else { throw .damaged(object: "revision \(row.sequence)") }
+                guard let id else { throw .damaged(object: "revision \(row.sequence)") }
                 entries.append(.damaged(sequence: row.sequence, id: id))
             }
         }

@@ -66,16 +66,7 @@ extension SQLiteReplicaStore {
             }
             return rows
         }
-        var entries: [LogEntry] = []
-        for (stored, id) in rows {
-            if let revision = stored.intact() {
-                entries.append(.intact(LoggedRevision(sequence: stored.sequence, revision: revision)))
-            } else {
-                entries.append(.damaged(sequence: stored.sequence, id: id))
-            }
-        }
-        damage.note(entries)
-        return entries
+        return try entries(rows.map(\.stored), ids: rows.map(\.id))
     }
 
     /// Those of these revisions that are neither in the log nor kept beside it.
