@@ -33,7 +33,7 @@ import Canaries
 
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
-    private var hasRanking = false
+    private var ranking: FullTextRanking?
     /// Set once reading, writing or syncing failed: nothing more is asked of this connection.
     public private(set) var isBroken = false
 
@@ -92,12 +92,23 @@ import Canaries
         guard let mode, mode.lowercased() == journal.rawValue.lowercased() else { throw SQLiteError(SQLITE_BUSY, sql) }
     }
 
-    /// Makes `weight(TABLE, WEIGHT…)` known to SQL: what bm25() tells of a row of a full-text search, without counting every row that holds a common word.
-    public func enableFullTextRanking() throws(SQLiteError) {
-        guard !hasRanking else { return }
-        let code = unsafe FullTextRanking.register(on: handle)
-        guard code == SQLITE_OK else { throw noted(SQLiteError(code, FullTextRanking.name)) }
-        hasRanking = true
+    /// Makes `weight(TABLE, WEIGHT…)` known to SQL, for the queries of one search: what bm25() tells of a row of a full-text search, without
+    /// counting every row that holds a common word. All statements with it ask for the same words until this is called again.
+    public func beginFullTextRanking() throws(SQLiteError) {
+        guard let ranking else {
+            let made = FullTextRanking()
+            let code = unsafe made.register(on: handle)
+            guard code == SQLITE_OK else { throw noted(SQLiteError(code, FullTextRanking.name)) }
+            ranking = made
+            return
+        }
+        ranking.forget()
+    }
+
+    /// Makes `NAME(ROW)` known to SQL: whether a set holds the number of a row. No statement that uses the name may be running.
+    public func define(_ name: String, as set: RowSet) throws(SQLiteError) {
+        let code = unsafe set.register(as: name, on: handle)
+        guard code == SQLITE_OK else { throw noted(SQLiteError(code, name)) }
     }
 
     // MARK: Statements
@@ -138,6 +149,15 @@ import Canaries
         var result: [Value] = []
         while try step(statement) { result.append(try read(Row(statement: statement))) }
         return result
+    }
+
+    /// The integers in the first column of a result, as a set.
+    public func rowSet(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) -> RowSet {
+        let statement = try begin(sql, values)
+        defer { end(statement) }
+        let set = RowSet()
+        while try step(statement) { set.insert(statement.integer(0)) }
+        return set
     }
 
     /// The first row of a result, read by a closure; nil if there is none.

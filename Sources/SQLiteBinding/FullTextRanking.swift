@@ -8,7 +8,7 @@ import Glibc
 /// how far in the table that was, the rest is estimated; where one phrase is all that is asked for, nothing is counted. What fewer rows hold is put into the order of bm25().
 ///
 /// Source: https://www.sqlite.org/fts5.html#custom_auxiliary_functions
-enum FullTextRanking {
+final class FullTextRanking {
     /// The name of the function in SQL.
     static let name = "weight"
     /// So many rows are counted of each word.
@@ -18,10 +18,17 @@ enum FullTextRanking {
     private static let k1 = 1.2
     private static let b = 0.75
 
-    /// Makes the function known to a connection.
+    /// What holds for all rows of one search, once the first was weighed: how much each phrase says, then the mean length of a row. It is kept
+    /// here, and not with the statement, because a statement that looks at one row after the other begins a new query for each.
+    private var measures: [Double] = []
+
+    /// Other words are asked for from now on.
+    func forget() { measures = [] }
+
+    /// Makes the function known to a connection, which keeps this ranking until it is closed.
     ///
     /// - Returns: A result code of SQLite.
-    static func register(on handle: OpaquePointer) -> Int32 {
+    func register(on handle: OpaquePointer) -> Int32 {
         var statement: OpaquePointer?
         var code = unsafe sqlite3_prepare_v2(handle, "SELECT fts5(?1)", -1, &statement, nil)
         guard code == SQLITE_OK else { return code }
@@ -35,7 +42,15 @@ enum FullTextRanking {
         guard code == SQLITE_OK, let api = unsafe api, let create = unsafe api.pointee.xCreateFunction else {
             return code == SQLITE_OK ? SQLITE_ERROR : code
         }
-        return unsafe create(api, name, nil, { unsafe FullTextRanking.weigh($0, $1, $2, $3, $4) }, nil)
+        let kept = unsafe Unmanaged.passRetained(self)
+        code = unsafe create(
+            api, Self.name, kept.toOpaque(), { unsafe FullTextRanking.weigh($0, $1, $2, $3, $4) },
+            { ranking in
+                if let ranking = unsafe ranking { unsafe Unmanaged<FullTextRanking>.fromOpaque(ranking).release() }
+            })
+        // What FTS5 does not take it does not let go of.
+        if code != SQLITE_OK { unsafe kept.release() }
+        return code
     }
 
     /// Gives SQL the weight of a row: the smaller, the better it fits.
@@ -43,10 +58,11 @@ enum FullTextRanking {
         _ api: UnsafePointer<Fts5ExtensionApi>?, _ row: OpaquePointer?, _ result: OpaquePointer?, _ count: Int32,
         _ values: UnsafeMutablePointer<OpaquePointer?>?
     ) {
-        guard let api = unsafe api else { return }
+        guard let api = unsafe api, let data = unsafe api.pointee.xUserData(row) else { return }
+        let ranking = unsafe Unmanaged<FullTextRanking>.fromOpaque(data).takeUnretainedValue()
         let weights = (0..<Int(count)).map { unsafe sqlite3_value_double(values?[$0]) }
         var score = 0.0
-        let code = unsafe measure(row, by: api.pointee, weights: weights, into: &score)
+        let code = unsafe ranking.measure(row, by: api.pointee, weights: weights, into: &score)
         if code == SQLITE_OK {
             unsafe sqlite3_result_double(result, -score)
         } else {
@@ -54,26 +70,16 @@ enum FullTextRanking {
         }
     }
 
-    private static func measure(
+    private func measure(
         _ row: OpaquePointer?, by api: Fts5ExtensionApi, weights: [Double], into score: inout Double
     ) -> Int32 {
         let phrases = Int(unsafe api.xPhraseCount(row))
-        var known = unsafe api.xGetAuxdata(row, 0)?.assumingMemoryBound(to: Double.self)
-        if unsafe known == nil {
-            let made = unsafe UnsafeMutablePointer<Double>(
-                OpaquePointer(malloc((phrases + 1) * MemoryLayout<Double>.stride)))
-            guard let made = unsafe made else { return SQLITE_NOMEM }
-            // Until it is handed over it is ours to free; afterwards SQLite does so, also when handing over fails.
-            let code = unsafe measureTable(api, row, phrases, into: made)
-            guard code == SQLITE_OK else {
-                unsafe free(made)
-                return code
-            }
-            let handed = unsafe api.xSetAuxdata(row, made, { unsafe free($0) })
-            guard handed == SQLITE_OK else { return handed }
-            unsafe known = made
+        if measures.count != phrases + 1 {
+            var made: [Double] = []
+            let code = unsafe Self.measures(by: api, row, phrases, into: &made)
+            guard code == SQLITE_OK else { return code }
+            measures = made
         }
-        guard let known = unsafe known else { return SQLITE_NOMEM }
         var frequencies = [Double](repeating: 0, count: phrases)
         var instances: Int32 = 0
         var code = unsafe api.xInstCount(row, &instances)
@@ -86,28 +92,25 @@ enum FullTextRanking {
         var tokens: Int32 = 0
         if code == SQLITE_OK { code = unsafe api.xColumnSize(row, -1, &tokens) }
         guard code == SQLITE_OK else { return code }
-        let length = k1 * (1 - b + b * Double(tokens) / (unsafe known[phrases]))
+        let length = Self.k1 * (1 - Self.b + Self.b * Double(tokens) / measures[phrases])
         for (phrase, frequency) in frequencies.enumerated() {
-            score += unsafe known[phrase] * frequency * (k1 + 1) / (frequency + length)
+            score += measures[phrase] * frequency * (Self.k1 + 1) / (frequency + length)
         }
         return SQLITE_OK
     }
 
     /// What holds for all rows: how much each phrase says, then the mean length of a row.
-    private static func measureTable(
-        _ api: Fts5ExtensionApi, _ row: OpaquePointer?, _ phrases: Int, into measures: UnsafeMutablePointer<Double>
+    private static func measures(
+        by api: Fts5ExtensionApi, _ row: OpaquePointer?, _ phrases: Int, into measures: inout [Double]
     ) -> Int32 {
         var (rows, tokens): (Int64, Int64) = (0, 0)
         var code = unsafe api.xRowCount(row, &rows)
         if code == SQLITE_OK { code = unsafe api.xColumnTotalSize(row, -1, &tokens) }
         guard code == SQLITE_OK else { return code }
         guard rows > 0 else { return SQLITE_CORRUPT }
-        unsafe measures[phrases] = max(Double(tokens) / Double(rows), 1)
+        measures = Array(repeating: 1, count: phrases) + [max(Double(tokens) / Double(rows), 1)]
         // One phrase alone weighs the same in every row, and the order does not depend on how much.
-        guard phrases > 1 else {
-            unsafe measures.update(repeating: 1, count: phrases)
-            return SQLITE_OK
-        }
+        guard phrases > 1 else { return SQLITE_OK }
         for phrase in 0..<phrases {
             var counter = Counter()
             code = unsafe api.xQueryPhrase(row, Int32(phrase), &counter) { api, row, counter in
@@ -121,7 +124,7 @@ enum FullTextRanking {
             guard code == SQLITE_OK else { return code }
             let (all, held) = (Double(rows), counter.estimate(of: rows))
             let weight = log((all - held + 0.5) / (held + 0.5))
-            unsafe measures[phrase] = weight > 0 ? weight : 1e-6
+            measures[phrase] = weight > 0 ? weight : 1e-6
         }
         return SQLITE_OK
     }

@@ -30,13 +30,13 @@ struct FullTextRankingTests {
                     ])
             }
         }
-        try connection.enableFullTextRanking()
         return connection
     }
 
     /// Millionths, as our rows hold integers.
     private func scores(_ function: String, _ query: String, _ connection: Connection) throws -> [[Int]] {
-        try connection.rows(
+        try connection.beginFullTextRanking()
+        return try connection.rows(
             """
             SELECT rowid, CAST(round(\(function)(box, 1.0, 5.0) * 1000000) AS INTEGER) AS score FROM box WHERE box MATCH ?
             ORDER BY score, rowid
@@ -45,7 +45,8 @@ struct FullTextRankingTests {
     }
 
     private func order(_ function: String, _ query: String, _ connection: Connection) throws -> [Int] {
-        try connection.rows(
+        try connection.beginFullTextRanking()
+        return try connection.rows(
             "SELECT rowid FROM box WHERE box MATCH ? ORDER BY \(function)(box, 1.0, 5.0), rowid", [.text(query)]
         ) { row throws(SQLiteError) in row.integer(0) }
     }
@@ -79,10 +80,22 @@ struct FullTextRankingTests {
         #expect(try mixed == scores("weight", "every AND (half OR rare)", connection), "the same each time")
     }
 
+    @Test(arguments: queries) func `rows that are asked for one by one weigh the same`(query: String) throws {
+        let connection = try table(rows: 300)
+        let together = try scores("weight", query, connection)
+        let single = try connection.rows(
+            """
+            SELECT box.rowid, CAST(round(weight(box, 1.0, 5.0) * 1000000) AS INTEGER) AS score
+            FROM json_each(?) AS wanted CROSS JOIN box ON box.rowid = wanted.value WHERE box MATCH ? ORDER BY score, box.rowid
+            """, [.text("\(Array(1...300))"), .text(query)]
+        ) { row throws(SQLiteError) in [row.integer(0), row.integer(1)] }
+        #expect(single == together)
+    }
+
     @Test func `it is made known once, and an empty table has no weights`() throws {
         let connection = try database.open()
         try connection.execute("CREATE VIRTUAL TABLE box USING fts5(body)")
-        for _ in 0..<3 { try connection.enableFullTextRanking() }
+        for _ in 0..<3 { try connection.beginFullTextRanking() }
         #expect(
             try connection.rows("SELECT weight(box) FROM box WHERE box MATCH 'x'") { row throws(SQLiteError) in
                 row.integer(0)

@@ -1,4 +1,4 @@
-import LetterModel
+package import LetterModel
 import SQLiteBinding
 
 extension SQLiteReplicaStore {
@@ -43,7 +43,7 @@ extension SQLiteReplicaStore {
             let truth = TruthTables(connection)
             let snippets = try SnippetMaker(connection, match: match.words)
             var hits: [SearchResult.Hit] = []
-            for number in try index.find(match, limit: limit, offset: offset) {
+            for number in try index.find(match, limit: limit, offset: offset, .measured) {
                 let rows = try connection.rows(
                     "\(SummaryTable.selection) WHERE letter = ?", [.integer(number)]
                 ) { row throws in try SummaryTable.summary(row) }
@@ -53,6 +53,17 @@ extension SQLiteReplicaStore {
                 hits.append(SearchResult.Hit(letter: summary, snippet: snippet.text, matches: snippet.matches))
             }
             return SearchResult(hits: hits, unindexed: try index.unindexed())
+        }
+    }
+
+    /// The letters alone that a search gives, whatever the costs say; the index must have caught up.
+    package func lettersFound(
+        _ query: SearchQuery, limit: Int, offset: Int, costs: SearchCosts
+    ) throws(StoreError) -> [LetterID] {
+        try connections.read { connection in
+            let truth = TruthTables(connection)
+            return try SearchIndex(connection).find(SearchMatch(query), limit: limit, offset: offset, costs)
+                .map { try truth.letterID($0) }
         }
     }
 }

@@ -12,7 +12,7 @@ import SQLiteBinding
 ///
 /// Source: https://www.sqlite.org/fts5.html#contentless_tables
 struct SearchIndex {
-    private let connection: Connection
+    let connection: Connection
     private let truth: TruthTables
 
     init(_ connection: Connection) {
@@ -190,92 +190,5 @@ struct SearchIndex {
 
     static func decode(_ heads: [UInt8]) -> [Int] {
         heads.split(separator: UInt8(ascii: " ")).compactMap { DecimalDigits.value(of: $0) }
-    }
-
-    // MARK: Searching
-
-    /// Letters that fit, in the order that is asked for: their numbers.
-    func find(_ match: SearchMatch, limit: Int, offset: Int) throws -> [Int] {
-        let days = match.days.map { " AND \($0.sql)" }.joined()
-        let dayValues = match.days.flatMap(\.values)
-        if match.order == .relevance, let required = match.required {
-            let phrases = match.excluded.map { "(\(required)) NOT (\($0))" } ?? required
-            return try ranked([.text(phrases)] + dayValues, days: days, limit: max(0, limit), offset: max(0, offset))
-        }
-        var sql = "SELECT summary.letter FROM summary WHERE summary.is_deleted = 0\(days)"
-        var values = dayValues
-        if let required = match.required {
-            if try isFew(required) {
-                // From the few that fit to their rows of the list.
-                sql = """
-                    SELECT summary.letter FROM search CROSS JOIN summary ON summary.letter = search.rowid
-                    WHERE search MATCH ? AND summary.is_deleted = 0\(days)
-                    """
-                values.insert(.text(required), at: 0)
-            } else {
-                // By the index of the list, which holds all that is asked of it, with those that fit as a set beside it.
-                sql += " AND summary.letter IN (SELECT rowid FROM search WHERE search MATCH ?)"
-                values.append(.text(required))
-            }
-        }
-        if let excluded = match.excluded {
-            sql += " AND summary.letter NOT IN (SELECT rowid FROM search WHERE search MATCH ?)"
-            values.append(.text(excluded))
-        }
-        let (limit, offset) = (max(0, limit), max(0, offset))
-        func page(_ part: String, _ order: String, _ limit: Int, _ offset: Int) throws -> [Int] {
-            try numbers(
-                "\(sql)\(part) ORDER BY \(order) LIMIT ? OFFSET ?", values + [.integer(limit), .integer(offset)])
-        }
-        guard match.order == .oldest else { return try page("", "summary.sort_key DESC, summary.id", limit, offset) }
-        // In two parts, each of which follows the index of the list: in one, all that fit would be sorted.
-        let dated = try page(" AND summary.sort_key IS NOT NULL", "summary.sort_key, summary.id", limit, offset)
-        guard dated.count < limit else { return dated }
-        var before = 0
-        if dated.isEmpty, offset > 0 {
-            before =
-                try connection.integer(
-                    "SELECT count(*) FROM (\(sql) AND summary.sort_key IS NOT NULL)", values) ?? 0
-        }
-        let start = dated.isEmpty ? max(0, offset - before) : 0
-        return try dated + page(" AND summary.sort_key IS NULL", "summary.id", limit - dated.count, start)
-    }
-
-    /// Whether so few letters fit that looking each of them up costs less than going through the whole list.
-    private func isFew(_ match: String) throws -> Bool {
-        let count = try connection.integer(
-            "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)",
-            [.text(match), .integer(SearchQuery.rankedLetters + 1)])
-        return (count ?? 0) <= SearchQuery.rankedLetters
-    }
-
-    /// Best first among the letters that were taken in last; past so many, the order in which they came, the last ones first.
-    private func ranked(_ values: [SQLiteValue], days: String, limit: Int, offset: Int) throws -> [Int] {
-        let source =
-            days.isEmpty
-            ? "search" : "search CROSS JOIN summary ON summary.letter = search.rowid AND summary.is_deleted = 0"
-        let selection = "FROM \(source) WHERE search MATCH ?\(days) ORDER BY search.rowid DESC"
-        let weights = SearchDocument.columns.map { "\($0.weight).0" }.joined(separator: ", ")
-        var found: [Int] = []
-        if offset < SearchQuery.rankedLetters {
-            try connection.enableFullTextRanking()
-            found = try numbers(
-                """
-                SELECT found.letter FROM (
-                    SELECT search.rowid AS letter, weight(search, \(weights)) AS score \(selection) LIMIT \(SearchQuery.rankedLetters)
-                ) AS found JOIN summary ON summary.letter = found.letter AND summary.is_deleted = 0
-                ORDER BY found.score, summary.id LIMIT ? OFFSET ?
-                """, values + [.integer(min(limit, SearchQuery.rankedLetters - offset)), .integer(offset)])
-            // Fewer than there is room for: no letter is left, or the ranked ones are all given.
-            guard found.count < limit, offset + found.count == SearchQuery.rankedLetters else { return found }
-        }
-        return try found
-            + numbers(
-                "SELECT search.rowid \(selection) LIMIT ? OFFSET ?",
-                values + [.integer(limit - found.count), .integer(max(offset, SearchQuery.rankedLetters))])
-    }
-
-    private func numbers(_ sql: String, _ values: [SQLiteValue]) throws -> [Int] {
-        try connection.rows(sql, values) { row throws in row.integer(0) }
     }
 }

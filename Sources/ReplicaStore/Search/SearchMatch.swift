@@ -5,10 +5,12 @@ import SQLiteBinding
 ///
 /// Source: https://www.sqlite.org/fts5.html#full_text_query_syntax
 struct SearchMatch {
-    /// What the index must hold; nil if nothing of it is asked for.
+    /// What the index must hold, without what it must not hold; nil if nothing is asked for but what it must not hold.
     let required: String?
-    /// What the index must not hold.
+    /// What the index must not hold, where nothing else is asked of it.
     let excluded: String?
+    /// Whether a beginning of words is among it: the index then puts all words that begin so together before it knows the first letter.
+    let hasPrefix: Bool
     /// The words alone, for the snippet; nil if there are none.
     let words: String?
     /// Conditions on the days of `summary`, with their values.
@@ -31,8 +33,12 @@ struct SearchMatch {
         func joined(_ phrases: [String], _ word: String) -> String? {
             phrases.isEmpty ? nil : phrases.joined(separator: " \(word) ")
         }
-        self.required = joined(required, "AND")
-        self.excluded = joined(excluded, "OR")
+        let unwanted = joined(excluded, "OR")
+        self.required = joined(required, "AND").map { phrases in
+            unwanted.map { "(\(phrases)) NOT (\($0))" } ?? phrases
+        }
+        self.excluded = required.isEmpty ? unwanted : nil
+        hasPrefix = query.conditions.contains { $0.test.hasPrefix }
         self.words = joined(words, "AND")
         self.days = days
         order = query.effectiveOrder
@@ -40,6 +46,10 @@ struct SearchMatch {
 
     /// Whether nothing is asked for that could be looked for.
     var isEmpty: Bool { required == nil && excluded == nil && days.isEmpty }
+
+    /// A condition on the rows of `summary`, to stand after another one.
+    var daysSQL: String { days.map { " AND \($0.sql)" }.joined() }
+    var dayValues: [SQLiteValue] { days.flatMap(\.values) }
 
     // MARK: Words
 
@@ -94,6 +104,15 @@ struct SearchMatch {
             if first != nil { sql += " AND (summary.latest IS NULL OR summary.latest >= ?)" }
             return (sql + ")", [last, first].compactMap { $0 }.map(value))
         default: return nil
+        }
+    }
+}
+
+extension SearchQuery.Test {
+    fileprivate var hasPrefix: Bool {
+        switch self {
+        case .words(let words), .sender(let words), .recipient(let words), .tag(let words): words.isPrefix
+        case .before, .after, .during, .fact: false
         }
     }
 }
