@@ -41,28 +41,45 @@ enum SearchFold {
     }
 
     private static func append(_ text: String, to output: inout FoldedText, isForIndex: Bool, keepsOffsets: Bool) {
-        output.bytes.reserveCapacity(text.utf8.count)
+        output.bytes.reserveCapacity(output.bytes.count + text.utf8.count)
+        guard keepsOffsets else { return append(text, to: &output.bytes, isForIndex: isForIndex) }
         var offset = 0
         for scalar in text.unicodeScalars {
             let before = output.bytes.count
             append(scalar, to: &output.bytes, isForIndex: isForIndex)
-            if keepsOffsets {
-                for _ in before..<output.bytes.count { output.offsets.append(offset) }
-            }
+            for _ in before..<output.bytes.count { output.offsets.append(offset) }
             offset += UTF8.width(scalar)
         }
+    }
+
+    /// The same without offsets: most letters are mostly ASCII, which is folded in runs.
+    private static func append(_ text: String, to folded: inout [UInt8], isForIndex: Bool) {
+        var text = text
+        text.withUTF8 { bytes in
+            var index = 0
+            while index < bytes.count {
+                var end = index
+                while end < bytes.count, bytes[end] < 0x80 { end += 1 }
+                folded.append(contentsOf: bytes[index..<end].lazy.map(foldedASCII))
+                index = end
+                while end < bytes.count, bytes[end] >= 0x80 { end += 1 }
+                let others = String(decoding: bytes[index..<end], as: UTF8.self)
+                for scalar in others.unicodeScalars { append(scalar, to: &folded, isForIndex: isForIndex) }
+                index = end
+            }
+        }
+    }
+
+    /// A NUL would end a query for SQLite, and two control characters mark what fits in a snippet.
+    private static func foldedASCII(_ byte: UInt8) -> UInt8 {
+        if byte < 0x20 || byte == 0x7F { return UInt8(ascii: " ") }
+        return byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
     }
 
     private static func append(_ scalar: Unicode.Scalar, to bytes: inout [UInt8], isForIndex: Bool) {
         let value = scalar.value
         if value < 0x80 {
-            let byte = UInt8(value)
-            switch byte {
-            // A NUL would end a query for SQLite, and two control characters mark what fits in a snippet.
-            case ..<0x20, 0x7F: bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes.append(byte | 0x20)
-            default: bytes.append(byte)
-            }
+            bytes.append(foldedASCII(UInt8(value)))
             return
         }
         guard !isCombiningMark(value) else { return }

@@ -1,3 +1,4 @@
+import Dispatch
 import Hashing
 import LetterModel
 import Parallelism
@@ -23,6 +24,8 @@ struct SearchIndex {
     // MARK: Filling
 
     /// Takes in letters until so many bytes of documents are done or nothing is left. Tells whether something is left.
+    ///
+    /// The documents of the next letters are made while those of the last ones are put into the index, which takes as long again.
     func catchUp(maximumBytes: Int) throws -> Bool {
         try startAgainIfOlder()
         let start = try through()
@@ -31,11 +34,21 @@ struct SearchIndex {
         var done: Set<Int> = []
         var byteCount = 0
         var position = start
-        var isAtEnd = false
-        while !isAtEnd, byteCount < maximumBytes {
-            let letters = try stretch(after: position)
-            let changes = try letters.map { done.insert($0).inserted ? try change(of: $0) : nil }
-            for (change, entry) in zip(changes, changes.concurrentMap { $0?.entry() }) where byteCount < maximumBytes {
+        let work = WorkBeside<[Entry?], Never>(on: .global())
+        func begin(after position: Int) throws -> [Change?] {
+            let changes = try stretch(after: position).map { done.insert($0).inserted ? try change(of: $0) : nil }
+            work.begin { changes.concurrentMap { $0?.entry() } }
+            return changes
+        }
+        var next: [Change?]? = try begin(after: position)
+        while let changes = next.take(), let entries = work.finish() {
+            let isLast = changes.count < Self.lettersPreparedTogether
+            let size = entries.reduce(byteCount) { $0 + ($1?.byteCount ?? 0) }
+            if !isLast, size < maximumBytes { next = try begin(after: position + changes.count) }
+            var taken = 0
+            // A stretch is taken in to its end, unless its letters are large.
+            for (change, entry) in zip(changes, entries) where byteCount < 2 * maximumBytes {
+                taken += 1
                 if let change {
                     guard let size = try take(change, entry) else {
                         // The index cannot be trusted to forget what it holds: begin anew.
@@ -44,9 +57,9 @@ struct SearchIndex {
                     }
                     byteCount += size
                 }
-                position += 1
             }
-            isAtEnd = letters.count < Self.lettersPreparedTogether
+            position += taken
+            guard taken == changes.count else { break }
         }
         try connection.run("UPDATE search_state SET through = ?", [.integer(position)])
         // Where a place in the log is damaged it gets no further.
@@ -85,6 +98,10 @@ struct SearchIndex {
     private struct Entry: Sendable {
         let columns: [SQLiteValue]
         let digest: SQLiteValue
+
+        var byteCount: Int {
+            columns.reduce(0) { if case .text(let text) = $1 { $0 + text.utf8.count } else { $0 } }
+        }
 
         init(_ document: SearchDocument) { self.init(columns: document.indexed.map { .text($0) }) }
 
@@ -160,7 +177,7 @@ struct SearchIndex {
         try connection.run(
             "INSERT INTO search_entry (letter, heads, digest) VALUES (?, ?, ?)",
             [.integer(change.letter), .bytes(Self.encode(change.heads)), entry.digest])
-        return entry.columns.reduce(0) { if case .text(let text) = $1 { $0 + text.utf8.count } else { $0 } }
+        return entry.byteCount
     }
 
     private func remove(_ letter: Int, heads: [Int], digest: [UInt8]) throws -> Bool {
