@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS_AT_MOST = 180
+SECONDS_AT_MOST = 600
 VARIABLE = "CHANCERY_CANARY"
 
 
