@@ -135,16 +135,11 @@ import Testing
         let door = Door()
         let live = try LiveServer(
             routes: [
-                Route(.post, "/door") { _ in
-                    .perform(maximumBodyBytes: 10) { _ in
-                        door.pass()
-                        return textResponse("done")
-                    }
-                }
+                door.route
             ], clock: ManualClock()
         ) { $0.bodyWindow = .milliseconds(20) }
         let client = try live.connect()
-        client.send("POST /door HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab")
+        client.send(Door.request)
         client.finishSending()
         #expect(door.awaitArrival())
         // Another one that leaves in the middle is noticed: the server has looked at both.

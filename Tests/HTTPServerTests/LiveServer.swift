@@ -93,6 +93,19 @@ final class Door: Sendable {
 
     /// Called by the test: lets the work go on.
     func open() { opened.signal() }
+
+    /// Work that waits at the door, with a small body.
+    var route: Route {
+        Route(.post, "/door") { _ in
+            .perform(maximumBodyBytes: 10) { _ in
+                self.pass()
+                return textResponse("done")
+            }
+        }
+    }
+
+    /// Asks for it.
+    static let request = "POST /door HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"
 }
 
 func textResponse(_ text: String, status: Int = 200) -> Response {

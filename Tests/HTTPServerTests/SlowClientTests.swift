@@ -124,12 +124,7 @@ import Testing
         let door = Door()
         let live = try LiveServer(
             routes: [
-                Route(.post, "/door") { _ in
-                    .perform(maximumBodyBytes: 10) { _ in
-                        door.pass()
-                        return textResponse("done")
-                    }
-                },
+                door.route,
                 Route(.get, "/slow") { _ in
                     var made = 0
                     return .respond(

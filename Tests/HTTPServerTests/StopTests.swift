@@ -5,17 +5,6 @@ import Testing
 
 /// How a server stops. A connection that is suspended at that moment would make libmicrohttpd abort the process.
 @Suite struct StopTests {
-    private static func doorRoute(_ door: Door) -> Route {
-        Route(.post, "/door") { _ in
-            .perform(maximumBodyBytes: 10) { _ in
-                door.pass()
-                return textResponse("done")
-            }
-        }
-    }
-
-    private static let doorRequest = "POST /door HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"
-
     /// Connects until the server refuses.
     private func awaitRefusal(port: Int) -> Bool {
         eventually {
@@ -33,9 +22,9 @@ import Testing
 
     @Test func `a request in flight is answered while new connections are refused`() throws {
         let door = Door()
-        let live = try LiveServer(routes: [StopTests.doorRoute(door)])
+        let live = try LiveServer(routes: [door.route])
         let client = try live.connect()
-        client.send(StopTests.doorRequest)
+        client.send(Door.request)
         #expect(door.awaitArrival())
         let stopped = DispatchSemaphore(value: 0)
         let server = live.server
@@ -65,9 +54,9 @@ import Testing
                         return nil
                     }))
         }
-        let live = try LiveServer(routes: [StopTests.doorRoute(door), stuckStream]) { $0.stopLimitSeconds = 0 }
+        let live = try LiveServer(routes: [door.route, stuckStream]) { $0.stopLimitSeconds = 0 }
         let working = try live.connect()
-        working.send(StopTests.doorRequest)
+        working.send(Door.request)
         #expect(door.awaitArrival())
         let streaming = try live.connect()
         streaming.send("GET /stuck HTTP/1.1\r\nHost: a\r\n\r\n")
