@@ -1,6 +1,6 @@
 import Dispatch
 public import LetterModel
-import Synchronization
+import Parallelism
 
 /// Revisions on their way into a store, in their order. What a store needs of them and can be worked out before its transaction (their
 /// compressed contents, what lists show) is begun on all cores while more of them come.
@@ -8,17 +8,11 @@ public struct RevisionBatch: Sendable {
     /// The revisions.
     public private(set) var revisions: [Revision] = []
     /// What is being worked out, of the first `begunCount` of them.
-    private var parts: [Part] = []
+    private var parts: [BegunWork<[PreparedRevision], Never>] = []
     private var begunCount = 0
 
     /// How many are worked out together: what one of them costs is some ten microseconds.
     private static let partCount = 32
-
-    /// A stretch of the revisions; its values are there once its group has left.
-    private final class Part: Sendable {
-        let group = DispatchGroup()
-        let values = Mutex<[PreparedRevision]>([])
-    }
 
     /// An empty batch.
     public init() {}
@@ -45,12 +39,7 @@ public struct RevisionBatch: Sendable {
     private mutating func beginPart() {
         let stretch = Array(revisions[begunCount...])
         guard !stretch.isEmpty else { return }
-        let part = Part()
-        DispatchQueue.global().async(group: part.group) {
-            let values = stretch.map(PreparedRevision.init)
-            part.values.withLock { $0 = values }
-        }
-        parts.append(part)
+        parts.append(BegunWork(on: .global()) { stretch.map(PreparedRevision.init) })
         begunCount = revisions.count
     }
 
@@ -60,10 +49,7 @@ public struct RevisionBatch: Sendable {
         let rest = PreparedRevision.all(Array(revisions[begunCount...]))
         var prepared: [PreparedRevision] = []
         prepared.reserveCapacity(revisions.count)
-        for part in parts {
-            part.group.wait()
-            part.values.withLock { prepared += $0 }
-        }
+        for part in parts { prepared += part.wait() }
         return prepared + rest
     }
 }
