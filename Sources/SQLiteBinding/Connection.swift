@@ -94,15 +94,16 @@ import Canaries
 
     /// Makes `weight(TABLE, WEIGHT…)` known to SQL, for the queries of one search: what bm25() tells of a row of a full-text search, without
     /// counting every row that holds a common word. All statements with it ask for the same words until this is called again.
-    public func beginFullTextRanking() throws(SQLiteError) {
-        guard let ranking else {
-            let made = FullTextRanking()
-            let code = unsafe made.register(on: handle)
-            guard code == SQLITE_OK else { throw noted(SQLiteError(code, FullTextRanking.name)) }
-            ranking = made
-            return
-        }
-        ranking.forget()
+    ///
+    /// - Parameter phraseCounts: how many phrases of the query are taken as one, from its beginning; those that are left are each one of their own.
+    public func beginFullTextRanking(phraseCounts: [Int] = []) throws(SQLiteError) {
+        let known = ranking
+        let ranking = known ?? FullTextRanking()
+        ranking.begin(phraseCounts: phraseCounts)
+        guard known == nil else { return }
+        let code = unsafe ranking.register(on: handle)
+        guard code == SQLITE_OK else { throw noted(SQLiteError(code, FullTextRanking.name)) }
+        self.ranking = ranking
     }
 
     /// Makes `NAME(ROW)` known to SQL: whether a set holds the number of a row. No statement that uses the name may be running.
@@ -151,11 +152,13 @@ import Canaries
         return result
     }
 
-    /// The integers in the first column of a result, as a set.
-    public func rowSet(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) -> RowSet {
+    /// The integers in the first column of a result, put into a set.
+    @discardableResult
+    public func rowSet(
+        _ sql: String, _ values: [SQLiteValue] = [], into set: RowSet = RowSet()
+    ) throws(SQLiteError) -> RowSet {
         let statement = try begin(sql, values)
         defer { end(statement) }
-        let set = RowSet()
         while try step(statement) { set.insert(statement.integer(0)) }
         return set
     }

@@ -7,6 +7,8 @@ import Glibc
 /// beginning `mo*`, or for a phrase of common words, costs more than all the rest of a search. Here counting stops after so many rows, and from
 /// how far in the table that was, the rest is estimated; where one phrase is all that is asked for, nothing is counted. What fewer rows hold is put into the order of bm25().
 ///
+/// Several phrases can be taken as one, such as all words with a beginning: their rows and places then count as those of the beginning would.
+///
 /// Source: https://www.sqlite.org/fts5.html#custom_auxiliary_functions
 final class FullTextRanking {
     /// The name of the function in SQL.
@@ -18,12 +20,26 @@ final class FullTextRanking {
     private static let k1 = 1.2
     private static let b = 0.75
 
-    /// What holds for all rows of one search, once the first was weighed: how much each phrase says, then the mean length of a row. It is kept
-    /// here, and not with the statement, because a statement that looks at one row after the other begins a new query for each.
-    private var measures: [Double] = []
+    /// What holds for all rows of one search, once the first was weighed. It is kept here, and not with the statement, because a statement that
+    /// looks at one row after the other begins a new query for each.
+    private var measures: Measures?
+    /// How many phrases are taken as one.
+    private var phraseCounts: [Int] = []
 
     /// Other words are asked for from now on.
-    func forget() { measures = [] }
+    func begin(phraseCounts: [Int]) {
+        measures = nil
+        self.phraseCounts = phraseCounts
+    }
+
+    private struct Measures {
+        /// Phrases that are taken as one each.
+        let groups: [Range<Int>]
+        /// How much each of them says.
+        var weights: [Double]
+        /// The mean length of a row.
+        let length: Double
+    }
 
     /// Makes the function known to a connection, which keeps this ranking until it is closed.
     ///
@@ -74,71 +90,102 @@ final class FullTextRanking {
         _ row: OpaquePointer?, by api: Fts5ExtensionApi, weights: [Double], into score: inout Double
     ) -> Int32 {
         let phrases = Int(unsafe api.xPhraseCount(row))
-        if measures.count != phrases + 1 {
-            var made: [Double] = []
-            let code = unsafe Self.measures(by: api, row, phrases, into: &made)
+        if measures?.groups.last?.upperBound ?? 0 != phrases {
+            let code = unsafe measure(row, by: api, phrases)
             guard code == SQLITE_OK else { return code }
-            measures = made
         }
-        var frequencies = [Double](repeating: 0, count: phrases)
-        var instances: Int32 = 0
-        var code = unsafe api.xInstCount(row, &instances)
-        for index in 0..<instances where code == SQLITE_OK {
-            var (phrase, column, offset): (Int32, Int32, Int32) = (0, 0, 0)
-            code = unsafe api.xInst(row, index, &phrase, &column, &offset)
-            guard code == SQLITE_OK, frequencies.indices.contains(Int(phrase)) else { continue }
-            frequencies[Int(phrase)] += weights.indices.contains(Int(column)) ? weights[Int(column)] : 1
-        }
+        guard let measures else { return SQLITE_OK }
         var tokens: Int32 = 0
-        if code == SQLITE_OK { code = unsafe api.xColumnSize(row, -1, &tokens) }
+        let code = unsafe api.xColumnSize(row, -1, &tokens)
         guard code == SQLITE_OK else { return code }
-        let length = Self.k1 * (1 - Self.b + Self.b * Double(tokens) / measures[phrases])
-        for (phrase, frequency) in frequencies.enumerated() {
-            score += measures[phrase] * frequency * (Self.k1 + 1) / (frequency + length)
+        let length = Self.k1 * (1 - Self.b + Self.b * Double(tokens) / measures.length)
+        for (group, weight) in zip(measures.groups, measures.weights) {
+            var frequency = 0.0
+            for phrase in group {
+                // Not xInst(), which for each place looks at all phrases.
+                var iterator = unsafe Fts5PhraseIter()
+                var (column, offset): (Int32, Int32) = (0, 0)
+                let code = unsafe api.xPhraseFirst(row, Int32(phrase), &iterator, &column, &offset)
+                guard code == SQLITE_OK else { return code }
+                while column >= 0 {
+                    frequency += weights.indices.contains(Int(column)) ? weights[Int(column)] : 1
+                    unsafe api.xPhraseNext(row, &iterator, &column, &offset)
+                }
+            }
+            score += weight * frequency * (Self.k1 + 1) / (frequency + length)
         }
         return SQLITE_OK
     }
 
-    /// What holds for all rows: how much each phrase says, then the mean length of a row.
-    private static func measures(
-        by api: Fts5ExtensionApi, _ row: OpaquePointer?, _ phrases: Int, into measures: inout [Double]
-    ) -> Int32 {
+    /// What holds for all rows.
+    private func measure(_ row: OpaquePointer?, by api: Fts5ExtensionApi, _ phrases: Int) -> Int32 {
         var (rows, tokens): (Int64, Int64) = (0, 0)
         var code = unsafe api.xRowCount(row, &rows)
         if code == SQLITE_OK { code = unsafe api.xColumnTotalSize(row, -1, &tokens) }
         guard code == SQLITE_OK else { return code }
         guard rows > 0 else { return SQLITE_CORRUPT }
-        measures = Array(repeating: 1, count: phrases) + [max(Double(tokens) / Double(rows), 1)]
-        // One phrase alone weighs the same in every row, and the order does not depend on how much.
-        guard phrases > 1 else { return SQLITE_OK }
-        for phrase in 0..<phrases {
-            var counter = Counter()
-            code = unsafe api.xQueryPhrase(row, Int32(phrase), &counter) { api, row, counter in
-                guard let api = unsafe api, let counter = unsafe counter?.assumingMemoryBound(to: Counter.self) else {
-                    return SQLITE_ERROR
+        var groups: [Range<Int>] = []
+        var end = 0
+        while end < phrases {
+            let count = phraseCounts.indices.contains(groups.count) ? max(1, phraseCounts[groups.count]) : 1
+            groups.append(end..<min(end + count, phrases))
+            end += count
+        }
+        var made = Measures(
+            groups: groups, weights: Array(repeating: 1, count: groups.count),
+            length: max(Double(tokens) / Double(rows), 1))
+        // What is asked for alone weighs the same in every row, and the order does not depend on how much.
+        for (index, group) in groups.enumerated() where groups.count > 1 {
+            let counter = Counter()
+            for phrase in group {
+                code = unsafe api.xQueryPhrase(row, Int32(phrase), Unmanaged.passUnretained(counter).toOpaque()) {
+                    api, row, counter in
+                    guard let api = unsafe api, let counter = unsafe counter else { return SQLITE_ERROR }
+                    let counted = unsafe Unmanaged<Counter>.fromOpaque(counter).takeUnretainedValue()
+                    return unsafe counted.count(api.pointee.xRowid(row)) ? SQLITE_OK : SQLITE_DONE
                 }
-                unsafe counter.pointee.count += 1
-                unsafe counter.pointee.row = unsafe api.pointee.xRowid(row)
-                return unsafe counter.pointee.count < FullTextRanking.countedRows ? SQLITE_OK : SQLITE_DONE
+                guard code == SQLITE_OK else { return code }
+                counter.finishPhrase()
             }
-            guard code == SQLITE_OK else { return code }
             let (all, held) = (Double(rows), counter.estimate(of: rows))
             let weight = log((all - held + 0.5) / (held + 0.5))
-            measures[phrase] = weight > 0 ? weight : 1e-6
+            made.weights[index] = weight > 0 ? weight : 1e-6
         }
+        measures = made
         return SQLITE_OK
     }
 
-    /// Rows that hold a phrase, in the order of their numbers.
-    private struct Counter {
-        var count = 0
-        var row: Int64 = 0
+    /// The first rows that hold one of some phrases.
+    private final class Counter {
+        /// Those of the phrases before, ascending.
+        private var first: [Int64] = []
+        /// Those of this phrase, ascending.
+        private var rows: [Int64] = []
+
+        /// Takes the next row of a phrase; false if no further one is needed.
+        func count(_ row: Int64) -> Bool {
+            if first.count >= FullTextRanking.countedRows, let last = first.last, row >= last { return false }
+            rows.append(row)
+            return rows.count < FullTextRanking.countedRows
+        }
+
+        func finishPhrase() {
+            guard !rows.isEmpty else { return }
+            if first.isEmpty {
+                first = rows
+            } else {
+                var all: [Int64] = []
+                for row in (first + rows).sorted() where all.last != row { all.append(row) }
+                first = Array(all.prefix(FullTextRanking.countedRows))
+            }
+            rows.removeAll(keepingCapacity: true)
+        }
 
         /// How many there are among all rows, which are numbered from 1 without large gaps.
         func estimate(of rows: Int64) -> Double {
-            guard count >= FullTextRanking.countedRows else { return Double(count) }
-            let seen = min(max(row, Int64(count)), rows)
-            return min(Double(rows), Double(count) * Double(rows) / Double(max(seen, 1)))
+            guard first.count >= FullTextRanking.countedRows, let last = first.last else { return Double(first.count) }
+            let seen = min(max(last, Int64(first.count)), rows)
+            return min(Double(rows), Double(first.count) * Double(rows) / Double(max(seen, 1)))
         }
     }
 }

@@ -34,8 +34,10 @@ struct FullTextRankingTests {
     }
 
     /// Millionths, as our rows hold integers.
-    private func scores(_ function: String, _ query: String, _ connection: Connection) throws -> [[Int]] {
-        try connection.beginFullTextRanking()
+    private func scores(
+        _ function: String, _ query: String, _ connection: Connection, _ phraseCounts: [Int] = []
+    ) throws -> [[Int]] {
+        try connection.beginFullTextRanking(phraseCounts: phraseCounts)
         return try connection.rows(
             """
             SELECT rowid, CAST(round(\(function)(box, 1.0, 5.0) * 1000000) AS INTEGER) AS score FROM box WHERE box MATCH ?
@@ -49,6 +51,36 @@ struct FullTextRankingTests {
         return try connection.rows(
             "SELECT rowid FROM box WHERE box MATCH ? ORDER BY \(function)(box, 1.0, 5.0), rowid", [.text(query)]
         ) { row throws(SQLiteError) in row.integer(0) }
+    }
+
+    /// Whole words, in place of the beginnings that stand for them.
+    @Test(arguments: [
+        ("h*", "half OR hardly", [2]), ("r*", "rare OR rarest OR riddle", [3]),
+        ("h* AND r*", "(half OR hardly) AND (rare OR rarest OR riddle)", [2, 3]),
+        ("every AND r*", "every AND (rare OR rarest OR riddle)", [1, 3]),
+        ("h* NOT r*", "(half OR hardly) NOT (rare OR rarest OR riddle)", [2, 3]),
+        ("r* AND every", "(rare OR rarest OR riddle) AND every", [3]),
+    ])
+    func `words that are taken as one weigh as their beginning does`(
+        beginning: String, words: String, phraseCounts: [Int]
+    ) throws {
+        let connection = try table(rows: 900)
+        // At the end more rows hold either beginning than are counted.
+        for count in [900, 14_000] {
+            try connection.transaction(.immediate) {
+                for number in stride(from: count == 900 ? 7 : 907, through: count, by: 7) {
+                    let words = ["hardly", "rarest rare", "riddle half hardly", "riddle riddle"][number % 4]
+                    try connection.run(
+                        "INSERT INTO box (rowid, body, title) VALUES (?, ?, '')",
+                        [.integer(10_000 + number), .text("every \(words)")])
+                }
+            }
+            let expected = try scores("weight", beginning, connection)
+            #expect(expected.count > 40)
+            #expect(try scores("weight", words, connection, phraseCounts) == expected)
+            // Apart they weigh otherwise: the counts are not without effect.
+            #expect(try scores("weight", words, connection) != expected)
+        }
     }
 
     @Test(arguments: queries) func `what few rows hold is weighed as by bm25`(query: String) throws {

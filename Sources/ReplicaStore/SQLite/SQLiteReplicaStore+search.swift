@@ -43,7 +43,7 @@ extension SQLiteReplicaStore {
             let truth = TruthTables(connection)
             let snippets = try SnippetMaker(connection, match: match.words)
             var hits: [SearchResult.Hit] = []
-            for number in try index.find(match, limit: limit, offset: offset, .measured) {
+            for number in try index.find(query, limit: limit, offset: offset, .measured) {
                 let rows = try connection.rows(
                     "\(SummaryTable.selection) WHERE letter = ?", [.integer(number)]
                 ) { row throws in try SummaryTable.summary(row) }
@@ -62,7 +62,7 @@ extension SQLiteReplicaStore {
     ) throws(StoreError) -> [LetterID] {
         try connections.read { connection in
             let truth = TruthTables(connection)
-            return try SearchIndex(connection).find(SearchMatch(query), limit: limit, offset: offset, costs)
+            return try SearchIndex(connection).find(query, limit: limit, offset: offset, costs)
                 .map { try truth.letterID($0) }
         }
     }

@@ -11,6 +11,16 @@ package struct SearchCosts: Sendable {
     package var probeLimit = 200
     /// Among so many letters that came in last it is looked whether most are of the asked-for days, so that the list need not be gone through.
     package var sampledLetters = 10_000
+    /// Beginnings that so few pages of the index are about are not asked for word by word.
+    package var fewPages = 20
+    /// As many words take as long to be looked for as a page of the index takes to be put together with others.
+    package var wordsPerPage = 1.0
+    /// As many words are asked for one by one, of all beginnings together: each takes up to 50 KB while it is looked for.
+    package var wordLimit = 1_200
+    /// After so many words it is looked whether they make out the page of a list, then after twice as many, and so on.
+    package var wordsBeforeLook = 8
+    /// As many words are looked for in single letters to do without the other letters of these words.
+    package var wordProbes = 200
 
     /// As measured with 100,000 letters.
     package static let measured = SearchCosts()
@@ -23,8 +33,9 @@ package struct SearchCosts: Sendable {
 /// about one letter after the other where many fit, and otherwise by going through all that fit.
 extension SearchIndex {
     /// Letters that fit, in the order that is asked for: their numbers.
-    func find(_ match: SearchMatch, limit: Int, offset: Int, _ costs: SearchCosts) throws -> [Int] {
+    func find(_ query: SearchQuery, limit: Int, offset: Int, _ costs: SearchCosts) throws -> [Int] {
         let (limit, offset) = (max(0, limit), max(0, offset))
+        let match = SearchMatch(query)
         if match.order == .relevance, let required = match.required {
             return try ranked(required, match, limit: limit, offset: offset, costs)
         }
@@ -41,12 +52,16 @@ extension SearchIndex {
     private func ranked(
         _ phrases: String, _ match: SearchMatch, limit: Int, offset: Int, _ costs: SearchCosts
     ) throws -> [Int] {
-        var values: [SQLiteValue] = [.text(phrases)]
+        var match = match
+        let isDayCommon = try match.days.isEmpty || areMany(match, among: costs.sampledLetters)
+        // Where all letters are looked at, a beginning costs less than its words.
+        if match.hasPrefix, isDayCommon { match = try wordByWord(match.query, costs) }
+        var values: [SQLiteValue] = [.text(match.required ?? phrases)]
         var source = "search WHERE search MATCH ?1"
         let last = " ORDER BY search.rowid DESC"
         if match.days.isEmpty {
             source += last
-        } else if try areMany(match, among: costs.sampledLetters) {
+        } else if isDayCommon {
             source = """
                 search CROSS JOIN summary ON summary.letter = search.rowid AND summary.is_deleted = 0
                 WHERE search MATCH ?1\(match.daysSQL)\(last)
@@ -68,7 +83,7 @@ extension SearchIndex {
         let weights = SearchDocument.columns.map { "\($0.weight).0" }.joined(separator: ", ")
         var found: [Int] = []
         if offset < SearchQuery.rankedLetters {
-            try connection.beginFullTextRanking()
+            try connection.beginFullTextRanking(phraseCounts: match.phraseCounts)
             found = try numbers(
                 """
                 SELECT found.letter FROM (
@@ -109,7 +124,15 @@ extension SearchIndex {
         }
         let isWanted = match.required != nil
         var set: RowSet?
-        if match.hasPrefix { set = try letters(phrases) }
+        if match.hasPrefix {
+            let words = try wordByWord(match.query, costs).alternatives ?? []
+            if words.count > 1 {
+                let held = try letters(ofAny: words, isWanted ? (match, offset + limit) : nil, costs)
+                try forEachListed(match) { held.contains($0) == isWanted ? page.take($0) : true }
+                return page.letters
+            }
+            set = try letters(phrases)
+        }
         let share = try set.map { (count: $0.count, last: try lastLetter()) } ?? beginning(of: phrases, costs)
         if isWanted, share.count <= costs.sortedLetters {
             return try sorted(phrases, match, limit: limit, offset: offset)
@@ -154,7 +177,7 @@ extension SearchIndex {
     }
 
     /// Goes through the letters of the asked-for days in the order of the list, by its index, until the closure returns false.
-    private func forEachListed(_ match: SearchMatch, _ body: (Int) throws -> Bool) throws {
+    func forEachListed(_ match: SearchMatch, _ body: (Int) throws -> Bool) throws {
         let sql = "SELECT letter FROM summary INDEXED BY summary_by_date WHERE is_deleted = 0\(match.daysSQL)"
         var goesOn = true
         func walk(_ end: String) throws {
@@ -180,7 +203,7 @@ extension SearchIndex {
             """, [.text(phrases)] + match.dayValues + [.integer(limit), .integer(offset)])
     }
 
-    private func holds(_ letter: Int, _ phrases: String) throws(SQLiteError) -> Bool {
+    func holds(_ letter: Int, _ phrases: String) throws(SQLiteError) -> Bool {
         try connection.integer(
             "SELECT 1 FROM search WHERE search MATCH ? AND rowid = ?", [.text(phrases), .integer(letter)]) != nil
     }

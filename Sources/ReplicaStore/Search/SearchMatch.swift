@@ -5,43 +5,59 @@ import SQLiteBinding
 ///
 /// Source: https://www.sqlite.org/fts5.html#full_text_query_syntax
 struct SearchMatch {
+    let query: SearchQuery
     /// What the index must hold, without what it must not hold; nil if nothing is asked for but what it must not hold.
     let required: String?
     /// What the index must not hold, where nothing else is asked of it.
     let excluded: String?
+    /// How many phrases of what the index must and must not hold stand for one thing that was asked for, one thing after the other.
+    let phraseCounts: [Int]
+    /// Phrases, any of which a letter holds that fits `required`, or `excluded` where nothing is required; nil if more than that is asked of it.
+    let alternatives: [String]?
     /// Whether a beginning of words is among it: the index then puts all words that begin so together before it knows the first letter.
     let hasPrefix: Bool
     /// The words alone, for the snippet; nil if there are none.
     let words: String?
     /// Conditions on the days of `summary`, with their values.
     let days: [(sql: String, values: [SQLiteValue])]
-    let order: SearchQuery.Order
+    /// The order in which letters come.
+    var order: SearchQuery.Order { query.effectiveOrder }
 
-    init(_ query: SearchQuery) {
-        var required: [String] = []
-        var excluded: [String] = []
+    init(_ query: SearchQuery) { self.init(query) { _ in nil } }
+
+    /// - Parameter beginnings: the words to ask for one by one instead of a beginning of words; nil to let the index put them together.
+    init(_ query: SearchQuery, beginnings: (_ beginning: String) throws -> [String]?) rethrows {
+        var required: [[String]] = []
+        var excluded: [[String]] = []
         var words: [String] = []
         var days: [(sql: String, values: [SQLiteValue])] = []
         for condition in query.conditions.prefix(SearchQuery.conditionLimit) {
             if let day = Self.days(condition.test) {
                 days.append(condition.isNegated ? ("NOT coalesce(\(day.sql), 0)", day.values) : day)
             } else if let phrase = Self.phrase(condition.test) {
-                if condition.isNegated { excluded.append(phrase) } else { required.append(phrase) }
+                let phrases = try Self.beginning(condition.test).flatMap(beginnings)?.compactMap { word in
+                    Self.phrase(condition.test.asking(for: word))
+                }
+                if condition.isNegated {
+                    excluded.append(phrases ?? [phrase])
+                } else {
+                    required.append(phrases ?? [phrase])
+                }
                 if case .words = condition.test, !condition.isNegated { words.append(phrase) }
             }
         }
-        func joined(_ phrases: [String], _ word: String) -> String? {
-            phrases.isEmpty ? nil : phrases.joined(separator: " \(word) ")
-        }
-        let unwanted = joined(excluded, "OR")
-        self.required = joined(required, "AND").map { phrases in
-            unwanted.map { "(\(phrases)) NOT (\($0))" } ?? phrases
-        }
-        self.excluded = required.isEmpty ? unwanted : nil
-        hasPrefix = query.conditions.contains { $0.test.hasPrefix }
-        self.words = joined(words, "AND")
+        func any(_ phrases: [String]) -> String { phrases.joined(separator: " OR ") }
+        let all = required.map { $0.count > 1 ? "(\(any($0)))" : any($0) }.joined(separator: " AND ")
+        let none = any(excluded.flatMap(\.self))
+        self.required = required.isEmpty ? nil : excluded.isEmpty ? all : "(\(all)) NOT (\(none))"
+        self.excluded = required.isEmpty && !excluded.isEmpty ? none : nil
+        phraseCounts = (required + excluded).map(\.count)
+        alternatives =
+            required.isEmpty ? excluded.flatMap(\.self) : required.count == 1 && excluded.isEmpty ? required[0] : nil
+        hasPrefix = query.conditions.contains { $0.test.words?.isPrefix ?? false }
+        self.words = words.isEmpty ? nil : words.joined(separator: " AND ")
         self.days = days
-        order = query.effectiveOrder
+        self.query = query
     }
 
     /// Whether nothing is asked for that could be looked for.
@@ -87,6 +103,25 @@ struct SearchMatch {
         return "\"\(start) \(quoted) \(end)\"" + (words.isPrefix ? " *" : "")
     }
 
+    /// A beginning of words whose words can be asked for one by one: it stands alone, and no sign in it could be none of a word's.
+    private static func beginning(_ test: SearchQuery.Test) -> String? {
+        switch test {
+        case .words(let words), .sender(let words), .recipient(let words):
+            guard words.isPrefix else { return nil }
+            let folded = SearchFold.text(words.text)
+            let isWord = folded.unicodeScalars.allSatisfy { scalar in
+                switch scalar.properties.generalCategory {
+                case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+                    .decimalNumber, .letterNumber, .otherNumber:
+                    true
+                default: false
+                }
+            }
+            return isWord ? folded : nil
+        case .tag, .before, .after, .during, .fact: return nil
+        }
+    }
+
     // MARK: Days
 
     /// A letter without a date is of no known time; one with an open end may be from anywhere on that side.
@@ -109,10 +144,23 @@ struct SearchMatch {
 }
 
 extension SearchQuery.Test {
-    fileprivate var hasPrefix: Bool {
+    /// The words that stand in it.
+    fileprivate var words: SearchQuery.Words? {
         switch self {
-        case .words(let words), .sender(let words), .recipient(let words), .tag(let words): words.isPrefix
-        case .before, .after, .during, .fact: false
+        case .words(let words), .sender(let words), .recipient(let words), .tag(let words): words
+        case .before, .after, .during, .fact: nil
+        }
+    }
+
+    /// The same test, of one whole word.
+    fileprivate func asking(for word: String) -> Self {
+        let word = SearchQuery.Words(word)
+        return switch self {
+        case .words: .words(word)
+        case .sender: .sender(word)
+        case .recipient: .recipient(word)
+        case .tag: .tag(word)
+        case .before, .after, .during, .fact: self
         }
     }
 }

@@ -8,11 +8,21 @@ struct SearchWaysTests {
     private let folders = TemporaryFolders()
 
     /// Sorted, and the list not gone through; asked about one by one; asked about until that takes too long; through the set of all that fit.
-    private static let ways = [
-        SearchCosts.measured, costs(sorted: 0, expected: 1_000_000, limit: 1_000_000),
-        costs(sorted: 0, expected: 1_000_000, limit: 5), costs(sorted: 0, expected: 0, limit: 0),
-        costs(sorted: 10, expected: 60, limit: 40),
-    ]
+    /// Then beginnings by each of their words, with letters asked about after the first ones, after some, and only where nothing is left to ask.
+    private static let ways =
+        [
+            SearchCosts.measured, costs(sorted: 0, expected: 1_000_000, limit: 1_000_000),
+            costs(sorted: 0, expected: 1_000_000, limit: 5), costs(sorted: 0, expected: 0, limit: 0),
+            costs(sorted: 10, expected: 60, limit: 40),
+        ] + [1_000_000, 20, 0].map(wordByWord)
+
+    private static func wordByWord(probes: Int) -> SearchCosts {
+        var costs = SearchCosts.measured
+        costs.fewPages = -1_000
+        costs.wordsBeforeLook = 1
+        costs.wordProbes = probes
+        return costs
+    }
 
     private static func costs(sorted: Int, expected: Int, limit: Int) -> SearchCosts {
         var costs = SearchCosts.measured
@@ -26,6 +36,7 @@ struct SearchWaysTests {
     private static let words = [
         "every", "most", "half", "some", "hardly", "rare", "\"every most\"", "\"half every\"", "mo*", "ha*", "r*",
         "nowhere",
+        "mo* ha*", "every mo*", "mo* -ha*", "-ha*", "-ha* -mos*", "from:h* mo*", "from:a*", "no*",
         "every most", "most -half", "half -rare", "every -ha*", "-every", "-most", "-half", "-rare", "-mo*",
         "-\"every most\"", "-nowhere", "from:ada", "has:date most", "tag:home", "has:date", "-has:date",
     ]
@@ -44,8 +55,10 @@ struct SearchWaysTests {
         }
         func letter() -> Letter {
             var words = ["every"]
-            for (word, share) in [("most", 85), ("half", 50), ("some", 20), ("hardly", 4), ("rare", 2)]
-            where below(100) < share {
+            for (word, share) in [
+                ("most", 85), ("half", 50), ("some", 20), ("hardly", 4), ("rare", 2), ("moss", 5), ("mo", 3),
+                ("halves", 8),
+            ] where below(100) < share {
                 for _ in 0...below(3) { words.insert(word, at: below(words.count + 1)) }
             }
             var letter = Letter()
