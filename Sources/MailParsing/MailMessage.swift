@@ -24,6 +24,10 @@ public struct MailMessage: Sendable {
     public internal(set) var languages: String?
     /// `Keywords`
     public internal(set) var keywords: String?
+    /// Whether it was written by Chancery, as the field ``letterField`` says.
+    public internal(set) var isLetter = false
+    /// The field that Chancery writes into each of its messages.
+    public static let letterField = "X-Chancery-Letter"
     /// What the message holds; nil if it has a header only.
     public internal(set) var content: MailPart?
 }

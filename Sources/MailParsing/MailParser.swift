@@ -157,6 +157,7 @@ private enum MailDay {
         message.dateText = unsafe text(field("Date", parsed))
         message.day = unsafe day(parsed)
         message.keywords = unsafe text(field("Keywords", parsed))
+        message.isLetter = unsafe text(field(MailMessage.letterField, parsed)) != nil
         var partCount = 0
         if let object = unsafe gmime.g_mime_message_get_mime_part(parsed) {
             // To GMime, all fields that begin so are those of the outermost part.

@@ -37,6 +37,7 @@ public struct MessageImporter: LetterImporter {
             guard let name = MailboxReader.fieldName(line) else { break }
             names.append(name)
         }
+        if names.contains(MailMessage.letterField.lowercased()) { return true }
         let byPrograms = [
             "message-id", "mime-version", "received", "return-path", "delivered-to", "content-transfer-encoding",
         ]

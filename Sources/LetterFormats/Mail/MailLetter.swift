@@ -5,7 +5,7 @@ import MailParsing
 /// A message as a letter.
 enum MailLetter {
     /// The version of the rules, in `source.importerVersion`. It changes when the same bytes give another letter.
-    static let version = 1
+    static let version = 2
     /// How a message is named in relations.
     ///
     /// Source: https://www.rfc-editor.org/rfc/rfc2392
@@ -48,7 +48,9 @@ enum MailLetter {
         letter.kind = .email
         var warnings: [ImportWarning] = []
         describe(&letter, message, &warnings)
-        guard !letter.senders.isEmpty || !letter.recipients.isEmpty || letter.date != nil || letter.title != nil else {
+        // Of a letter none of them may be known.
+        let isKnown = !letter.senders.isEmpty || !letter.recipients.isEmpty || letter.date != nil || letter.title != nil
+        guard isKnown || message.isLetter else {
             throw ImportRefusal(
                 .invalid, "it has no From, To, Date or Subject, without which it is no message", line: line)
         }
@@ -81,10 +83,11 @@ enum MailLetter {
 
     private static func describe(_ letter: inout Letter, _ message: MailMessage, _ warnings: inout [ImportWarning]) {
         letter.title = message.subject
-        letter.senders = agents(message.senders)
+        let isLetter = message.isLetter
+        letter.senders = agents(message.senders, isLetter: isLetter)
         letter.recipients = CorrespDesc.distinct(
-            agents(message.recipients) + agents(message.copies, field: "cc")
-                + agents(message.hiddenCopies, field: "bcc"))
+            agents(message.recipients, isLetter: isLetter) + agents(message.copies, isLetter: isLetter, field: "cc")
+                + agents(message.hiddenCopies, isLetter: isLetter, field: "bcc"))
         if let text = message.dateText {
             var date = LetterDate()
             date.text = text
@@ -112,12 +115,14 @@ enum MailLetter {
             .filter { !$0.utf8.isEmpty }
     }
 
-    private static func agents(_ addresses: [MailAddress], field: String? = nil) -> [Agent] {
+    private static func agents(_ addresses: [MailAddress], isLetter: Bool, field: String? = nil) -> [Agent] {
         CorrespDesc.distinct(
             addresses.flatMap { address -> [Agent] in
-                let members = agents(address.members, field: field)
-                // Mail programs write a group without anybody in it where they do not tell who it is.
-                let isPlaceholder = address.address == nil && members.isEmpty && isNobody(address.name)
+                let members = agents(address.members, isLetter: isLetter, field: field)
+                // Mail programs write a group without anybody in it where they do not tell who it is; we write so whom we know by name alone.
+                let isPlaceholder =
+                    address.address == nil && members.isEmpty
+                    && (isLetter ? address.name == nil : isNobody(address.name))
                 var agent = Agent()
                 agent.name = address.name ?? address.address
                 if let written = address.address { agent.uris = [addressScheme + written] }

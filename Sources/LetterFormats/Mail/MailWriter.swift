@@ -61,7 +61,8 @@ public enum MailWriter {
     ///
     /// - Parameters:
     ///   - letter: The letter.
-    ///   - id: Its id, which stands in a field of its own: letters that say the same stay two, since a message is known by its bytes.
+    ///   - id: Its id, which stands in a field of its own: letters that say the same stay two, since a message is known by its bytes. The field also says
+    ///     that this is a letter, of which neither sender nor recipient, date or title may be known.
     ///   - files: The attachments whose bytes follow.
     public static func opening(_ letter: Letter, id: LetterID? = nil, files: [Attachment] = []) -> [UInt8] {
         var header = MailHeader()
@@ -81,7 +82,7 @@ public enum MailWriter {
             .filter(MailLetter.isLanguage)
         header.add("Content-Language", plain: languages.isEmpty ? nil : languages.joined(separator: ", "))
         header.add("Keywords", phrases: letter.tags.filter { !$0.utf8.contains(UInt8(ascii: ",")) })
-        header.add("X-Chancery-Letter", plain: id?.text)
+        header.add(MailMessage.letterField, plain: id?.text ?? "unnamed")
         header.add("MIME-Version", plain: "1.0")
         guard !files.isEmpty else { return header.bytes + textPart(letter) }
         header.add("Content-Type", plain: "multipart/mixed; boundary=\"\(boundary)\"")
@@ -147,7 +148,9 @@ public enum MailWriter {
         let blocks = [
             letter.dateline, letter.salutation, letter.body, letter.valediction, letter.signature, letter.postscript,
         ]
-        let text = blocks.compactMap { $0 }.joined(separator: "\n\n")
+        var text = blocks.compactMap { $0 }.joined(separator: "\n\n")
+        // Of a mark at the beginning a reader takes one away.
+        if text.unicodeScalars.first == "\u{FEFF}" { text = "\u{FEFF}" + text }
         var header = MailHeader()
         header.add("Content-Type", plain: "text/plain; charset=utf-8")
         header.add("Content-Transfer-Encoding", plain: "quoted-printable")

@@ -64,6 +64,47 @@ struct MailWriterTests {
         #expect(comparable == Self.held(letter))
     }
 
+    @Test
+    func
+        `a letter of which nothing is known comes back, as a message or in a mailbox, and nobody is lost who is called unknown`()
+        throws
+    {
+        var nothing = Letter()
+        nothing.body = "Come home."
+        var nameless = Letter()
+        nameless.senders = [Agent()]
+        nameless.title = ""
+        var unknown = Letter()
+        unknown.senders = [Self.agent("Unknown", nil)]
+        unknown.recipients = [
+            Self.agent("Undisclosed recipients", nil), Self.agent("unknown lady, A.", nil, field: "cc"),
+        ]
+        for letter in [nothing, nameless, unknown, Letter()] {
+            for id in [nil, LetterID.derived(kind: "test", key: [1])] {
+                let message = MailWriter.message(letter, id: id)
+                #expect(MessageImporter().recognises(start: message, fileName: "-"))
+                let mailbox = MailWriter.separator + message + MailWriter.separatorEnd
+                #expect(MailboxImporter().recognises(start: mailbox, fileName: "-"))
+                for items in [
+                    MessageImporter().items(in: message, fileName: "-"),
+                    MailboxImporter().items(in: mailbox + mailbox, fileName: "-"),
+                ] {
+                    #expect(items.count == 1 || items.count == 2)
+                    for item in items {
+                        guard case .letter(let found) = item else {
+                            Issue.record("\(item)")
+                            continue
+                        }
+                        #expect(found.letter.body == letter.body)
+                        #expect(found.letter.senders == letter.senders.filter { $0.name != nil })
+                        #expect(found.letter.recipients == letter.recipients)
+                        #expect(found.letter.title == nil)
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `files go along, and originals do not`() throws {
         var letter = Letter()
         letter.title = "x"
@@ -143,8 +184,10 @@ struct MailWriterTests {
             let letter = generator.validLetter()
             let entry = MailWriter.entry(letter)
             let items = MailboxImporter().items(in: entry, fileName: "m.mbox")
-            #expect(items.count == 1, "seed \(seed)")
-            guard case .letter(let imported) = items[0] else { continue }
+            guard items.count == 1, case .letter(let imported) = items[0] else {
+                Issue.record("seed \(seed): \(items)")
+                continue
+            }
             let body = imported.letter.body ?? ""
             for part in [letter.body, letter.signature].compactMap({ $0 }) where !part.utf8.contains(0x0D) {
                 let text = part.trimmingSuffix { $0 == "\n" }

@@ -116,9 +116,9 @@ struct RoundTripTests {
         return told.isEmpty ? "Unknown \([unknown])  " : told.joined(separator: "\n")
     }
 
-    /// Names, or offices where there are none; those who are called unknown are nobody in a message.
+    /// Names, or offices where there are none.
     private static func names(_ agents: [Agent]) -> String? {
-        let names = agents.compactMap { $0.name ?? $0.role }.filter { !$0.lowercased().hasPrefix("unknown") }
+        let names = agents.compactMap { $0.name ?? $0.role }
         return names.isEmpty ? nil : names.joined(separator: "\n")
     }
 
