@@ -23,10 +23,14 @@ final class BlobFileReader: BlobPieces {
         }
         self.id = id
         self.descriptor = descriptor
-        var information = stat()
-        guard fstat(descriptor, &information) == 0 else { throw StoreError.system("fstat", errno) }
-        guard information.st_size <= Limits.blobBytes else { throw .damaged(object: id.hex) }
-        let size = Int(information.st_size)
+        let size: Int
+        do throws(StoreError) {
+            size = try Self.size(of: descriptor, id)
+        } catch {
+            // Nothing has a `deinit` before all of it is there.
+            close(descriptor)
+            throw error
+        }
         let part = range.clamped(to: 0..<size)
         byteCount = part.count
         leftBytes = part.count
@@ -37,6 +41,13 @@ final class BlobFileReader: BlobPieces {
     }
 
     deinit { close(descriptor) }
+
+    private static func size(of descriptor: Int32, _ id: BlobID) throws(StoreError) -> Int {
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else { throw StoreError.system("fstat", errno) }
+        guard information.st_size <= Limits.blobBytes else { throw .damaged(object: id.hex) }
+        return Int(information.st_size)
+    }
 
     /// Hashes the whole, which has to fit the name, and the part.
     private func digestOfPart(_ part: Range<Int>, size: Int) throws(StoreError) -> Digest {
