@@ -47,11 +47,20 @@ public enum ChanceryProgram {
         defer { console.endPaging() }
         do {
             switch try program.parse(arguments, environment: environment, width: min(console.output.width, 100)) {
-            case .help(let text):
+            case .help(let text, of: let command):
+                if program.isGiven(GlobalOptions.json, in: arguments) {
+                    console.write(JSONValue.object(["command": .string(command), "help": .string(text)]).canonicalText)
+                    return CommandStatus.done.rawValue
+                }
                 console.page(environment: environment)
                 console.write(bytes: Array(text.utf8))
                 return CommandStatus.done.rawValue
             case .version(let text):
+                if program.isGiven(GlobalOptions.json, in: arguments) {
+                    let version: JSONValue = ["program": .string(program.name), "version": .string(program.version)]
+                    console.write(version.canonicalText)
+                    return CommandStatus.done.rawValue
+                }
                 console.write(bytes: Array(text.utf8))
                 return CommandStatus.done.rawValue
             case .command(let command, let values):

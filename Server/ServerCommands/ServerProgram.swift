@@ -73,8 +73,13 @@ public enum ServerProgram {
         MemoryArenas.limit()
         do throws(UsageError) {
             switch try program.parse(arguments, environment: surroundings.environment) {
-            case .help(let text), .version(let text):
-                surroundings.writeOutput(Array(text.utf8))
+            case .help(let text, of: let command):
+                let json: JSONValue = ["command": .string(command), "help": .string(text)]
+                surroundings.writeOutput(isJSON(arguments) ? line(json) : Array(text.utf8))
+                return CommandStatus.done.rawValue
+            case .version(let text):
+                let json: JSONValue = ["program": .string(program.name), "version": .string(program.version)]
+                surroundings.writeOutput(isJSON(arguments) ? line(json) : Array(text.utf8))
                 return CommandStatus.done.rawValue
             case .command(let command, let values):
                 let context = CommandContext(surroundings: surroundings, values: values)
@@ -87,11 +92,15 @@ public enum ServerProgram {
                     program.commands.first { $0.description.name.utf8.elementsEqual(name.utf8) }
                 }
                 let json = json(for: Failure.usage(error.message), command?.payload.shape ?? .object)
-                surroundings.writeOutput(json.canonicalBytes + [UInt8(ascii: "\n")])
+                surroundings.writeOutput(line(json))
             }
             return CommandStatus.wrongUsage.rawValue
         }
     }
+
+    private static func isJSON(_ arguments: [[UInt8]]) -> Bool { program.isGiven(GlobalOptions.json, in: arguments) }
+
+    private static func line(_ json: JSONValue) -> [UInt8] { json.canonicalBytes + [UInt8(ascii: "\n")] }
 
     private static func run(_ action: Action, _ values: Values, _ context: CommandContext) -> CommandStatus {
         do {

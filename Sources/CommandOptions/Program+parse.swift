@@ -44,7 +44,10 @@ extension Program {
             }
             if !isHelpWanted { try check(scan, options: leading, path: path, command: nil) }
             guard let word = scan.arguments.first else {
-                if isHelpWanted { return .help(helpText(ofGroup: path, width: width)) }
+                if isHelpWanted {
+                    return .help(
+                        helpText(ofGroup: path, width: width), of: ([name] + path).joined(separator: " "))
+                }
                 throw missingCommand(path)
             }
             rest = Array(scan.arguments.dropFirst())
@@ -54,7 +57,10 @@ extension Program {
             }
             path.append(word)
             if let command = commands.first(where: { $0.description.words == path }) {
-                if isHelpWanted { return .help(helpText(of: command.description, width: width)) }
+                if isHelpWanted {
+                    return .help(
+                        helpText(of: command.description, width: width), of: "\(name) \(command.description.name)")
+                }
                 return try read(command, rest, given: given, environment: environment, width: width)
             }
             guard commands.contains(where: { $0.description.words.starts(with: path) }) else {
@@ -72,7 +78,7 @@ extension Program {
         let scan = PoptScan(words, options: options, stopsAtArgument: false)
         // Help wins over everything that is wrong: who asks for it may well not know how to do it right.
         if scan.occurrences.contains(where: { options[$0.option].name == helpFlag.optionDescription.name }) {
-            return .help(helpText(of: description, width: width))
+            return .help(helpText(of: description, width: width), of: "\(name) \(description.name)")
         }
         try check(scan, options: options, path: description.words, command: description.name)
         var given = given

@@ -25,7 +25,7 @@
 ///     sections: [CommandSection("Letters", [Command(ListCommand.description, ListCommand.run)])])
 ///
 /// switch try program.parse(arguments, environment: environment) {
-/// case .help(let text), .version(let text): print(text, terminator: "")
+/// case .help(let text, of: _), .version(let text): print(text, terminator: "")
 /// case .command(let command, let values): command.payload(values)
 /// }
 /// ```
@@ -92,6 +92,15 @@ public struct Program<Payload: Sendable>: Sendable {
     /// All commands, in the order of the sections.
     public var commands: [Command<Payload>] { sections.flatMap(\.commands) }
 
+    /// Whether a flag is on a command line, whatever else is: with `--json`, help and version are JSON as well.
+    ///
+    /// - Parameters:
+    ///   - flag: The flag.
+    ///   - arguments: The words' bytes.
+    public func isGiven(_ flag: Flag, in arguments: [[UInt8]]) -> Bool {
+        givenFlags(arguments.map { String(decoding: $0, as: UTF8.self) }).contains(flag.optionDescription.name)
+    }
+
     /// The words of the command line, without the name of the program, as a command with its values.
     ///
     /// - Parameters:
@@ -120,8 +129,8 @@ public struct Program<Payload: Sendable>: Sendable {
 
 /// What a command line asks for.
 public enum Invocation<Payload: Sendable>: Sendable {
-    /// To print this help, which ends with a line feed.
-    case help(String)
+    /// To print this help, which ends with a line feed, of a command as one calls it: `chancery remote add`.
+    case help(String, of: String)
     /// To print this version, which ends with a line feed.
     case version(String)
     /// To run a command.

@@ -122,6 +122,22 @@ import Testing
         #expect(try Sample.help(["copy", "-h"]).hasPrefix("Usage: sample copy [OPTIONS] SOURCE... TARGET\n"))
     }
 
+    @Test(arguments: [
+        (["help"], "sample"), (["--help", "--json"], "sample"), (["list", "-h", "-j"], "sample list"),
+        (["help", "--json", "list"], "sample list"), (["help", "list", "--json"], "sample list"),
+        (["--json", "help", "list"], "sample list"), (["list", "--help", "--", "--json"], "sample list"),
+    ])
+    func `help says what it is of, and whether another flag stands beside it`(words: [String], name: String) throws {
+        let program = Sample.program
+        guard case .help(_, of: let command) = try program.parse(words, environment: [:]) else {
+            Issue.record("\(words) asks for no help")
+            return
+        }
+        #expect(command == name)
+        let isGiven = words.prefix { $0 != "--" }.contains { ["--json", "-j"].contains($0) }
+        #expect(program.isGiven(Sample.json, in: words.map { Array($0.utf8) }) == isGiven)
+    }
+
     @Test func `the version stands before any command`() throws {
         for words in [["--version"], ["--json", "--version"], ["--version", "list"]] {
             guard case .version(let text) = try Sample.program.parse(words, environment: [:]) else {

@@ -102,7 +102,7 @@ enum Sample {
 
     /// The help that a command line asks for.
     static func help(_ words: [String], width: Int = 80) throws -> String {
-        guard case .help(let text) = try program.parse(words, environment: [:], width: width) else {
+        guard case .help(let text, of: _) = try program.parse(words, environment: [:], width: width) else {
             throw UnexpectedResult(words: words)
         }
         return text

@@ -145,6 +145,8 @@ struct DocumentedJSONTests {
         compare("serve", lent.said, try #require(contracts["serve"]))
         tried.insert("serve")
         lent.stop()
+        try check("--version")
+        for words in [[], ["list"], ["remote", "add"]] { try check("help", words) }
         try check("completions", ["bash"])
         try check("manual", ["sync"])
         try check("manual --output", [folder.appending(path: "man").path])

@@ -129,5 +129,10 @@ struct AdministrationCommandTests {
             #expect(ended.output.hasPrefix("Usage: chancery-server \(command)"))
         }
         #expect(try ServerExecutable.run(["--version"]).output.contains("0.1.0"))
+        let version = try ServerExecutable.run(["--version", "--json"])
+        #expect(version.output == #"{"program":"chancery-server","version":"0.1.0"}"# + "\n" && version.status == 0)
+        let help = try ServerExecutable.run(["token", "create", "--help", "--json"]).object()
+        #expect(
+            help.keys.sorted() == ["command", "help"] && help["command"] as? String == "chancery-server token create")
     }
 }
