@@ -254,6 +254,39 @@ struct DamageTests {
         #expect(problems.contains { $0.kind == "search" })
     }
 
+    @Test(arguments: ["hashsize", "automerge"], [0, 1])
+    func `a damaged setting of the search index is found, and making it anew puts it right`(
+        name: String, place: Int
+    ) throws {
+        let path = folders.newPath()
+        let letters = try SQLiteReplicaStore.filled(path).search("body", limit: 9, offset: 0).hits.count
+        let file = URL(fileURLWithPath: path + "/archive.sqlite")
+        var damaged = try Data(contentsOf: file)
+        // The name, or the number after it.
+        let found = try #require(damaged.range(of: Data(name.utf8), options: .backwards))
+        damaged[place == 0 ? found.lowerBound : found.upperBound] ^= 2
+        try damaged.write(to: file)
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        let problems = try store.verify { _, _ in }.problems
+        #expect(problems.map(\.kind) == ["search"])
+        try store.reindex()
+        #expect(try store.search("body", limit: 9, offset: 0).hits.count == letters)
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+
+    @Test func `an index that an earlier version made has no settings, and is right`() throws {
+        let path = folders.newPath()
+        let store = try SQLiteReplicaStore.filled(path)
+        let damage = try Damage(path)
+        let table = try #require(try damage.texts("SELECT sql FROM sqlite_schema WHERE name = 'search'").first)
+        try damage.connection.execute(
+            "DROP TABLE search; \(table); DELETE FROM search_entry; UPDATE search_state SET through = 0")
+        try store.catchUpSearchIndex()
+        #expect(try damage.texts("SELECT k FROM search_config") == ["version"])
+        #expect(try store.search("body", limit: 9, offset: 0).hits.count > 0)
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+
     @Test func `a damaged blob is found, not given out, and replaced by the right bytes`() throws {
         let path = folders.newPath()
         let store = try SQLiteReplicaStore.filled(path)

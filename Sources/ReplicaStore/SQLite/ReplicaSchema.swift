@@ -251,12 +251,17 @@ enum ReplicaSchema {
         CREATE INDEX remote_evidence_by_remote ON remote_evidence (remote);
         """
 
+    /// The search index as it has been since version 3. It is dropped and made again by these words, so they are those of that step to the byte.
+    static let searchTable = """
+        CREATE VIRTUAL TABLE search USING fts5(
+            body, title, senders, recipients, names, tags, other, facts,
+            content='', tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'")
+        """
+
     /// The index begins empty and fills again behind the next searches.
     private static let version3 = """
         DROP TABLE search;
-        CREATE VIRTUAL TABLE search USING fts5(
-            body, title, senders, recipients, names, tags, other, facts,
-            content='', tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+        \(searchTable);
         DELETE FROM search_entry;
         UPDATE search_state SET through = 0, fold = 0;
         DROP INDEX summary_by_date;

@@ -3,9 +3,9 @@ import SQLiteBinding
 
 extension SQLiteReplicaStore {
     /// How much a search takes into the index before it answers: about a second's work.
-    static let indexedBytesPerSearch = 16 * 1024 * 1024
+    static let indexedBytesPerSearch = 32 * 1024 * 1024
     /// How much one transaction takes in: others that write wait no longer than that.
-    private static let indexedBytesPerTransaction = 2 * 1024 * 1024
+    private static let indexedBytesPerTransaction = 8 * 1024 * 1024
 
     /// Takes letters into the search index that it does not hold yet, in several transactions.
     ///

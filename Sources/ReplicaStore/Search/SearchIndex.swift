@@ -133,9 +133,12 @@ struct SearchIndex {
         try clear()
     }
 
-    /// Empties the index; everything is to be taken in again.
+    /// Makes the index anew, empty; everything is to be taken in again.
     func clear() throws(SQLiteError) {
-        try connection.run("INSERT INTO search (search) VALUES ('delete-all')")
+        // Its settings too: emptied by its own command, the index would keep damaged ones.
+        try connection.run("DROP TABLE search")
+        try connection.run(ReplicaSchema.searchTable)
+        try SearchSettings(connection).write()
         try connection.run("DELETE FROM search_entry")
         try connection.run("UPDATE search_state SET through = 0, fold = ?", [.integer(SearchFold.version)])
     }

@@ -62,13 +62,15 @@ struct SearchVerification {
         VerificationReport.Problem(kind: "search", letter: letter, object: nil, text: text)
     }
 
-    /// The index's own check of its structure. It is written as a change, and changes nothing.
+    /// The index's own check of its structure, and its settings. It is written as a change, and changes nothing.
     ///
     /// Source: https://www.sqlite.org/fts5.html#the_integrity_check_command
     private func isSound() throws(StoreError) -> Bool {
         do {
-            try connections.write { try $0.run("INSERT INTO search (search) VALUES ('integrity-check')") }
-            return true
+            return try connections.write { connection in
+                try connection.run("INSERT INTO search (search) VALUES ('integrity-check')")
+                return try SearchSettings(connection).areSound()
+            }
         } catch .damaged {
             return false
         }
