@@ -73,7 +73,7 @@ enum NewCommand {
         }
         try ChangeOptions.apply(values, to: &letter)
         if values[from] == nil, !ChangeOptions.areGiven(values) {
-            letter = try Editor(context).edit(letter, title: "new letter")
+            letter = try Editor(context).edit(letter, again: "chancery new --from")
         }
         let id = try await archive.create(letter, author: author, message: values[ChangeOptions.message])
         if context.isJSON {
@@ -88,12 +88,17 @@ enum NewCommand {
 /// `chancery edit`: changes a letter.
 enum EditCommand {
     static let id = Argument("ID", .letterID, help: "Which letter.")
+    static let from = Option(
+        "from", .file,
+        help:
+            "Take the letter from this file, in the text form that `show` prints: also what the editor left and could not be read."
+    )
 
     static let description = CommandDescription(
         "edit", summary: "change a letter",
         discussion:
             "Without options, $VISUAL or $EDITOR opens on the letter's text form. What arrives while it is open is merged, not overwritten.",
-        arguments: [id], options: ChangeOptions.all,
+        arguments: [id], options: [from] + ChangeOptions.all,
         examples: [
             Example("chancery edit 0190 --set status=approved --add-tag reply", help: "Without an editor."),
             Example("chancery edit 0190 --set 'date:={\"edtf\":\"1873-05\"}'", help: "A part, as JSON."),
@@ -103,10 +108,13 @@ enum EditCommand {
         let archive = try await context.openArchive()
         let author = try await context.author(for: archive)
         var draft = try await archive.draft(of: archive.letterID(values[id]))
-        if ChangeOptions.areGiven(values) {
-            try ChangeOptions.apply(values, to: &draft.letter)
-        } else {
-            draft.letter = try Editor(context).edit(draft.letter, title: draft.id.text)
+        if let path = values[from] {
+            draft.letter = try Editor.parse(FileSystem.read(path, limitBytes: Limits.contentBytes), file: path)
+        }
+        try ChangeOptions.apply(values, to: &draft.letter)
+        if values[from] == nil, !ChangeOptions.areGiven(values) {
+            draft.letter = try Editor(context).edit(
+                draft.letter, again: "chancery edit \(draft.id.text.prefix(8)) --from")
         }
         let revision = try await archive.save(draft, author: author, message: values[ChangeOptions.message])
         if context.isJSON {

@@ -21,6 +21,11 @@ enum ResolveCommand {
         "matching", .text, placeholder: "QUERY",
         help: "All letters with conflicts that fit this query; see `chancery help search`.")
     static let edit = Flag("edit", help: "Decide in $VISUAL or $EDITOR, on the letter as it is shown now.")
+    static let from = Option(
+        "from", .file,
+        help:
+            "Decide by the letter in this file, in the text form that `show` prints: also what the editor left and could not be read."
+    )
     static let interactive = Flag(
         "interactive", short: "i",
         help:
@@ -43,7 +48,8 @@ enum ResolveCommand {
             """,
         arguments: [ids],
         options: [
-            take, ChangeOptions.set, keep, delete, edit, interactive, all, matching, dryRun, yes, ChangeOptions.message,
+            take, ChangeOptions.set, keep, delete, edit, from, interactive, all, matching, dryRun, yes,
+            ChangeOptions.message,
         ],
         examples: [
             Example("chancery resolve 0190 --set title=Reply", help: "Decide one field."),
@@ -69,6 +75,10 @@ enum ResolveCommand {
         }
         guard !(values[edit] && values[dryRun]) else {
             throw Failure("usage", "what will be written in an editor cannot be shown beforehand", status: .wrongUsage)
+        }
+        guard values[from] == nil || values[ids].count == 1 && !values[edit] else {
+            throw Failure(
+                "usage", "--from decides one letter, which is named, and without an editor", status: .wrongUsage)
         }
         try checkInteractive(values, context)
         for assignment in values[ChangeOptions.set] { try MemberNames.check(assignment.path) }
@@ -97,9 +107,10 @@ enum ResolveCommand {
 
     private static func checkInteractive(_ values: Values, _ context: CommandContext) throws {
         guard values[interactive] else { return }
-        guard !(values[edit] || values[dryRun] || values[yes] || context.isJSON) else {
+        guard !(values[edit] || values[from] != nil || values[dryRun] || values[yes] || context.isJSON) else {
             throw Failure(
-                "usage", "--interactive asks a person: it goes with neither --edit, --dry-run, --yes nor --json",
+                "usage",
+                "--interactive asks a person: it goes with neither --edit, --from, --dry-run, --yes nor --json",
                 status: .wrongUsage)
         }
         guard values[take].allSatisfy({ $0.field != nil }) else {
@@ -196,8 +207,12 @@ extension ResolveCommand {
         mutating func planOrThrow(_ id: LetterID) async throws {
             let view = try await archive.view(of: id)
             var decisions = try await ResolveCommand.decisions(values, on: id, view, archive)
-            if values[ResolveCommand.edit] {
-                decisions.whole = try Editor(context).edit(view.letter, title: id.text)
+            if let path = values[ResolveCommand.from] {
+                let bytes = try FileSystem.read(path, limitBytes: Limits.contentBytes)
+                decisions.whole = try Editor.parse(bytes, file: path)
+            } else if values[ResolveCommand.edit] {
+                decisions.whole = try Editor(context).edit(
+                    view.letter, again: "chancery resolve \(id.text.prefix(8)) --from")
             }
             let letter = try await archive.resolution(of: id, seeing: view, decisions)
             plans.append(Plan(id: id, view: view, decisions: decisions, letter: letter))

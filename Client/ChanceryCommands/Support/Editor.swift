@@ -19,22 +19,28 @@ struct Editor {
         self.command = command
     }
 
-    /// The letter as it was left in the editor. Text that cannot be read stays in its file, which the error names.
-    func edit(_ letter: Letter, title: String) throws -> Letter {
+    /// The letter as it was left in the editor. Of text that cannot be read it is asked on a terminal whether it shall be opened again; it stays in its file, which the error names.
+    ///
+    /// - Parameter again: the command that goes on with the file, whose name is put behind it.
+    func edit(_ letter: Letter, again: String) throws -> Letter {
         let path = try file(ChanceryTextForm.render(letter))
-        try run(path)
-        let bytes = try FileSystem.read(path, limitBytes: 2 * Limits.contentBytes)
-        let edited: Letter
-        do {
-            edited = try Editor.parse(bytes, file: path)
-        } catch {
-            throw Failure(
-                "textForm",
-                "\(Failure(error).message)\nyour text is kept in \(path); mend it and use `chancery new --from` or `edit` again"
-            )
+        while true {
+            try run(path)
+            let bytes = try FileSystem.read(path, limitBytes: 2 * Limits.contentBytes)
+            do {
+                let edited = try Editor.parse(bytes, file: path)
+                unlink(path)
+                return edited
+            } catch {
+                let message = Failure(error).message
+                if context.console.canAsk { context.console.note("chancery: \(message)") }
+                let answer = context.console.ask("Open it again? [Y/n] ")
+                guard let answer, !answer.lowercased().hasPrefix("n") else {
+                    throw Failure(
+                        "textForm", "\(message)\nyour text is kept in \(path); mend it, then `\(again) \(path)`")
+                }
+            }
         }
-        unlink(path)
-        return edited
     }
 
     /// The line below which an excerpt stands. Whatever is above it explains it, and is left out.
