@@ -97,13 +97,17 @@ struct ThreeWayText {
             return framed
         }
         let nothing = before.utf8.isEmpty && after.utf8.isEmpty ? StyledText("(nothing)", .dim) : StyledText()
-        var lines = row("was", framed(hunk.base.utf8.isEmpty ? nothing : StyledText(hunk.base)), isShown: false)
+        let brief = BriefText(base: hunk.base, sides: hunk.values)
+        var lines = row(
+            "was", framed(hunk.base.utf8.isEmpty ? nothing : StyledText(hunk.base)), brief: framed(brief.ofBase),
+            isShown: false)
         for (index, value) in hunk.values.enumerated() {
             let names = (hunk.heads.indices.contains(index) ? hunk.heads[index] : []).map(label)
             let middle = value.utf8.isEmpty && hunk.base.utf8.isEmpty ? nothing : changed(from: hunk.base, to: value)
             // Of several heads that say the same, the highest stands for all.
             lines += row(
                 numbered((names.first ?? "one side") + (names.count > 1 ? "+" : ""), index), framed(middle),
+                brief: framed(changed(from: hunk.base, to: value, isBrief: true)),
                 isShown: value.hasSameBytes(as: shown))
         }
         return lines
@@ -173,9 +177,12 @@ struct ThreeWayText {
 
     // MARK: Rows
 
-    private func row(_ label: String, _ text: StyledText, isShown: Bool) -> [String] {
+    /// - Parameter brief: the text where all of it does not fit the screen: what matters must not be what is cut off.
+    private func row(_ label: String, _ text: StyledText, brief: StyledText? = nil, isShown: Bool) -> [String] {
         let width = style.isTerminal ? max(20, style.width - Self.labelWidth) : nil
-        return cut(text.lines(width: width, style: style)).enumerated().map { index, line in
+        var lines = text.lines(width: width, style: style)
+        if style.isTerminal, lines.count > Self.lineLimit, let brief { lines = brief.lines(width: width, style: style) }
+        return cut(lines).enumerated().map { index, line in
             line.utf8.isEmpty && index > 0 ? "" : prefix(index == 0 ? label : "", isShown: isShown && index == 0) + line
         }
     }
@@ -199,11 +206,14 @@ struct ThreeWayText {
     }
 
     /// A text against what was there: what went is red, what came is green.
-    private func changed(from base: String?, to text: String) -> StyledText {
+    private func changed(from base: String?, to text: String, isBrief: Bool = false) -> StyledText {
         var result = StyledText()
         guard let base else { return StyledText(text, style.hasColour ? .green : nil) }
-        for span in TextDiff(from: base, to: text).spans {
+        let spans = TextDiff(from: base, to: text).spans
+        for (index, span) in spans.enumerated() {
             switch span.change {
+            case .kept where isBrief:
+                result.add(BriefText.kept(span.text, isFirst: index == 0, isLast: index == spans.count - 1))
             case .kept: result.add(span.text)
             case .removed: result.add(style.hasColour ? span.text : "[-\(span.text)-]", .red)
             case .added: result.add(style.hasColour ? span.text : "{+\(span.text)+}", .green)
