@@ -22,6 +22,22 @@ struct TerminalTests {
         #expect(lines[1].hasSuffix("…"))
     }
 
+    @Test func `where no column may be cut further, those before the last are left out`() {
+        var table = Table(["ID", "DATE", "FROM", "TO", "LETTER"])
+        table.add([
+            "65c8fede", "2022-12-12", "Joseph R. Biden", "Congress of the United States", "A letter on something",
+        ])
+        func headings(_ width: Int) -> [Substring] {
+            let lines = table.lines(width: width, style: Self.plain)
+            #expect(lines.allSatisfy { $0.displayWidth <= width })
+            return lines[0].split(separator: " ")
+        }
+        #expect(headings(56) == ["ID", "DATE", "FROM", "TO", "LETTER"])
+        #expect(headings(55) == ["ID", "DATE", "FROM", "LETTER"])
+        #expect(headings(40) == ["ID", "DATE", "LETTER"])
+        #expect(headings(30) == ["ID", "LETTER"])
+    }
+
     @Test func `letters cannot move the cursor or colour the terminal`() {
         var table = Table(["LETTER"])
         table.add(["a\u{1B}[31mb\nc"])

@@ -77,11 +77,11 @@ enum SyncCommand {
             throw Failure("usage", "deletions are accepted or rejected, not both", status: .wrongUsage)
         case (true, false):
             let letters = try await archive.acceptDeletions()
-            context.console.note("let in the deletions of \(letters.count) letters")
+            context.console.note("let in the deletions of \(CountText.of(letters.count, "letter"))")
         case (false, true):
             let author = try await context.author(for: archive)
             let letters = try await archive.rejectDeletions(author: author)
-            context.console.note("restored \(letters.count) letters that others had deleted")
+            context.console.note("restored \(CountText.of(letters.count, "letter")) that others had deleted")
         }
         return true
     }
@@ -90,7 +90,9 @@ enum SyncCommand {
         if context.isJSON {
             context.print(.array(remotes.map { ["remote": .string($0.name), "unsent": .integer($0.unsent)] }))
         } else {
-            for remote in remotes { context.console.write("\(remote.name): \(remote.unsent) revisions would be sent") }
+            for remote in remotes {
+                context.console.write("\(remote.name): \(CountText.of(remote.unsent, "revision")) would be sent")
+            }
         }
         return .done
     }

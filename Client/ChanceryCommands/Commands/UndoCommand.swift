@@ -116,7 +116,8 @@ enum UndoCommand {
                 ]
             ])
         } else if !deleted.isEmpty {
-            context.console.write("deleted \(deleted.count) letters; `chancery restore ID` brings one back")
+            context.console.write(
+                "deleted \(CountText.of(deleted.count, "letter")); `chancery restore ID` brings one back")
         }
         return .done
     }

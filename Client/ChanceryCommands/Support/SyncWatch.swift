@@ -15,7 +15,10 @@ struct SyncWatch {
 
     /// Follows all of them at once.
     func run(_ archive: Archive, _ remotes: [Remote]) async throws -> CommandStatus {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        if isWatched {
+            context.console.note("following \(remotes.map(\.name).joined(separator: ", ")); Ctrl-C ends it")
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             for remote in remotes {
                 group.addTask { try await follow(archive, remote, isOnlyOne: remotes.count == 1) }
             }
@@ -28,9 +31,12 @@ struct SyncWatch {
             } catch is CancellationError {
                 group.cancelAll()
             }
+            return .done
         }
-        return .done
     }
+
+    /// Whether somebody looks on, who wonders why nothing happens.
+    private var isWatched: Bool { context.console.error.isTerminal && !context.isJSON }
 
     private func follow(_ archive: Archive, _ remote: Remote, isOnlyOne: Bool) async throws {
         let run = SyncRun(context)
@@ -47,6 +53,9 @@ struct SyncWatch {
             let isNews = failure != nil ? failure?.hasSameBytes(as: last ?? "") == false : report.hasNews
             if last != nil, failure == nil { context.console.note("\(remote.name): connected again") }
             if isNews { run.say(report, remote.name, remote.address) }
+            if isNews, failure != nil, isWatched {
+                context.console.note("\(remote.name): it is tried again until it answers")
+            }
         }
     }
 

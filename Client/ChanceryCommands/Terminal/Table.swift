@@ -1,6 +1,7 @@
 import LetterFormats
 
-/// Rows in columns that fit the terminal. The widest columns are cut, but never the first one: it names the row, and half of an id is none.
+/// Rows in columns that fit the terminal. The widest columns are cut, but never the first one: it names the row, and half of an id is none. Where that is not enough, columns
+/// are left out, those before the last one first.
 struct Table {
     private let headings: [String]
     private var rows: [[String]] = []
@@ -20,23 +21,37 @@ struct Table {
         let widest = headings.indices.map { column in
             ([headings] + rows).map { $0[column].displayWidth }.max() ?? 0
         }
-        let limits = width.map { fit(widest, into: $0) } ?? widest
+        let columns = width.map { shown(widest, in: $0) } ?? Array(headings.indices)
+        let limits = width.map { fit(columns.map { widest[$0] }, into: $0) } ?? widest
         func line(_ row: [String]) -> String {
-            let cells = row.enumerated().map { column, cell in
-                let cut = cell.cut(toWidth: limits[column])
-                let isLast = column == row.count - 1
-                return isLast ? cut : cut + String(repeating: " ", count: limits[column] - cut.displayWidth)
+            let cells = columns.enumerated().map { place, column in
+                let cut = row[column].cut(toWidth: limits[place])
+                let isLast = place == columns.count - 1
+                return isLast ? cut : cut + String(repeating: " ", count: limits[place] - cut.displayWidth)
             }
             return cells.joined(separator: "  ")
         }
         return [style.apply(.bold, to: line(headings))] + rows.map(line)
     }
 
+    /// No column behind the first is cut to less.
+    private static let leastWidth = 10
+
+    /// The columns for which there is room if each is cut as far as it may be: at least the first and the last.
+    private func shown(_ widest: [Int], in width: Int) -> [Int] {
+        var columns = Array(widest.indices)
+        func least(_ column: Int) -> Int { column == 0 ? widest[0] : min(widest[column], Self.leastWidth) }
+        while columns.count > 2, columns.map(least).reduce(2 * (columns.count - 1), +) > width {
+            columns.remove(at: columns.count - 2)
+        }
+        return columns
+    }
+
     /// Takes from the widest columns behind the first until the table fits.
     private func fit(_ widest: [Int], into width: Int) -> [Int] {
         var limits = widest
         let gaps = 2 * (limits.count - 1)
-        while limits.reduce(gaps, +) > width, let largest = limits.dropFirst().max(), largest > 10,
+        while limits.reduce(gaps, +) > width, let largest = limits.dropFirst().max(), largest > Self.leastWidth,
             let column = limits.dropFirst().lastIndex(of: largest)
         {
             limits[column] -= 1
