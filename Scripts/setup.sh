@@ -3,7 +3,7 @@
 # Needs no network and no rights where all are there. Every make target that needs a package calls it.
 set -eu
 
-packages="libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libzstd-dev libpopt-dev libexpat1-dev libgmime-3.0-0 pkg-config
+packages="libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libzstd-dev libpopt-dev libexpat1-dev libgmime-3.0-0
 libxml2-utils zstd jq curl sqlite3 strace faketime python3 make git less groff-base zsh fish"
 
 missing=""

@@ -6,4 +6,4 @@ import Glibc
 exit(
     await ChanceryProgram.run(
         unsafe argumentBytes(count: CommandLine.argc, values: CommandLine.unsafeArgv),
-        environment: ProcessEnvironment.variables()))
+        environment: environmentVariables()))

@@ -34,33 +34,35 @@ public enum ServerProgram {
             ExitStatus(0, "done"), ExitStatus(1, "failed, or `check` found problems"), ExitStatus(64, "wrong usage"),
         ],
         sections: [
-            CommandSection("Run", [Command(ServeCommand.description, Action(.object, ServeCommand.run))]),
+            CommandSection("Run", [Command("serve", ServeCommand.description, Action(.object, ServeCommand.run))]),
             CommandSection(
                 "Archives",
                 [
-                    Command(ArchiveCreateCommand.description, Action(.object, ArchiveCreateCommand.run)),
-                    Command(ArchiveListCommand.description, Action(.array, ArchiveListCommand.run)),
-                    Command(ArchiveDeleteCommand.description, Action(.object, ArchiveDeleteCommand.run)),
+                    Command(
+                        "archive create", ArchiveCreateCommand.description, Action(.object, ArchiveCreateCommand.run)),
+                    Command("archive list", ArchiveListCommand.description, Action(.array, ArchiveListCommand.run)),
+                    Command(
+                        "archive delete", ArchiveDeleteCommand.description, Action(.object, ArchiveDeleteCommand.run)),
                 ]),
             CommandSection(
                 "Tokens",
                 [
-                    Command(TokenCreateCommand.description, Action(.object, TokenCreateCommand.run)),
-                    Command(TokenListCommand.description, Action(.array, TokenListCommand.run)),
-                    Command(TokenRevokeCommand.description, Action(.object, TokenRevokeCommand.run)),
+                    Command("token create", TokenCreateCommand.description, Action(.object, TokenCreateCommand.run)),
+                    Command("token list", TokenListCommand.description, Action(.array, TokenListCommand.run)),
+                    Command("token revoke", TokenRevokeCommand.description, Action(.object, TokenRevokeCommand.run)),
                 ]),
             CommandSection(
                 "Care",
                 [
-                    Command(CheckCommand.description, Action(.object, CheckCommand.run)),
-                    Command(BackupCommand.description, Action(.object, BackupCommand.run)),
-                    Command(RestoreCommand.description, Action(.object, RestoreCommand.run)),
+                    Command("check", CheckCommand.description, Action(.object, CheckCommand.run)),
+                    Command("backup", BackupCommand.description, Action(.object, BackupCommand.run)),
+                    Command("restore", RestoreCommand.description, Action(.object, RestoreCommand.run)),
                 ]),
             CommandSection(
                 "Learn",
                 [
-                    Command(CompletionsCommand.description, Action(.object, CompletionsCommand.run)),
-                    Command(ManualCommand.description, Action(.object, ManualCommand.run)),
+                    Command("completions", CompletionsCommand.description, Action(.object, CompletionsCommand.run)),
+                    Command("manual", ManualCommand.description, Action(.object, ManualCommand.run)),
                 ]),
         ])
 

@@ -1,3 +1,4 @@
+import CommandOptions
 import Glibc
 import Hashing
 import LetterModel
@@ -6,7 +7,7 @@ import ServerCommands
 extension Surroundings {
     /// The machine that this process runs on: its clocks, its randomness, its environment and its streams.
     static let machine = Surroundings(
-        environment: variables(),
+        environment: environmentVariables(),
         now: {
             var time = timespec()
             clock_gettime(CLOCK_REALTIME, &time)
@@ -22,28 +23,6 @@ extension Surroundings {
             write(Array(question.utf8), to: STDERR_FILENO)
             return readLine(strippingNewline: true)
         })
-
-    /// All variables of the environment by name. What is not UTF-8 is left out: no variable that the program heeds is.
-    ///
-    /// Read from the kernel: the C library's `environ` is a mutable global that Swift 6 refuses.
-    /// Source: https://man7.org/linux/man-pages/man5/proc_pid_environ.5.html
-    private static func variables() -> [String: String] {
-        let descriptor = open("/proc/self/environ", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return [:] }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-        while case let count = read(descriptor, &buffer, buffer.count), count > 0 { bytes += buffer[..<count] }
-        var variables: [String: String] = [:]
-        for entry in bytes.split(separator: 0) {
-            guard let equals = entry.firstIndex(of: UInt8(ascii: "=")),
-                let name = String(validating: entry[..<equals], as: UTF8.self),
-                let value = String(validating: entry[(equals + 1)...], as: UTF8.self)
-            else { continue }
-            variables[name] = value
-        }
-        return variables
-    }
 
     /// The name of the account that runs this process.
     private static func userName() -> String {

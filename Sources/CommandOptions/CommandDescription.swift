@@ -73,7 +73,11 @@ public struct CommandDescription: Sendable {
     }
 
     /// The name's words.
-    var words: [String] { name.split(separator: " ", omittingEmptySubsequences: false).map(String.init) }
+    var words: [String] { Self.words(of: name) }
+
+    static func words(of name: String) -> [String] {
+        name.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    }
 }
 
 /// An environment variable that no option stands for.
@@ -125,17 +129,39 @@ public struct ExitStatus: Sendable, Equatable {
 ///
 /// The payload is whatever a program wants to find again when the command was called: a function to run, mostly.
 public struct Command<Payload: Sendable>: Sendable {
-    /// What it is called and what it takes.
-    public let description: CommandDescription
+    /// The words that name it.
+    public let name: String
+
+    private let describe: @Sendable () -> CommandDescription
+
+    /// What it is called and what it takes; made when it is asked for.
+    public var description: CommandDescription { describe() }
 
     /// What the program wants to find again.
     public let payload: Payload
 
     /// Pairs a description with a payload.
     public init(_ description: CommandDescription, _ payload: Payload) {
-        self.description = description
+        self.init(description.name, description, payload)
+    }
+
+    /// The same, but for a program of many commands: one command line needs the description of one of them, and to make all takes a tenth of the
+    /// time that the process takes.
+    ///
+    /// - Parameters:
+    ///   - name: The name that is in the description; `Program.checkNames()` compares them.
+    ///   - description: Is asked for only if the command was called, or help is wanted.
+    ///   - payload: What the program wants to find again.
+    public init(
+        _ name: String, _ description: @autoclosure @escaping @Sendable () -> CommandDescription, _ payload: Payload
+    ) {
+        self.name = name
+        describe = description
         self.payload = payload
     }
+
+    /// The name's words.
+    var words: [String] { CommandDescription.words(of: name) }
 }
 
 /// Some commands under one heading of the program's help.

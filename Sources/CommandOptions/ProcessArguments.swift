@@ -1,3 +1,4 @@
+private import CPopt
 private import Glibc
 
 /// The bytes of a process's arguments, without the program's name.
@@ -44,4 +45,23 @@ private func kernelArguments() -> [UInt8] {
         guard count > 0 else { return bytes }
         bytes += buffer[..<count]
     }
+}
+
+/// All variables of the environment by name. What is not UTF-8 is left out: no variable that a program heeds is anything else.
+///
+/// Source: https://man7.org/linux/man-pages/man7/environ.7.html
+public func environmentVariables() -> [String: String] {
+    guard var next = unsafe chancery_environment() else { return [:] }
+    var variables: [String: String] = [:]
+    while let entry = unsafe next.pointee {
+        let bytes = unsafe UnsafeRawBufferPointer(start: entry, count: strlen(entry))
+        if let equals = unsafe bytes.firstIndex(of: UInt8(ascii: "=")),
+            let name = unsafe String(validating: bytes[..<equals], as: UTF8.self),
+            let value = unsafe String(validating: bytes[(equals + 1)...], as: UTF8.self)
+        {
+            variables[name] = value
+        }
+        unsafe next += 1
+    }
+    return variables
 }

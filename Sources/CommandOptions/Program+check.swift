@@ -1,8 +1,9 @@
 extension Program {
-    /// Stops the program if its description contradicts itself.
-    func checkNames() {
+    /// Stops the program if its description contradicts itself. A test calls it for each program, because it needs the descriptions of all commands.
+    package func checkNames() {
         var taken: [[String]] = [["help"]]
-        for command in commands.map(\.description) {
+        for (name, command) in commands.map({ ($0.name, $0.description) }) {
+            precondition(name.utf8.elementsEqual(command.name.utf8), "'\(command.name)' is known as '\(name)'")
             let words = command.words
             precondition(!words.contains(""), "a command's name is words with one space between: '\(command.name)'")
             let clash = taken.first { $0.starts(with: words) || words.starts(with: $0) }

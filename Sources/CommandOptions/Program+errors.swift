@@ -95,8 +95,8 @@ extension Program {
     /// The words that can stand behind those of a group, once each.
     private func nextWords(_ path: [String]) -> [String] {
         var words: [String] = []
-        for command in commands where command.description.words.starts(with: path) {
-            let word = command.description.words.dropFirst(path.count).first
+        for command in commands where command.words.starts(with: path) {
+            let word = command.words.dropFirst(path.count).first
             if let word, !words.contains(word) { words.append(word) }
         }
         return words

@@ -56,14 +56,14 @@ extension Program {
                 continue
             }
             path.append(word)
-            if let command = commands.first(where: { $0.description.words == path }) {
+            if let command = commands.first(where: { $0.words == path }) {
                 if isHelpWanted {
                     return .help(
                         helpText(of: command.description, width: width), of: "\(name) \(command.description.name)")
                 }
                 return try read(command, rest, given: given, environment: environment, width: width)
             }
-            guard commands.contains(where: { $0.description.words.starts(with: path) }) else {
+            guard commands.contains(where: { $0.words.starts(with: path) }) else {
                 throw unknownCommand(path)
             }
         }

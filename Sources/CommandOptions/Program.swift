@@ -61,8 +61,7 @@ public struct Program<Payload: Sendable>: Sendable {
     /// Describes a program.
     ///
     /// Commands whose names start with the same word (`remote add`, `remote list`) make a group; no command may be
-    /// named as a group is. Two options of one name, reserved names and the like are programmers' mistakes and stop
-    /// the program here.
+    /// named as a group is. Two options of one name, reserved names and the like are programmers' mistakes, which `checkNames()` finds.
     ///
     /// - Parameters:
     ///   - name: The name of the executable.
@@ -86,7 +85,6 @@ public struct Program<Payload: Sendable>: Sendable {
         self.environment = environment
         self.exitStatuses = exitStatuses
         self.sections = sections
-        checkNames()
     }
 
     /// All commands, in the order of the sections.
@@ -98,7 +96,12 @@ public struct Program<Payload: Sendable>: Sendable {
     ///   - flag: The flag.
     ///   - arguments: The words' bytes.
     public func isGiven(_ flag: Flag, in arguments: [[UInt8]]) -> Bool {
-        givenFlags(arguments.map { String(decoding: $0, as: UTF8.self) }).contains(flag.optionDescription.name)
+        // Before all options are looked at, of which one may take the word as its value.
+        let word = Array("--\(flag.optionDescription.name)".utf8)
+        guard flag.optionDescription.short != nil || arguments.contains(where: { $0.starts(with: word) }) else {
+            return false
+        }
+        return givenFlags(arguments.map { String(decoding: $0, as: UTF8.self) }).contains(flag.optionDescription.name)
     }
 
     /// The words of the command line, without the name of the program, as a command with its values.

@@ -1,4 +1,5 @@
 import CommandOptions
+import Synchronization
 import Testing
 
 @Suite(.optionsInAnyOrder) struct PayloadTests {
@@ -27,6 +28,32 @@ import Testing
             return
         }
         #expect(try await command.payload(values) == ["all", "t", "x"])
+    }
+
+    @Test func `of a command with a name only the one that was called is described`() throws {
+        let described = Mutex<[String]>([])
+        @Sendable func describe(_ name: String) -> CommandDescription {
+            described.withLock { $0.append(name) }
+            return CommandDescription(name, summary: "do something")
+        }
+        let program = Program<Int>(
+            "sample", version: "1", summary: "do things",
+            sections: [
+                CommandSection(
+                    "All",
+                    [
+                        Command("add", describe("add"), 1), Command("remote add", describe("remote add"), 2),
+                        Command("remote list", describe("remote list"), 3),
+                    ])
+            ])
+        guard case .command(let command, _) = try program.parse(["remote", "list"], environment: [:]) else {
+            Issue.record("no command")
+            return
+        }
+        #expect(command.payload == 3)
+        #expect(Set(described.withLock { $0 }) == ["remote list"])
+        #expect(program.helpText().contains("remote add"))
+        program.checkNames()
     }
 
     @Test func `a parser of one's own says what it expected`() throws {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import CommandOptions
@@ -10,5 +11,10 @@ struct ProcessArgumentsTests {
         #expect(argumentBytes(ofProcess: bytes) == expected)
         #expect(argumentBytes(ofProcess: Array("chancery\0".utf8)) == [])
         #expect(argumentBytes(ofProcess: []) == [])
+    }
+
+    @Test func `the environment is that of the process, but for what is no text`() {
+        #expect(environmentVariables()["PATH"] == ProcessInfo.processInfo.environment["PATH"])
+        #expect(environmentVariables()["PATH"] != nil)
     }
 }

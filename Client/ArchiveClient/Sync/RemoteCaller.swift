@@ -141,6 +141,8 @@ struct RemoteCaller {
 
 extension String {
     fileprivate func trimmingSpaces() -> String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        let isKept = { (byte: UInt8) in byte != UInt8(ascii: " ") }
+        guard let start = utf8.firstIndex(where: isKept), let end = utf8.lastIndex(where: isKept) else { return "" }
+        return String(self[start...end])
     }
 }
