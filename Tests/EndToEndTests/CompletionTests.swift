@@ -28,12 +28,17 @@ struct CompletionTests {
 
     /// What fish offers for a line.
     func fish(_ line: String, with extra: [String: String] = [:]) throws -> [String] {
+        try fishLines(line, with: extra).map { String($0.prefix { $0 != "\t" }) }.sorted()
+    }
+
+    /// The same with what it says of each, behind a tab.
+    func fishLines(_ line: String, with extra: [String: String] = [:]) throws -> [String] {
         let program = "source '\(try script("fish"))'; cd '\(work.path)'; complete -C '\(line)'"
         let ended = try Programs.run(
             "/usr/bin/fish", ["--no-config", "-c", program], environment: environment.merging(extra) { $1 },
             in: scratch.url)
         #expect(ended.status == 0 && ended.error.isEmpty, "\(ended.error)")
-        return ended.output.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) }.sorted()
+        return ended.output.split(separator: "\n").map(String.init)
     }
 
     /// What bash offers for words, the last of which is being typed.
@@ -125,6 +130,14 @@ struct CompletionTests {
         #expect(ended.screen.contains("Usage: chancery remote add"), "\(ended.screen)")
         #expect(ended.screen.contains("draft"), "\(ended.screen)")
         #expect(!ended.screen.contains("_arguments:"), "\(ended.screen)")
+    }
+
+    @Test func `fish says what an option is, and not the same of each of its words`() throws {
+        #expect(
+            try fishLines("chancery import --form") == [
+                "--format\t`text`, `jsonl`, `tei`, `cmif`, `mbox`, `eml` or `csv`"
+            ])
+        #expect(try fishLines("chancery import --format c").sorted() == ["cmif", "csv"])
     }
 
     @Test(arguments: [

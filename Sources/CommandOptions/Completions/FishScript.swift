@@ -108,7 +108,8 @@ extension CompletionWords {
     private func fishValue(_ kind: ValueKind) -> String {
         switch kind {
         case .text, .integer: ""
-        case .choice(let words): "-a \(fishQuoted(words.joined(separator: " ")))"
+        // Without a description of its own, each word would have that of its option.
+        case .choice(let words): "-a \(fishQuoted(words.map { $0 + #"\t''"# }.joined(separator: " ")))"
         case .file: "-F"
         case .folder: "-f -a '(__fish_complete_directories)'"
         case .named(let sort): "-f -a '(__\(program.replacing("-", with: "_"))_named \(sort))'"
