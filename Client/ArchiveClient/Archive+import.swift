@@ -90,7 +90,10 @@ public struct ImportBatch: Sendable {
         sources = steps.concurrentMap { ImportBatch.source($0)?.made(of: $0.id, in: archive) }
         self.archive = archive
         var revisions = RevisionBatch()
-        for case .root(.success(let revision))? in sources { revisions.append(revision) }
+        for (step, source) in zip(steps, sources) {
+            guard case .root(.success(let revision))? = source, case .letter(_, let letter) = step else { continue }
+            revisions.append(revision, letter: letter)
+        }
         self.revisions = revisions
     }
 

@@ -94,6 +94,11 @@ private import CSQLite
     func text(_ column: Int) -> String? {
         guard let start = unsafe sqlite3_column_text(handle, Int32(column)) else { return "" }
         let count = Int(unsafe sqlite3_column_bytes(handle, Int32(column)))
-        return unsafe String(validating: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+        do throws(UTF8.ValidationError) {
+            return String(
+                copying: try UTF8Span(validating: unsafe UnsafeBufferPointer(start: start, count: count).span))
+        } catch {
+            return nil
+        }
     }
 }

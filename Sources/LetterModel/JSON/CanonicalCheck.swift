@@ -9,11 +9,18 @@ package struct CanonicalCheck {
     /// Whether the bytes are surely one object in the spelling of RFC 8785. False means that it was not looked at closely enough.
     package static func isCertain(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBufferPointer { buffer in
-            guard buffer.first == UInt8(ascii: "{"), String(validating: buffer, as: UTF8.self) != nil else {
-                return false
-            }
+            guard buffer.first == UInt8(ascii: "{"), isUTF8(buffer) else { return false }
             var check = CanonicalCheck(bytes: buffer)
             return check.object(depth: 1) && check.position == buffer.count
+        }
+    }
+
+    private static func isUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        do throws(UTF8.ValidationError) {
+            _ = try UTF8Span(validating: bytes.span)
+            return true
+        } catch {
+            return false
         }
     }
 

@@ -90,6 +90,8 @@ extension JSONObject {
     /// The canonical bytes.
     public var canonicalBytes: [UInt8] {
         var output: [UInt8] = []
+        // Hardly any byte of a text needs an escape, let alone six bytes; the fifth leaves room for quotes and commas.
+        output.reserveCapacity(largestCanonicalByteCount / 5)
         write(to: &output)
         return output
     }

@@ -173,7 +173,9 @@ public struct JSONScanner {
             position += 1
             return text
         }
-        var unescaped = Array(bytes[start..<position])
+        var unescaped: [UInt8] = []
+        unescaped.reserveCapacity(stringEnd(from: position) - start)
+        unescaped.append(contentsOf: bytes[start..<position])
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
@@ -196,10 +198,22 @@ public struct JSONScanner {
         bytes.withUnsafeBufferPointer { PlainText.end(in: $0, from: start) }
     }
 
+    /// Where the quote stands that ends a string; past the end of the bytes if there is none.
+    private func stringEnd(from start: Int) -> Int {
+        var end = start
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
+            end = plainEnd(from: bytes[end] == UInt8(ascii: "\\") ? min(end + 2, bytes.count) : end + 1)
+        }
+        return end
+    }
+
     private func text(_ bytes: ArraySlice<UInt8>, at start: Int) throws(JSONError) -> String {
-        let text = bytes.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
-        guard let text else { throw JSONError(.encoding, byteOffset: start) }
-        return text
+        // `String(validating:as:)` looks up types of the generic code that it is, which takes longer than a name of a member does.
+        do throws(UTF8.ValidationError) {
+            return String(copying: try UTF8Span(validating: bytes.span))
+        } catch {
+            throw JSONError(.encoding, byteOffset: start)
+        }
     }
 
     private mutating func escape(into output: inout [UInt8]) throws(JSONError) {

@@ -81,9 +81,9 @@ private enum LetterValidation {
     static func check(_ object: JSONObject, as members: [LetterSchema.Member], at path: @autoclosure () -> String)
         throws(LetterError)
     {
-        for member in members {
-            guard let value = object[member.name] else { continue }
-            try check(value, as: member.shape, at: join(path(), member.name))
+        for member in object.members {
+            guard let known = members.firstIndex(where: { $0.name.hasSameBytes(as: member.key) }) else { continue }
+            try check(member.value, as: members[known].shape, at: join(path(), member.key))
         }
     }
 

@@ -7,6 +7,8 @@ import Parallelism
 public struct RevisionBatch: Sendable {
     /// The revisions.
     public private(set) var revisions: [Revision] = []
+    /// What those say that are not begun, where that is at hand.
+    private var letters: [RevisionID: Letter] = [:]
     /// What is being worked out, of the first `begunCount` of them.
     private var parts: [BegunWork<[PreparedRevision], Never>] = []
     private var begunCount = 0
@@ -23,8 +25,11 @@ public struct RevisionBatch: Sendable {
     }
 
     /// Adds a revision.
-    public mutating func append(_ revision: Revision) {
+    ///
+    /// - Parameter letter: What it says, where that is at hand: it is read from the revision's bytes otherwise.
+    public mutating func append(_ revision: Revision, letter: Letter? = nil) {
         revisions.append(revision)
+        if let letter { letters[revision.id] = letter }
         if revisions.count - begunCount == RevisionBatch.partCount { beginPart() }
     }
 
@@ -34,19 +39,24 @@ public struct RevisionBatch: Sendable {
         parts += next.parts
         begunCount += next.begunCount
         revisions += next.revisions
+        letters = next.letters
     }
 
     private mutating func beginPart() {
         let stretch = Array(revisions[begunCount...])
         guard !stretch.isEmpty else { return }
-        parts.append(BegunWork(on: .global()) { stretch.map(PreparedRevision.init) })
+        parts.append(
+            BegunWork(on: .global()) { [letters] in
+                stretch.map { PreparedRevision($0, letter: letters[$0.id]) }
+            })
         begunCount = revisions.count
+        letters = [:]
     }
 
     /// Waits for what was begun, and works out the rest.
     func prepared() -> [PreparedRevision] {
         // Those that come last are worked out here while others work on those before them.
-        let rest = PreparedRevision.all(Array(revisions[begunCount...]))
+        let rest = Array(revisions[begunCount...]).concurrentMap { PreparedRevision($0, letter: letters[$0.id]) }
         var prepared: [PreparedRevision] = []
         prepared.reserveCapacity(revisions.count)
         for part in parts { prepared += part.wait() }

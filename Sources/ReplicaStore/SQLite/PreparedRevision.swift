@@ -11,14 +11,15 @@ struct PreparedRevision: Sendable {
     /// The letter's columns in `summary`, if this becomes its only head; nil for a tombstone.
     let summary: [SQLiteValue]?
 
-    init(_ revision: Revision) {
+    /// - Parameter letter: What the revision says, where that is at hand: it is read from the content otherwise.
+    init(_ revision: Revision, letter: Letter? = nil) {
         self.revision = revision
         compressedContent = revision.contentBytes.map { Zstandard.compress($0, level: .letter) }
-        summary = revision.letter.map { SummaryTable.values(of: .single(revision.id, $0)) }
+        summary = (letter ?? revision.letter).map { SummaryTable.values(of: .single(revision.id, $0)) }
     }
 
     /// Prepares many.
     static func all(_ revisions: [Revision]) -> [PreparedRevision] {
-        revisions.concurrentMap(PreparedRevision.init)
+        revisions.concurrentMap { PreparedRevision($0) }
     }
 }
