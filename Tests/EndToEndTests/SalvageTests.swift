@@ -24,8 +24,10 @@ struct SalvageTests {
     private func overwrite(_ pages: [Int], of machine: Machine) throws {
         let path = URL(filePath: machine.archive + "/archive.sqlite")
         var bytes = try Data(contentsOf: path)
+        let pageBytes = Int(bytes[16]) << 8 | Int(bytes[17])
         for page in pages {
-            bytes.replaceSubrange(page * 4096..<(page + 1) * 4096, with: Data(repeating: 0xA5, count: 4096))
+            bytes.replaceSubrange(
+                page * pageBytes..<(page + 1) * pageBytes, with: Data(repeating: 0xA5, count: pageBytes))
         }
         try bytes.write(to: path)
     }

@@ -53,9 +53,10 @@ enum FuzzSeeds {
             mode: .local)
         _ = try store.ingest(Ingestion(archive: archive, revisions: revisions))
         let bytes = [UInt8](try Data(contentsOf: folder.appending(path: "archive.sqlite")))
-        let pages = stride(from: 4096, to: bytes.count, by: 4096).map { bytes[$0..<$0 + 4096] }
+        let pageBytes = Int(bytes[16]) << 8 | Int(bytes[17])
+        let pages = stride(from: pageBytes, to: bytes.count, by: pageBytes).map { bytes[$0..<$0 + pageBytes] }
         // A leaf of a table, with at least one row.
-        return Array(bytes[..<4096])
+        return Array(bytes[..<pageBytes])
             + pages.filter { $0.first == 0x0D && $0.dropFirst(3).prefix(2) != [0, 0] }.prefix(9).joined()
     }
 

@@ -76,6 +76,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
     private static func fill(_ path: String, identity: ReplicaIdentity, epoch: String, mode: ReplicaMode) throws {
         let connection = try Connection(
             path: path, access: .write, policy: ConnectionPolicy(busyTimeoutMilliseconds: 0, journal: .truncate))
+        try connection.execute("PRAGMA page_size=\(PageSize.bytes(mode))")
         try ReplicaSchema.migrator.migrate(connection) { _ in }
         try connection.transaction(.immediate) {
             try IdentityTable(connection).insert(identity, epoch: epoch, mode: mode)

@@ -47,10 +47,8 @@ final class LooseRows {
         }
         let head = Self.read(file, at: 0, count: 100)
         let stated = head.count == 100 ? Self.number(head, 16, bytes: 2) : 0
-        // Chancery's own is 4096; 1 stands for 65,536.
-        let isSize = stated == 1 || (stated >= 512 && stated & (stated - 1) == 0)
-        pageBytes = !isSize ? 4096 : stated == 1 ? 65_536 : stated
-        let reserved = isSize && head[20] <= 32 ? Int(head[20]) : 0
+        pageBytes = Self.pageBytes(of: file, byteCount: Int(information.st_size), stated: stated)
+        let reserved = stated == (pageBytes == 65_536 ? 1 : pageBytes) && head[20] <= 32 ? Int(head[20]) : 0
         usableBytes = pageBytes - reserved
         let log = open(path + "-wal", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         self.log = log >= 0 ? log : nil
@@ -85,6 +83,34 @@ final class LooseRows {
     }
 
     // MARK: Pages
+
+    /// How large the pages are. The file says so in a place that may be damaged; so do its pages: rows fill a leaf from its end.
+    ///
+    /// - Parameter stated: What the file says; 1 stands for 65,536.
+    private static func pageBytes(of file: Int32, byteCount: Int, stated: Int) -> Int {
+        let isSize = stated == 1 || (stated >= 512 && stated & (stated - 1) == 0)
+        let candidates = (isSize ? [stated == 1 ? 65_536 : stated] : []) + PageSize.all
+        let leaves = candidates.map { leafCount(of: file, byteCount: byteCount, pageBytes: $0) }
+        // The first of those that most leaves speak for.
+        return candidates[leaves.firstIndex(of: leaves.max() ?? 0) ?? 0]
+    }
+
+    /// How many of some thousand pages, spread over the file, are leaves of a table if pages have this size.
+    private static func leafCount(of file: Int32, byteCount: Int, pageBytes: Int) -> Int {
+        let pageCount = byteCount / pageBytes
+        return stride(from: 1, to: pageCount, by: 1 + pageCount / 1_000).count {
+            isLeaf(read(file, at: $0 * pageBytes, count: pageBytes), pageBytes: pageBytes)
+        }
+    }
+
+    /// Whether a page, not the first one, is a leaf of a table with rows up to its end.
+    private static func isLeaf(_ page: [UInt8], pageBytes: Int) -> Bool {
+        guard page.count == pageBytes, page[0] == 0x0D else { return false }
+        let (count, first) = (number(page, 3, bytes: 2), number(page, 5, bytes: 2))
+        guard count > 0, 8 + 2 * count <= first, first < pageBytes else { return false }
+        let rows = (0..<count).map { number(page, 8 + 2 * $0, bytes: 2) }
+        return rows.allSatisfy { (first..<pageBytes).contains($0) } && rows.contains { $0 >= pageBytes / 2 }
+    }
 
     private func page(_ number: Int) -> [UInt8] {
         if let log, let offset = pagesOfLog[number] { return Self.read(log, at: offset, count: pageBytes) }
