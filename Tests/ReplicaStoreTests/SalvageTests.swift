@@ -87,7 +87,9 @@ struct SalvageTests {
         var everything = 0
         for page in 1...whole.count / pageBytes {
             var damaged = whole
-            for byte in 0..<pageBytes { damaged[(page - 1) * pageBytes + byte] = UInt8(truncatingIfNeeded: byte &* 167 &+ page) }
+            for byte in 0..<pageBytes {
+                damaged[(page - 1) * pageBytes + byte] = UInt8(truncatingIfNeeded: byte &* 167 &+ page)
+            }
             try damaged.write(to: URL(filePath: copy))
             let found = Set(try salvaged(path, database: copy))
             #expect(found.isSubset(of: all), "page \(page)")
