@@ -62,19 +62,21 @@ public struct ImportRules: Sendable {
 /// Steps of an import, and what could be worked out of them before they are taken.
 public struct ImportBatch: Sendable {
     /// The letters that the steps are about, in their order.
-    public let letters: [LetterID]
+    public private(set) var letters: [LetterID]
     /// What the source says of each; nil for a deletion.
     fileprivate var sources: [Source?]
     /// The archive whose first revisions were made before.
-    fileprivate let archive: ArchiveID?
+    fileprivate private(set) var archive: ArchiveID?
     /// Those that could be made.
-    fileprivate let revisions: RevisionBatch
+    fileprivate private(set) var revisions: RevisionBatch
 
     /// What a source says of a letter.
     fileprivate enum Source: Sendable {
         case letter(Letter)
         /// As the first revision that the letter would get, or why it can get none.
         case root(Result<Revision, any Error>)
+        /// As one of the first revisions that were made before, by its place among them.
+        case made(Int)
     }
 
     /// Steps of which nothing is worked out before.
@@ -86,15 +88,47 @@ public struct ImportBatch: Sendable {
     }
 
     fileprivate init(_ steps: [ImportStep], for archive: ArchiveID) {
-        letters = steps.map(\.id)
-        sources = steps.concurrentMap { ImportBatch.source($0)?.made(of: $0.id, in: archive) }
-        self.archive = archive
+        var sources: [Source?] = []
         var revisions = RevisionBatch()
-        for (step, source) in zip(steps, sources) {
-            guard case .root(.success(let revision))? = source, case .letter(_, let letter) = step else { continue }
-            revisions.append(revision, letter: letter)
+        // A stretch at a time: of what is made only the batch is kept.
+        for start in stride(from: 0, to: steps.count, by: ImportBatch.stretchCount) {
+            let stretch = steps[start..<min(start + ImportBatch.stretchCount, steps.count)]
+            let roots = Array(stretch).concurrentMap { ImportBatch.source($0)?.rooted($0.id, in: archive) }
+            for (step, root) in zip(stretch, roots) {
+                if case .letter(_, let letter) = step, case .root(.success(let revision))? = root {
+                    sources.append(.made(revisions.ids.count))
+                    revisions.append(revision, letter: letter)
+                } else {
+                    sources.append(root)
+                }
+            }
         }
+        letters = steps.map(\.id)
+        self.sources = sources
+        self.archive = archive
         self.revisions = revisions
+    }
+
+    private static let stretchCount = 256
+
+    /// Adds the steps that follow.
+    ///
+    /// - Parameter next: the steps that follow.
+    public mutating func append(_ next: ImportBatch) {
+        if letters.isEmpty {
+            self = next
+        } else if archive == next.archive {
+            let madeCount = revisions.ids.count
+            sources += next.sources.map { if case .made(let index)? = $0 { .made(madeCount + index) } else { $0 } }
+            revisions.append(next.revisions)
+            letters += next.letters
+        } else {
+            // The archive's id was settled between them.
+            sources = sources.indices.map(source(at:)) + next.sources.indices.map(next.source(at:))
+            revisions = RevisionBatch()
+            archive = nil
+            letters += next.letters
+        }
     }
 
     private static func source(_ step: ImportStep) -> Source? {
@@ -104,23 +138,42 @@ public struct ImportBatch: Sendable {
         }
     }
 
+    /// Whether each step is a letter of its own whose first revision was made for this archive.
+    fileprivate func isMade(for archive: ArchiveID) -> Bool {
+        self.archive == archive && revisions.ids.count == letters.count && Set(letters).count == letters.count
+    }
+
     /// Makes the first revisions of the letters that are not here, unless that was done.
     fileprivate mutating func makeRoots(shown: [LetterView?], in archive: ArchiveID) {
         guard self.archive != archive else { return }
-        sources = Array(zip(zip(letters, sources), shown)).concurrentMap { step, view in
-            view == nil ? step.1?.made(of: step.0, in: archive) : step.1
+        sources = Array(zip(zip(letters, sources), shown)).concurrentMap { [revisions] step, view in
+            let source = step.1?.unpacked(from: revisions)
+            return view == nil ? source?.rooted(step.0, in: archive) : source
         }
     }
+
+    /// What the source says, out of what was made before.
+    fileprivate func source(at index: Int) -> Source? { sources[index]?.unpacked(from: revisions) }
 }
 
 extension ImportBatch.Source {
+    fileprivate func unpacked(from revisions: RevisionBatch) -> Self {
+        if case .made(let index) = self { .root(.success(revisions.revision(at: index))) } else { self }
+    }
+
     fileprivate func letter() throws -> Letter {
         switch self {
         case .letter(let letter): return letter
         case .root(let root):
             guard let letter = try root.get().letter else { preconditionFailure("a first revision is no tombstone") }
             return letter
+        case .made: preconditionFailure("it is unpacked before it is looked at")
         }
+    }
+
+    /// The same as the first revision of the letter.
+    fileprivate func rooted(_ id: LetterID, in archive: ArchiveID) -> Self {
+        .root(Result { try root(of: id, in: archive) })
     }
 
     /// The first revision of the letter, or one that knows of no other.
@@ -131,10 +184,6 @@ extension ImportBatch.Source {
         let header = RevisionHeader(
             archive: archive, letter: id, parents: [], content: nil, reason: Reason(.import))
         return try Revision(header: header, letter: letter)
-    }
-
-    fileprivate func made(of id: LetterID, in archive: ArchiveID) -> Self {
-        .root(Result { try root(of: id, in: archive) })
     }
 }
 
@@ -176,16 +225,20 @@ extension Archive {
     ///   - author: who is named where letters that are there are changed; nil for the archive's own author.
     /// - Returns: one outcome for each step.
     public func take(_ batch: ImportBatch, rules: ImportRules, author: Author? = nil) throws -> [ImportStepOutcome] {
-        var outcomes: [ImportStepOutcome] = []
-        var pending: [Revision] = []
-        var touched: Set<LetterID> = []
         let archive = try presentID()
         // All at once: a read of its own for each letter takes as long as the letter's own work.
         let shown = try store.views(of: batch.letters)
+        if !rules.isDryRun, batch.isMade(for: archive), shown.allSatisfy({ $0 == nil }) {
+            try ingest(batch.revisions, to: archive)
+            return batch.letters.map { _ in .created }
+        }
+        var outcomes: [ImportStepOutcome] = []
+        var pending: [Revision] = []
+        var touched: Set<LetterID> = []
         var steps = batch
         steps.makeRoots(shown: shown, in: archive)
         var isFlushed = false
-        for ((id, source), view) in zip(zip(batch.letters, steps.sources), shown) {
+        for (index, (id, view)) in zip(batch.letters, shown).enumerated() {
             if touched.contains(id) {
                 // The letter stands twice in the source: the second time is on top of the first.
                 try flush(&pending, to: archive)
@@ -194,7 +247,7 @@ extension Archive {
             }
             do {
                 let current = isFlushed ? try store.view(of: id) : view
-                let (outcome, revision) = try plan(id, source, on: current, of: archive, rules, author)
+                let (outcome, revision) = try plan(id, steps.source(at: index), on: current, of: archive, rules, author)
                 if let revision, !rules.isDryRun {
                     pending.append(revision)
                     touched.insert(id)
@@ -206,12 +259,7 @@ extension Archive {
                 outcomes.append(.refused(.invalidLetter(error.description)))
             }
         }
-        let isAllNew = batch.archive == archive && !isFlushed && outcomes.allSatisfy { $0 == .created }
-        if isAllNew, !pending.isEmpty, pending.count == batch.revisions.revisions.count {
-            try ingest(batch.revisions, to: archive)
-        } else {
-            try flush(&pending, to: archive)
-        }
+        try flush(&pending, to: archive)
         return outcomes
     }
 

@@ -25,7 +25,8 @@ struct RevisionBatchTests {
         let folders = TemporaryFolders()
         var states: [LogState] = []
         for batch in [RevisionBatch(revisions), single, joined] {
-            #expect(batch.revisions == revisions)
+            #expect(batch.revisions == revisions && batch.ids == revisions.map(\.id))
+            #expect(batch.isEmpty == revisions.isEmpty)
             let store = try folders.makeStore(.local)
             let report = try store.ingest(Ingestion(archive: maker.archive, batch: batch))
             #expect(report.outcomes == (0..<count).map { .accepted(sequence: $0 + 1) })

@@ -65,7 +65,7 @@ final class SyncExchange {
 
     /// A transaction writes pages all over the indexes, so pages that come quickly are stored together, up to so many bytes. One that comes
     /// so long after the last storing is stored at once: a slow connection that is cut loses nothing that was whole.
-    private static let gatheredBytes = 8 * 1024 * 1024
+    private static let gatheredBytes = 16 * 1024 * 1024
     private static let gatheringMilliseconds = 500
 
     init(
@@ -358,8 +358,9 @@ final class SyncExchange {
         var page = closed.pages
         stored = closed.position
         result.advanced = true
-        for (revision, outcome) in zip(page.batch.revisions, ingested.outcomes) {
+        for (index, outcome) in ingested.outcomes.enumerated() {
             guard case .rejected(let error) = outcome else { continue }
+            let revision = page.batch.revision(at: index)
             page.bad.append(QuarantinedBytes(revision.headerBytes, revision.contentBytes, error, remote: remote))
         }
         for bytes in page.bad {

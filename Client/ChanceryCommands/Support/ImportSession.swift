@@ -10,11 +10,19 @@ struct ImportSession {
     private let writer: ImportWriter
     private let importers: ImporterRegistry
 
-    /// How many letters are written in one transaction, at most: each transaction writes pages all over the indexes, so a few large
-    /// ones write much less than many small ones.
-    private static let batchCount = 3_072
-    /// How many bytes of a source are read before what they gave is written: three times as many, with what was made of them, are in memory.
-    private static let batchBytes = 6 * 1024 * 1024
+    /// How many letters, or bytes of a source, are written in one transaction: each transaction writes pages all over the indexes, so a
+    /// few large ones write much less than many small ones.
+    private static let transaction = Amount(letters: 8_192, bytes: 16 * 1024 * 1024)
+    /// How many are made ready for it together. A letter that is ready takes a third of the memory of one that was read.
+    private static let batch = Amount(letters: 512, bytes: 1024 * 1024)
+
+    private struct Amount {
+        var letters = 0
+        var bytes = 0
+
+        func reaches(_ other: Amount) -> Bool { letters >= other.letters || bytes >= other.bytes }
+    }
+
     /// The largest file whose bytes are kept as an attachment.
     private static let sourceLimitBytes = 64 * 1024 * 1024
 
@@ -61,29 +69,40 @@ struct ImportSession {
         let isWhole = !importer.replacesLetters && !writer.isDryRun
         var reader = importer.reader(fileName: name)
         var kept: [UInt8] = []
-        var items: [ImportItem] = []
         // Letters that carry their own ids have no note of their source.
         var whole: SHA256? = isWhole ? SHA256() : nil
         var chunk = start
         var bytesRead = 0
-        var bytesWritten = 0
-        // What was read is made ready and written while more is read: one batch is written, another one made ready.
-        var writing: [Task<ImportReport, any Error>] = []
-        func finishWriting(allBut count: Int = 0) async throws {
-            while writing.count > count { report += try await writing.removeFirst().value }
+        var items: [ImportItem] = []
+        var bytesMade = 0
+        // What was read is made ready while more is read, and written while more is made ready.
+        var making: [Task<ImportWriter.ReadyBatch, any Error>] = []
+        var made = Amount()
+        var writing: Task<ImportReport, any Error>?
+        func finishWriting() async throws {
+            if let written = try await writing.take()?.value { report += written }
         }
-        func beginWriting(_ batch: ImportWriter.Batch) {
+        func makeReady() async throws {
+            _ = try await making.last?.value
+            let batch = ImportWriter.Batch(importer: importer, items: items, source: kept)
             let isMostlyNew = report.created * 2 >= report.ids.count
-            // A task of its own: what it ends with is a third of what it began with.
-            let making = Task { [writer] in
-                try await writer.makeReady(batch, of: path, expectsNew: isMostlyNew)
+            making.append(
+                Task { [writer] in try await writer.makeReady(batch, of: path, expectsNew: isMostlyNew) })
+            made.letters += items.count
+            made.bytes += bytesRead - bytesMade
+            items = []
+            bytesMade = bytesRead
+        }
+        func write() async throws {
+            guard !making.isEmpty else { return }
+            try await finishWriting()
+            writing = Task { [writer, making] in
+                var ready = try await making[0].value
+                for next in making.dropFirst() { ready.append(try await next.value) }
+                return try await writer.write(ready)
             }
-            writing.append(
-                Task { [writer, before = writing.last] in
-                    let ready = try await making.value
-                    _ = try await before?.value
-                    return try await writer.write(ready)
-                })
+            making = []
+            made = Amount()
         }
         do {
             while !chunk.isEmpty {
@@ -92,19 +111,22 @@ struct ImportSession {
                 whole?.update(chunk)
                 if importer.keepsSource, kept.count <= ImportSession.sourceLimitBytes { kept += chunk }
                 items += reader.read(chunk)
-                if items.count >= ImportSession.batchCount || bytesRead - bytesWritten >= ImportSession.batchBytes {
-                    try await finishWriting(allBut: 1)
-                    beginWriting(ImportWriter.Batch(importer: importer, items: items, source: kept))
-                    items = []
-                    bytesWritten = bytesRead
+                // Many formats are read whole before they give anything.
+                let read = Amount(letters: items.count, bytes: bytesRead - bytesMade)
+                if !items.isEmpty, read.reaches(ImportSession.batch) {
+                    try await makeReady()
+                    if made.reaches(ImportSession.transaction) { try await write() }
                 }
                 chunk = try source.read(upTo: SourceFile.pieceBytes)
             }
         } catch {
+            try await write()
             try await finishWriting()
             throw error
         }
-        beginWriting(ImportWriter.Batch(importer: importer, items: items + reader.finish(), source: kept))
+        items += reader.finish()
+        try await makeReady()
+        try await write()
         try await finishWriting()
         if let digest = whole.take()?.finish(), !report.ids.isEmpty {
             try await writer.noteSource(digest, fileName: name, importer: importer.format, letters: report.ids)

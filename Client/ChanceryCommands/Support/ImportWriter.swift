@@ -30,10 +30,17 @@ struct ImportWriter: Sendable {
     /// A batch that can be written, and what is known of it already.
     struct ReadyBatch: Sendable {
         fileprivate var report: ImportReport
-        fileprivate let batch: ImportBatch
+        fileprivate var batch: ImportBatch
         /// Where in the source each step stands.
-        fileprivate let lines: [Int?]
+        fileprivate var lines: [Int?]
         fileprivate let rules: ImportRules
+
+        /// Adds what follows in the same source.
+        mutating func append(_ next: ReadyBatch) {
+            report += next.report
+            batch.append(next.batch)
+            lines += next.lines
+        }
     }
 
     /// Makes a batch ready, which may go on while another one is written.

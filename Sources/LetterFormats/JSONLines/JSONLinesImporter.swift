@@ -1,3 +1,4 @@
+import Glibc
 import Hashing
 import LetterModel
 
@@ -42,19 +43,28 @@ public struct JSONLinesReader: LetterReader {
     /// Takes the next bytes, and returns what the complete lines hold.
     public mutating func read(_ bytes: [UInt8]) -> [ImportItem] {
         var items: [ImportItem] = []
-        var rest = bytes[...]
-        while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            keep(rest[..<newline])
-            rest = rest[(newline + 1)...]
+        var start = 0
+        while let newline = JSONLinesReader.newline(in: bytes, from: start) {
+            keep(bytes[start..<newline])
+            start = newline + 1
             if let item = takeLine() { items.append(item) }
         }
-        keep(rest)
+        keep(bytes[start...])
         return items
     }
 
     /// Returns what the last line holds, if it has no newline.
     public mutating func finish() -> [ImportItem] {
         takeLine().map { [$0] } ?? []
+    }
+
+    private static func newline(in bytes: [UInt8], from start: Int) -> Int? {
+        bytes.withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress, start < buffer.count else { return nil }
+            return memchr(base + start, Int32(UInt8(ascii: "\n")), buffer.count - start).map {
+                UnsafeRawPointer($0) - base
+            }
+        }
     }
 
     private mutating func keep(_ bytes: ArraySlice<UInt8>) {

@@ -29,7 +29,9 @@ extension StringProtocol {
 extension String {
     /// Whether both have the same UTF-8 bytes. (Not generic: what other modules compare is nearly always this.)
     public func hasSameBytes(as other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        guard utf8.count == other.utf8.count else { return false }
+        var (left, right) = (self, other)
+        return left.withUTF8 { left in right.withUTF8 { right in left.elementsEqual(right) } }
     }
 
     /// The order of object keys in RFC 8785: by UTF-16 code units.

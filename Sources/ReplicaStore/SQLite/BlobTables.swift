@@ -15,11 +15,12 @@ struct BlobTables {
 
     private static let memberName = Array("\"attachments\"".utf8)
 
-    /// Notes the blobs that a revision's content refers to.
-    func addReferences(of revision: Revision, at sequence: Int) throws(SQLiteError) {
-        // Most contents have no attachment: look for the name before parsing the bytes.
-        guard let content = revision.contentBytes, Self.mayHaveAttachments(content) else { return }
-        for (position, reference) in Self.references(in: revision).enumerated() {
+    /// A blob that a revision refers to, and how many bytes it has, as far as the revision says so.
+    typealias Reference = (blob: BlobID, byteCount: Int?)
+
+    /// Notes the blobs that a revision refers to.
+    func add(_ references: [Reference], at sequence: Int) throws(SQLiteError) {
+        for (position, reference) in references.enumerated() {
             let number = try blobNumber(reference.blob)
             try connection.run(
                 "INSERT INTO blob_reference (revision, position, blob, byte_count) VALUES (?, ?, ?, ?)",
@@ -41,7 +42,9 @@ struct BlobTables {
     }
 
     /// The blobs that a revision refers to, each once, in the order of its attachments.
-    static func references(in revision: Revision) -> [(blob: BlobID, byteCount: Int?)] {
+    static func references(in revision: Revision) -> [Reference] {
+        // Most contents have no attachment: look for the name before parsing the bytes.
+        guard let content = revision.contentBytes, mayHaveAttachments(content) else { return [] }
         var seen: Set<BlobID> = []
         return (revision.letter?.attachments ?? []).compactMap { attachment in
             guard let blob = attachment.blob, seen.insert(blob).inserted else { return nil }

@@ -16,8 +16,8 @@ struct DeletionCount {
 
     /// - Parameters:
     ///   - through: letters whose first revision is in the log up to here count.
-    ///   - revisions: what comes: all of it is looked at before any of it is let in.
-    init(_ connection: Connection, through: Int, revisions: [Revision]) throws {
+    ///   - tombstones: the letters of the tombstones that come: all of them are looked at before any is let in.
+    init(_ connection: Connection, through: Int, tombstones: [LetterID]) throws {
         self.connection = connection
         self.through = through
         isHolding = try !HeldTable(connection).isEmpty()
@@ -33,8 +33,8 @@ struct DeletionCount {
         guard !isHolding else { return }
         var letters = letIn
         let truth = TruthTables(connection)
-        for revision in revisions where revision.header.content == nil {
-            guard let letter = try truth.letterNumber(revision.header.letter), try counts(letter) else { continue }
+        for tombstone in tombstones {
+            guard let letter = try truth.letterNumber(tombstone), try counts(letter) else { continue }
             letters.insert(letter)
         }
         isHolding = DeletionGuard.isExcessive(deleted: letters.count, of: shown)
@@ -50,12 +50,12 @@ struct DeletionCount {
     }
 
     /// Whether a revision whose parents are all here is to be held back.
-    mutating func holds(_ revision: Revision, letter: Int?) throws(SQLiteError) -> Bool {
+    mutating func holds(_ header: RevisionHeader, letter: Int?) throws(SQLiteError) -> Bool {
         if isHolding {
             let held = HeldTable(connection)
-            for parent in revision.header.parents where try held.contains(parent) { return true }
+            for parent in header.parents where try held.contains(parent) { return true }
         }
-        guard revision.header.content == nil, let letter, try counts(letter) else { return false }
+        guard header.content == nil, let letter, try counts(letter) else { return false }
         if !isHolding, !letIn.contains(letter) {
             isHolding = DeletionGuard.isExcessive(deleted: letIn.count + 1, of: shown)
         }

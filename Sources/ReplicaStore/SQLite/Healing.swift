@@ -21,12 +21,12 @@ struct Healing {
     }
 
     /// Writes header and content of the revision at this place anew; its id was compared by whoever found it.
-    func replace(_ sequence: Int, with revision: Revision) throws(SQLiteError) {
+    func replace(_ sequence: Int, with revision: PreparedRevision) throws(SQLiteError) {
         try allowed { () throws(SQLiteError) in
             try connection.run(
                 "UPDATE revision SET header = ? WHERE sequence = ?",
                 [.bytes(revision.headerBytes), .integer(sequence)])
-            guard let bytes = revision.contentBytes, let hash = revision.header.content else {
+            guard let compressed = revision.compressedContent, let hash = revision.header.content else {
                 return try connection.run(
                     "UPDATE revision SET content = NULL WHERE sequence = ?", [.integer(sequence)])
             }
@@ -34,13 +34,13 @@ struct Healing {
             let referred = try connection.integer(
                 "SELECT content FROM revision WHERE sequence = ?", [.integer(sequence)])
             if let number = named ?? referred {
-                try write(number, bytes, hash)
+                try write(number, compressed, hash)
                 try connection.run(
                     "UPDATE revision SET content = ? WHERE sequence = ?", [.integer(number), .integer(sequence)])
             } else {
                 try connection.run(
                     "INSERT INTO content (hash, bytes) VALUES (?, ?)",
-                    [.bytes(hash.bytes), .bytes(Zstandard.compress(bytes, level: .letter))])
+                    [.bytes(hash.bytes), .bytes(compressed)])
                 try connection.run(
                     "UPDATE revision SET content = ? WHERE sequence = ?",
                     [.integer(connection.lastInsertedRow), .integer(sequence)])
@@ -49,14 +49,14 @@ struct Healing {
     }
 
     /// Writes a content anew.
-    func replaceContent(_ number: Int, _ bytes: [UInt8], _ hash: Digest) throws(SQLiteError) {
-        try allowed { () throws(SQLiteError) in try write(number, bytes, hash) }
+    func replaceContent(_ number: Int, _ compressed: [UInt8], _ hash: Digest) throws(SQLiteError) {
+        try allowed { () throws(SQLiteError) in try write(number, compressed, hash) }
     }
 
-    private func write(_ number: Int, _ bytes: [UInt8], _ hash: Digest) throws(SQLiteError) {
+    private func write(_ number: Int, _ compressed: [UInt8], _ hash: Digest) throws(SQLiteError) {
         try connection.run(
             "UPDATE content SET hash = ?, bytes = ? WHERE number = ?",
-            [.bytes(hash.bytes), .bytes(Zstandard.compress(bytes, level: .letter)), .integer(number)])
+            [.bytes(hash.bytes), .bytes(compressed), .integer(number)])
     }
 
     private func allowed(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {

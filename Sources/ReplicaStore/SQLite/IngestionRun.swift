@@ -10,6 +10,7 @@ import SQLiteBinding
 struct IngestionRun {
     let truth: TruthTables
     let blobs: BlobTables
+    private let revisions: [PreparedRevision]
     let missingParents: Ingestion.MissingParents
     let archive: ArchiveID
     let remote: String?
@@ -46,7 +47,11 @@ struct IngestionRun {
         var hasOneRevision: Bool
     }
 
-    init(_ connection: Connection, _ ingestion: Ingestion, folder: ReplicaFolder) throws {
+    /// - Parameter prepared: The revisions of the ingestion.
+    init(
+        _ connection: Connection, _ ingestion: Ingestion, prepared: [PreparedRevision], folder: ReplicaFolder
+    ) throws {
+        revisions = prepared
         truth = TruthTables(connection)
         blobs = BlobTables(connection, folder: folder)
         missingParents = ingestion.missingParents
@@ -59,14 +64,14 @@ struct IngestionRun {
         hasHeld = try !HeldTable(connection).isEmpty()
         hasBeside = try !BesideTable(connection).isEmpty()
         guardedThrough = ingestion.guardedThrough(end: state.sequence)
-        let hasTombstone = ingestion.revisions.contains { $0.header.content == nil }
-        if let through = guardedThrough, hasTombstone || hasHeld {
-            deletions = try DeletionCount(connection, through: through, revisions: ingestion.revisions)
+        let tombstones = prepared.filter { $0.header.content == nil }.map(\.header.letter)
+        if let through = guardedThrough, !tombstones.isEmpty || hasHeld {
+            deletions = try DeletionCount(connection, through: through, tombstones: tombstones)
         }
     }
 
     /// Takes the revisions in and makes what follows from them.
-    mutating func run(_ revisions: [PreparedRevision]) throws -> [IngestionOutcome] {
+    mutating func run() throws -> [IngestionOutcome] {
         var outcomes: [IngestionOutcome] = []
         outcomes.reserveCapacity(revisions.count)
         for revision in revisions {
@@ -83,21 +88,20 @@ struct IngestionRun {
     mutating func releaseHeld() throws {
         isReleasing = true
         for prepared in PreparedRevision.all(try HeldTable(connection).takeAll()) {
-            let revision = prepared.revision
-            let letter = try truth.letterNumber(revision.header.letter)
-            switch try find(revision.header.parents) {
+            let letter = try truth.letterNumber(prepared.header.letter)
+            switch try find(prepared.header.parents) {
             case .all(let parents) where parents.allSatisfy({ $0.letter == letter }):
                 try append(prepared, letter: letter, parents: parents, from: nil)
             case .all:
                 try QuarantineTable(connection).add(
-                    QuarantinedBytes(revision, RevisionError(.parentLetter), remote: nil))
+                    QuarantinedBytes(prepared.revision, RevisionError(.parentLetter), remote: nil))
             case .missing(let ids):
                 // A parent among them was damaged. It is asked for again, and this one waits for it.
-                try WaitingTable(connection).add(revision, missing: ids, remote: nil)
+                try WaitingTable(connection).add(prepared.revision, missing: ids, remote: nil)
                 hasWaiting = true
                 continue
             }
-            if revision.header.content == nil, let letter { try DeletionCount.note(letter, connection) }
+            if prepared.header.content == nil, let letter { try DeletionCount.note(letter, connection) }
         }
         try finish()
     }
@@ -134,42 +138,43 @@ struct IngestionRun {
     }
 
     private mutating func take(_ prepared: PreparedRevision) throws -> IngestionOutcome {
-        let revision = prepared.revision
-        guard revision.header.archive == archive else { return .rejected(RevisionError(.archive)) }
-        if let sequence = try truth.sequence(of: revision.id) {
+        guard prepared.header.archive == archive else { return .rejected(RevisionError(.archive)) }
+        if let sequence = try truth.sequence(of: prepared.id) {
             try heal(sequence, with: prepared)
             if let remote { known[remote, default: []].append(sequence) }
             return .duplicate
         }
-        if hasHeld, try HeldTable(connection).contains(revision.id) {
+        if hasHeld, try HeldTable(connection).contains(prepared.id) {
             // Without the guard it comes in after all, below.
-            if isGuarded { return try hold(revision, from: remote) }
+            if isGuarded { return try hold(prepared.revision, from: remote) }
         }
-        let letter = try truth.letterNumber(revision.header.letter)
-        var parents = try find(revision.header.parents)
+        let letter = try truth.letterNumber(prepared.header.letter)
+        var parents = try find(prepared.header.parents)
         if case .missing = parents, !ready.isEmpty {
             // A parent may have waited for something that came a moment ago.
             try promoteWaiting()
-            parents = try find(revision.header.parents)
+            parents = try find(prepared.header.parents)
         }
         switch parents {
         case .missing(let ids):
             // Whatever its other parents are, one of another letter can never become right.
-            guard try belongsTogether(revision, letter: letter) else { return .rejected(RevisionError(.parentLetter)) }
+            guard try belongsTogether(prepared.header, letter: letter) else {
+                return .rejected(RevisionError(.parentLetter))
+            }
             let lacking = try hasHeld && isGuarded ? ids.filter { try !HeldTable(connection).contains($0) } : ids
-            if lacking.isEmpty { return try hold(revision, from: remote) }
+            if lacking.isEmpty { return try hold(prepared.revision, from: remote) }
             switch missingParents {
             case .refuse: return .missingParents(ids)
             case .wait:
-                try WaitingTable(connection).add(revision, missing: lacking, remote: remote)
+                try WaitingTable(connection).add(prepared.revision, missing: lacking, remote: remote)
                 hasWaiting = true
-                try noteBeside(revision.id, at: remote)
+                try noteBeside(prepared.id, at: remote)
                 return .waiting
             }
         case .all(let parents):
             guard parents.allSatisfy({ $0.letter == letter }) else { return .rejected(RevisionError(.parentLetter)) }
-            if isGuarded, try deletions?.holds(revision, letter: letter) == true {
-                return try hold(revision, from: remote)
+            if isGuarded, try deletions?.holds(prepared.header, letter: letter) == true {
+                return try hold(prepared.revision, from: remote)
             }
             try append(prepared, letter: letter, parents: parents, from: remote)
             return .accepted(sequence: state.sequence)
@@ -206,8 +211,8 @@ struct IngestionRun {
         return missing.isEmpty ? .all(found) : .missing(missing)
     }
 
-    private func belongsTogether(_ revision: Revision, letter: Int?) throws -> Bool {
-        for id in revision.header.parents {
+    private func belongsTogether(_ header: RevisionHeader, letter: Int?) throws -> Bool {
+        for id in header.parents {
             let found = try connection.integer("SELECT letter FROM revision WHERE id = ?", [.bytes(id.digest.bytes)])
             if let found, found != letter { return false }
         }
@@ -217,15 +222,14 @@ struct IngestionRun {
     private mutating func append(
         _ prepared: PreparedRevision, letter knownLetter: Int?, parents: [Parent], from remote: String?
     ) throws {
-        let revision = prepared.revision
-        let letter = try knownLetter ?? insertLetter(revision.header.letter)
+        let letter = try knownLetter ?? insertLetter(prepared.header.letter)
         let content = try contentNumber(of: prepared)
-        state.append(revision.id)
+        state.append(prepared.id)
         try connection.run(
             "INSERT INTO revision (sequence, id, chain, letter, content, header) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                .integer(state.sequence), .bytes(revision.id.digest.bytes), .bytes(state.chain.bytes),
-                .integer(letter), .integer(content), .bytes(revision.headerBytes),
+                .integer(state.sequence), .bytes(prepared.id.digest.bytes), .bytes(state.chain.bytes),
+                .integer(letter), .integer(content), .bytes(prepared.headerBytes),
             ])
         for parent in parents {
             #if CANARIES
@@ -244,14 +248,14 @@ struct IngestionRun {
         try connection.run(
             "INSERT INTO head (letter, revision) VALUES (?, ?)", [.integer(letter), .integer(state.sequence)])
         if let remote { known[remote, default: []].append(state.sequence) }
-        if hasWaiting { ready += try WaitingTable(connection).noteArrival(of: revision.id) }
-        if hasHeld { try HeldTable(connection).remove(revision.id) }
+        if hasWaiting { ready += try WaitingTable(connection).noteArrival(of: prepared.id) }
+        if hasHeld { try HeldTable(connection).remove(prepared.id) }
         if hasBeside {
             let beside = BesideTable(connection)
-            for name in try beside.remotes(with: revision.id) { known[name, default: []].append(state.sequence) }
-            try beside.forget(revision.id.digest.bytes)
+            for name in try beside.remotes(with: prepared.id) { known[name, default: []].append(state.sequence) }
+            try beside.forget(prepared.id.digest.bytes)
         }
-        try blobs.addReferences(of: revision, at: state.sequence)
+        try blobs.add(prepared.blobs, at: state.sequence)
         note(letter, prepared, at: state.sequence, isNew: knownLetter == nil)
     }
 
@@ -262,9 +266,7 @@ struct IngestionRun {
 
     /// Nil for a tombstone.
     private func contentNumber(of prepared: PreparedRevision) throws -> Int? {
-        guard let compressed = prepared.compressedContent, let bytes = prepared.revision.contentBytes,
-            let hash = prepared.revision.header.content
-        else { return nil }
+        guard let compressed = prepared.compressedContent, let hash = prepared.header.content else { return nil }
         try connection.run(
             "INSERT INTO content (hash, bytes) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
             [.bytes(hash.bytes), .bytes(compressed)])
@@ -274,7 +276,9 @@ struct IngestionRun {
         }
         guard let known else { throw StoreError.damaged(object: "archive.sqlite") }
         // What is there was written long ago; a new revision must not rest on damaged bytes.
-        if !Healing.isIntact(known.bytes, hash) { try Healing(connection).replaceContent(known.number, bytes, hash) }
+        if !Healing.isIntact(known.bytes, hash) {
+            try Healing(connection).replaceContent(known.number, compressed, hash)
+        }
         return known.number
     }
 
@@ -296,24 +300,23 @@ struct IngestionRun {
             letterIndices[letter] = letters.count
             letters.append(
                 TouchedLetter(
-                    number: letter, id: prepared.revision.header.letter, newest: (sequence, prepared),
+                    number: letter, id: prepared.header.letter, newest: (sequence, prepared),
                     hasOneRevision: isNew))
         }
     }
 
     /// Puts the right bytes in the place of damaged ones, if somebody sends them again.
     private mutating func heal(_ sequence: Int, with prepared: PreparedRevision) throws {
-        let revision = prepared.revision
         let hash = try connection.first(
             "SELECT hash FROM content JOIN revision ON revision.content = content.number WHERE sequence = ?",
             [.integer(sequence)]
         ) { (row) throws(SQLiteError) in row.bytes(0) }
-        guard try truth.stored(sequence)?.intact() == nil || hash != revision.header.content?.bytes else { return }
-        try Healing(connection).replace(sequence, with: revision)
+        guard try truth.stored(sequence)?.intact() == nil || hash != prepared.header.content?.bytes else { return }
+        try Healing(connection).replace(sequence, with: prepared)
         // A reindexing while it was damaged could not know its attachments.
         try connection.run("DELETE FROM blob_reference WHERE revision = ?", [.integer(sequence)])
-        try blobs.addReferences(of: revision, at: sequence)
-        if let letter = try truth.letterNumber(revision.header.letter) {
+        try blobs.add(prepared.blobs, at: sequence)
+        if let letter = try truth.letterNumber(prepared.header.letter) {
             note(letter, prepared, at: sequence, isNew: false)
         }
     }
@@ -354,9 +357,9 @@ struct IngestionRun {
         guard !isReleasing, remote != nil || hasHeld else { return false }
         if deletions == nil, hasHeld || revision.header.content == nil {
             let through = guardedThrough ?? begin.sequence
-            deletions = try DeletionCount(connection, through: through, revisions: [])
+            deletions = try DeletionCount(connection, through: through, tombstones: [])
         }
-        return try deletions?.holds(revision, letter: letter) == true
+        return try deletions?.holds(revision.header, letter: letter) == true
     }
 
     // MARK: What follows

@@ -36,7 +36,7 @@ struct Reindexing {
             guard let id = row.id else { throw StoreError.damaged(object: "revision \(row.sequence)") }
             state.append(id)
             // A damaged revision has no references that anybody could know; `verify` names it.
-            if let revision = row.intact() { try blobs.addReferences(of: revision, at: row.sequence) }
+            if let revision = row.intact() { try blobs.add(BlobTables.references(in: revision), at: row.sequence) }
         }
         try state.write(connection)
     }

@@ -112,15 +112,15 @@ extension SQLiteReplicaStore {
             let remotes = RemoteTable(connection)
             if let remote = ingestion.remote { _ = try remotes.progress(remote) }
             if let advance = ingestion.advance { try remotes.advance(advance) }
-            var run = try IngestionRun(connection, ingestion, folder: folder)
-            let outcomes = try run.run(prepared)
+            var run = try IngestionRun(connection, ingestion, prepared: prepared, folder: folder)
+            let outcomes = try run.run()
             let report = run.report(outcomes, epoch: epoch)
             if identity.isArchiveOpen, ingestion.settlesArchive(outcomes) {
                 try identityTable.settle(ingestion.archive)
             }
             return report
         }
-        damage.forget(zip(ingestion.revisions, report.outcomes).lazy.filter { $1 == .duplicate }.map(\.0.id))
+        damage.forget(zip(ingestion.batch.ids, report.outcomes).lazy.filter { $1 == .duplicate }.map(\.0))
         return report
     }
 

@@ -186,15 +186,16 @@ public final class ExchangeResponder {
             Ingestion(archive: archive, batch: pushed.batch, missingParents: .refuse))
         var exceptions = pushed.rejected
         var acceptedCount = 0
-        for (revision, outcome) in zip(pushed.batch.revisions, report.outcomes) {
+        for ((index, id), outcome) in zip(pushed.batch.ids.enumerated(), report.outcomes) {
             switch outcome {
             case .accepted: acceptedCount += 1
-            case .duplicate: exceptions.append(PushException(id: revision.id, result: .duplicate))
+            case .duplicate: exceptions.append(PushException(id: id, result: .duplicate))
             case .missingParents(let parents):
-                exceptions.append(PushException(id: revision.id, result: .missingParent(parents)))
+                exceptions.append(PushException(id: id, result: .missingParent(parents)))
             case .waiting, .held:
-                exceptions.append(PushException(id: revision.id, result: .missingParent(revision.header.parents)))
-            case .rejected(let error): exceptions.append(PushException(id: revision.id, refusedFor: error))
+                let parents = pushed.batch.revision(at: index).header.parents
+                exceptions.append(PushException(id: id, result: .missingParent(parents)))
+            case .rejected(let error): exceptions.append(PushException(id: id, refusedFor: error))
             }
         }
         // Where revisions that had waited here for a parent came in between, the sender does not know them: the pages
@@ -211,7 +212,7 @@ private struct PushedRevisions {
     private(set) var rejected: [PushException] = []
     private var ids: Set<RevisionID> = []
 
-    var isEmpty: Bool { batch.revisions.isEmpty && rejected.isEmpty }
+    var isEmpty: Bool { batch.isEmpty && rejected.isEmpty }
 
     mutating func take(header: [UInt8], content: [UInt8]?) {
         let id = RevisionID(ofHeader: header)
