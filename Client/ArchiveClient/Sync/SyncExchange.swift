@@ -65,7 +65,7 @@ final class SyncExchange {
 
     /// A transaction writes pages all over the indexes, so pages that come quickly are stored together, up to so many bytes. One that comes
     /// so long after the last storing is stored at once: a slow connection that is cut loses nothing that was whole.
-    private static let gatheredBytes = 16 * 1024 * 1024
+    private static let gatheredBytes = 12 * 1024 * 1024
     private static let gatheringMilliseconds = 500
 
     init(
