@@ -80,7 +80,13 @@ struct ImportSession {
         var made = Amount()
         var writing: Task<ImportReport, any Error>?
         func finishWriting() async throws {
-            if let written = try await writing.take()?.value { report += written }
+            do {
+                if let written = try await writing.take()?.value { report += written }
+            } catch {
+                // What follows in the source is not written without it.
+                making = []
+                throw error
+            }
         }
         func makeReady() async throws {
             _ = try await making.last?.value
