@@ -45,8 +45,13 @@ struct BlobTables {
     static func references(in revision: Revision) -> [Reference] {
         // Most contents have no attachment: look for the name before parsing the bytes.
         guard let content = revision.contentBytes, mayHaveAttachments(content) else { return [] }
+        return revision.letter.map(references(in:)) ?? []
+    }
+
+    /// The same, of what the revision says.
+    static func references(in letter: Letter) -> [Reference] {
         var seen: Set<BlobID> = []
-        return (revision.letter?.attachments ?? []).compactMap { attachment in
+        return letter.attachments.compactMap { attachment in
             guard let blob = attachment.blob, seen.insert(blob).inserted else { return nil }
             return (blob, attachment.size)
         }

@@ -22,8 +22,9 @@ struct PreparedRevision: Sendable {
         header = revision.header
         headerBytes = revision.headerBytes
         compressedContent = revision.contentBytes.map { Zstandard.compress($0, level: .letter) }
-        summary = (letter ?? revision.letter).map { SummaryTable.values(of: .single(revision.id, $0)) }
-        blobs = BlobTables.references(in: revision)
+        let letter = letter ?? revision.letter
+        summary = letter.map { SummaryTable.values(of: .single(revision.id, $0)) }
+        blobs = letter.map(BlobTables.references(in:)) ?? []
     }
 
     /// The revision that this was made of.
