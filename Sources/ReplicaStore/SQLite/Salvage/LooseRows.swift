@@ -89,7 +89,7 @@ final class LooseRows {
     /// - Parameter stated: What the file says; 1 stands for 65,536.
     private static func pageBytes(of file: Int32, byteCount: Int, stated: Int) -> Int {
         let isSize = stated == 1 || (stated >= 512 && stated & (stated - 1) == 0)
-        let candidates = (isSize ? [stated == 1 ? 65_536 : stated] : []) + PageSize.all
+        let candidates = (isSize ? [stated == 1 ? 65_536 : stated] : []) + PageSize.all.filter { $0 != stated }
         let leaves = candidates.map { leafCount(of: file, byteCount: byteCount, pageBytes: $0) }
         // The first of those that most leaves speak for.
         return candidates[leaves.firstIndex(of: leaves.max() ?? 0) ?? 0]
