@@ -178,10 +178,14 @@ struct ThreeWayText {
     // MARK: Rows
 
     /// - Parameter brief: the text where all of it does not fit the screen: what matters must not be what is cut off.
-    private func row(_ label: String, _ text: StyledText, brief: StyledText? = nil, isShown: Bool) -> [String] {
+    private func row(
+        _ label: String, _ text: StyledText, brief: @autoclosure () -> StyledText? = nil, isShown: Bool
+    ) -> [String] {
         let width = style.isTerminal ? max(20, style.width - Self.labelWidth) : nil
         var lines = text.lines(width: width, style: style)
-        if style.isTerminal, lines.count > Self.lineLimit, let brief { lines = brief.lines(width: width, style: style) }
+        if style.isTerminal, lines.count > Self.lineLimit, let brief = brief() {
+            lines = brief.lines(width: width, style: style)
+        }
         return cut(lines).enumerated().map { index, line in
             line.utf8.isEmpty && index > 0 ? "" : prefix(index == 0 ? label : "", isShown: isShown && index == 0) + line
         }
