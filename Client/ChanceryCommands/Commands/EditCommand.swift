@@ -67,10 +67,7 @@ enum NewCommand {
         let author = try await context.author(for: archive)
         var letter = Letter()
         letter.kind = .letter
-        if let path = values[from] {
-            let bytes = try FileSystem.read(path, limitBytes: Limits.contentBytes)
-            letter = try Editor.parse(bytes, file: path)
-        }
+        if let path = values[from] { letter = try Editor.letter(in: path) }
         try ChangeOptions.apply(values, to: &letter)
         if values[from] == nil, !ChangeOptions.areGiven(values) {
             letter = try Editor(context).edit(letter, again: "chancery new --from")
@@ -108,9 +105,7 @@ enum EditCommand {
         let archive = try await context.openArchive()
         let author = try await context.author(for: archive)
         var draft = try await archive.draft(of: archive.letterID(values[id]))
-        if let path = values[from] {
-            draft.letter = try Editor.parse(FileSystem.read(path, limitBytes: Limits.contentBytes), file: path)
-        }
+        if let path = values[from] { draft.letter = try Editor.letter(in: path) }
         try ChangeOptions.apply(values, to: &draft.letter)
         if values[from] == nil, !ChangeOptions.areGiven(values) {
             draft.letter = try Editor(context).edit(

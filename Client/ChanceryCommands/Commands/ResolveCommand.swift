@@ -208,8 +208,7 @@ extension ResolveCommand {
             let view = try await archive.view(of: id)
             var decisions = try await ResolveCommand.decisions(values, on: id, view, archive)
             if let path = values[ResolveCommand.from] {
-                let bytes = try FileSystem.read(path, limitBytes: Limits.contentBytes)
-                decisions.whole = try Editor.parse(bytes, file: path)
+                decisions.whole = try Editor.letter(in: path)
             } else if values[ResolveCommand.edit] {
                 decisions.whole = try Editor(context).edit(
                     view.letter, again: "chancery resolve \(id.text.prefix(8)) --from")

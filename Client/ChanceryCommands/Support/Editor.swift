@@ -80,7 +80,11 @@ struct Editor {
     }
 
     /// The letter in a file of the text form.
-    static func parse(_ bytes: [UInt8], file: String) throws -> Letter {
+    static func letter(in path: String) throws -> Letter {
+        try parse(FileSystem.read(path, limitBytes: Limits.contentBytes), file: path)
+    }
+
+    private static func parse(_ bytes: [UInt8], file: String) throws -> Letter {
         do throws(TextFormError) {
             return try ChanceryTextForm.parse(bytes).letter
         } catch {
