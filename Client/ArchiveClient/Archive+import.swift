@@ -90,17 +90,13 @@ public struct ImportBatch: Sendable {
     fileprivate init(_ steps: [ImportStep], for archive: ArchiveID) {
         var sources: [Source?] = []
         var revisions = RevisionBatch()
-        // A stretch at a time: of what is made only the batch is kept.
-        for start in stride(from: 0, to: steps.count, by: ImportBatch.stretchCount) {
-            let stretch = steps[start..<min(start + ImportBatch.stretchCount, steps.count)]
-            let roots = Array(stretch).concurrentMap { ImportBatch.source($0)?.rooted($0.id, in: archive) }
-            for (step, root) in zip(stretch, roots) {
-                if case .letter(_, let letter) = step, case .root(.success(let revision))? = root {
-                    sources.append(.made(revisions.ids.count))
-                    revisions.append(revision, letter: letter)
-                } else {
-                    sources.append(root)
-                }
+        let roots = steps.concurrentMap { ImportBatch.source($0)?.rooted($0.id, in: archive) }
+        for (step, root) in zip(steps, roots) {
+            if case .letter(_, let letter) = step, case .root(.success(let revision))? = root {
+                sources.append(.made(revisions.ids.count))
+                revisions.append(revision, letter: letter)
+            } else {
+                sources.append(root)
             }
         }
         letters = steps.map(\.id)
@@ -108,8 +104,6 @@ public struct ImportBatch: Sendable {
         self.archive = archive
         self.revisions = revisions
     }
-
-    private static let stretchCount = 256
 
     /// Adds the steps that follow.
     ///
