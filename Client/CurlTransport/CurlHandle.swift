@@ -43,6 +43,9 @@ import SyncProtocol
     /// Source: https://curl.se/libcurl/c/curl_global_init.html
     private static let isReady = chancery_curl_load()
 
+    /// Loads libcurl, which brings two dozen libraries: some milliseconds, once in a process.
+    static func load() { _ = isReady }
+
     private func configure(_ configuration: CurlConfiguration) {
         unsafe chancery_curl_set_pointer(curl, CURLOPT_ERRORBUFFER, errorText)
         set(CURLOPT_NOSIGNAL, 1)

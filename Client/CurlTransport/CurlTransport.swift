@@ -1,3 +1,4 @@
+import Dispatch
 public import SyncProtocol
 
 /// The HTTP way to one archive on a server: one connection, kept open between requests, by libcurl.
@@ -5,7 +6,8 @@ public import SyncProtocol
 /// Follows no redirect, speaks http and https only, verifies the server's certificate and name, and sends the token to the
 /// archive's own origin and nowhere else.
 public final class CurlTransport: Transport {
-    private let handle: CurlHandle?
+    private let configuration: CurlConfiguration
+    private lazy var handle = CurlHandle(configuration)
     private let archiveURL: String
     private let host: String
     private let token: String?
@@ -22,7 +24,9 @@ public final class CurlTransport: Transport {
     public init(
         origin: String, archivePath: String, token: String?, configuration: CurlConfiguration = CurlConfiguration()
     ) {
-        handle = CurlHandle(configuration)
+        self.configuration = configuration
+        // Until the first request there is other work to do.
+        DispatchQueue.global().async { CurlHandle.load() }
         archiveURL = origin + archivePath
         host = String(origin.split(separator: "/", omittingEmptySubsequences: true).last ?? "")
         self.token = token

@@ -63,6 +63,23 @@ extension ConformanceCheck {
             try store.advanceCursor(CursorAdvance(remote: "origin", from: position(2), to: position(7)))
             try expect(try store.remotes().first?.position, equals: position(7))
         },
+        ConformanceCheck("answers and a cursor are recorded together, or neither") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            let revision = try maker.revision(1, "one")
+            _ = try store.ingest(maker.ingestion([revision]))
+            try store.addRemote("origin", address: "a")
+            let answers = [PushAnswer(revision: revision.id, decision: .acknowledged)]
+            let step = CursorAdvance(remote: "origin", from: position(2), to: position(3))
+            try expect(throws: .cursorMoved(remote: "origin")) {
+                try store.recordAnswers(from: "origin", answers, advance: step)
+            }
+            try expect(try unsentIDs(store, "origin"), equals: [revision.id], "the answer was not recorded either")
+            let first = CursorAdvance(remote: "origin", from: nil, to: position(2))
+            try store.recordAnswers(from: "origin", answers, advance: first)
+            try expect(try unsentIDs(store, "origin"), equals: [])
+            try expect(try store.remotes().first?.position, equals: position(2))
+        },
         ConformanceCheck("a page without revisions moves the cursor and makes the archive final") { make in
             let store = try make()
             let maker = RevisionMaker(archive: RevisionMaker.archive(4))

@@ -224,7 +224,10 @@ public final class InMemoryReplicaStore: ReplicaStore {
     }
 
     /// Records what a remote said of revisions that were sent to it.
-    public func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError) {
+    public func recordAnswers(
+        from remote: String, _ answers: [PushAnswer], advance: CursorAdvance?
+    ) throws(StoreError) {
+        if let advance { try advanceCursor(advance) }
         try changeRemote(remote) { remote, state in
             for answer in answers where answer.decision == .acknowledged && state.isBeside(answer.revision) {
                 remote.beside.insert(answer.revision)

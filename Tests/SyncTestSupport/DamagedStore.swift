@@ -25,6 +25,8 @@ public final class DamagedStore: ReplicaStore {
         public var orphans: Set<RevisionID> = []
         /// Revisions of which it is never noted what remotes said.
         public var forgottenAnswers: Set<RevisionID> = []
+        /// Where somebody else moves the cursor to before the next one is recorded with answers.
+        public var movedCursor: LogPosition?
     }
 
     /// A replica over another one.
@@ -156,9 +158,17 @@ public final class DamagedStore: ReplicaStore {
         try base.unsent(to: remote, after: passed, maximumBytes: maximumBytes)
     }
     /// As the replica below.
-    public func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError) {
-        let forgotten = faults.withLock { $0.forgottenAnswers }
-        try base.recordAnswers(from: remote, answers.filter { !forgotten.contains($0.revision) })
+    public func recordAnswers(
+        from remote: String, _ answers: [PushAnswer], advance: CursorAdvance?
+    ) throws(StoreError) {
+        let (forgotten, moved) = faults.withLock {
+            ($0.forgottenAnswers, advance == nil ? nil : $0.movedCursor.take())
+        }
+        if let moved, let advance {
+            try base.advanceCursor(CursorAdvance(remote: remote, from: advance.from, to: moved))
+        }
+        try base.recordAnswers(
+            from: remote, answers.filter { !forgotten.contains($0.revision) }, advance: advance)
     }
     /// As the replica below.
     public func refusals(by remote: String) throws(StoreError) -> [Refusal] { try base.refusals(by: remote) }

@@ -26,14 +26,15 @@ struct SyncBlobs {
     }
 
     /// The blobs that are here, that letters refer to since the last offer, and that the remote lacks; and the sequence up to
-    /// which they were looked for. No request if there are none to ask for.
+    /// which they were looked for: unchanged, so that nothing is to be noted, if no letter since then refers to one. No request if there are
+    /// none to ask for.
     func wanted() throws -> (blobs: [BlobWork], through: Int) {
         let through = try store.logState().end.sequence
         let isAgain = try store.setting(offerAgainKey(remote)) != nil
         let offered = isAgain ? 0 : try store.remote(named: remote).blobsOfferedThrough
-        guard offered < through else { return ([], offered) }
-        let here = try store.blobReferences(after: offered, through: through).map(\.blob).filter(store.hasBlob)
-        let lacking = try ask(here)
+        let references = try offered < through ? store.blobReferences(after: offered, through: through) : []
+        guard !references.isEmpty else { return ([], offered) }
+        let lacking = try ask(references.map(\.blob).filter(store.hasBlob))
         let work = try lacking.map { blob in
             BlobWork(blob: blob, limitBytes: Limits.blobBytes, byteCount: try store.blobByteCount(blob) ?? 0)
         }

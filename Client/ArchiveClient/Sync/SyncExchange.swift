@@ -8,8 +8,8 @@ import SyncProtocol
 
 /// The asking side of one exchange: sends a push, records what became of it, and stores what comes page by page.
 ///
-/// What was acknowledged is recorded as soon as the envelope is here; a page and its cursor are stored in one transaction.
-/// So whatever breaks, what was gained up to there stays.
+/// What was acknowledged is recorded as soon as the envelope is here, or with the cursor where no page follows; a page and its cursor are stored
+/// in one transaction. So whatever breaks, what was gained up to there stays.
 final class SyncExchange {
     private let store: any ReplicaStore
     private let remote: String
@@ -25,6 +25,8 @@ final class SyncExchange {
     private var stored: LogPosition?
     private var archive: ArchiveID
     private var response: ExchangeResponse?
+    /// What the remote said of what was sent, as long as that is not recorded.
+    private var answers: [PushAnswer] = []
     private var follower: LogFollower?
     private var ownAccepted: [RevisionID] = []
     /// Revisions that the remote has now, or does not want.
@@ -188,13 +190,20 @@ final class SyncExchange {
             try decoder.finish()
             guard decoder.isAtPageEnd else { throw MessageError.truncated }
         } catch {
-            // Whatever broke: the pages that were whole before are stored.
+            // Whatever broke: what was answered is recorded, and the pages that were whole before are stored.
+            try record()
             try finishPages()
             guard let error = error as? MessageError, error != .tooDense else { throw error }
             throw unreadable(error)
         }
-        try finishPages()
-        try conclude()
+        do {
+            try finishPages()
+            try conclude()
+        } catch {
+            // Where the end does not fit, or somebody else has moved on, what was answered stays true.
+            try record()
+            throw error
+        }
     }
 
     /// What bytes that are no message mean: before the envelope that this is no server of ours, after it an accident.
@@ -278,11 +287,20 @@ final class SyncExchange {
             throw SyncError.malformedResponse(detail: "it accepts another number of revisions than were sent")
         }
         if answers.contains(where: { $0.decision != .acknowledged }) { ahead.drop() } else { ahead.settle() }
-        if !answers.isEmpty { try store.recordAnswers(from: remote, answers) }
+        self.answers = answers
+        if response.totalRevisions > 0 { try record() }
         result.decidedCount = answers.count
         decided = Set(answers.map(\.revision))
         report.pushed += ownAccepted.count + (isResend ? 0 : duplicates)
         if !sent.isEmpty { progress(SyncProgress(phase: .pushing, done: sent.count, total: sent.count)) }
+    }
+
+    /// Records what was answered, and where we stand then.
+    private func record(advance: CursorAdvance? = nil) throws {
+        guard !answers.isEmpty || advance != nil else { return }
+        try store.recordAnswers(from: remote, answers, advance: advance)
+        answers = []
+        if let advance { stored = advance.to }
     }
 
     /// Whether one of these parents is intact here, not in this push, and was not refused: the remote had it, then.
@@ -376,7 +394,7 @@ final class SyncExchange {
     /// After the last page: our own revisions follow, and then the end that was stated.
     private func conclude() throws {
         guard let response else { throw SyncError.notAServer(detail: "its answer is empty") }
-        guard var follower else { return }
+        guard var follower else { return try record() }
         if let first = response.accepted.first {
             let isContinued = follower.take(own: ownAccepted, from: first)
             guard isContinued || follower.position.sequence + 1 < first else { throw LogFollower.Misfit() }
@@ -386,12 +404,11 @@ final class SyncExchange {
         guard follower.position.sequence <= end.sequence, !result.isAtEnd || Cursor(follower.position) == end else {
             throw LogFollower.Misfit()
         }
-        if stored != follower.position {
-            // Only a step further is a gain: a new epoch alone is none.
-            if (stored?.sequence ?? 0) < follower.position.sequence { result.advanced = true }
-            try store.advanceCursor(CursorAdvance(remote: remote, from: stored, to: follower.position))
-            stored = follower.position
-        }
+        // Only a step further is a gain: a new epoch alone is none.
+        if (stored?.sequence ?? 0) < follower.position.sequence { result.advanced = true }
+        try record(
+            advance: stored == follower.position
+                ? nil : CursorAdvance(remote: remote, from: stored, to: follower.position))
         self.follower = follower
         if result.isAtEnd { try baseline.end() }
     }

@@ -110,7 +110,12 @@ public protocol ReplicaStore: AnyObject, Sendable {
     func unsent(to remote: String, after passed: Int, maximumBytes: Int) throws(StoreError) -> UnsentBatch
 
     /// Records what a remote said of revisions that were sent to it, or that it was found to have.
-    func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError)
+    ///
+    /// - Parameters:
+    ///   - remote: The name of the remote.
+    ///   - answers: What it said; of revisions that are not in the log it is passed over.
+    ///   - advance: Where we stand in its log then, in the same transaction, as `advanceCursor` does it; nil to leave that as it is.
+    func recordAnswers(from remote: String, _ answers: [PushAnswer], advance: CursorAdvance?) throws(StoreError)
 
     /// The revisions that a remote refused, with its reasons.
     func refusals(by remote: String) throws(StoreError) -> [Refusal]
@@ -292,6 +297,11 @@ extension ReplicaStore {
 }
 
 extension ReplicaStore {
+    /// Records what a remote said, and leaves where we stand in its log as it is.
+    public func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError) {
+        try recordAnswers(from: remote, answers, advance: nil)
+    }
+
     /// Letters that fit what somebody typed.
     ///
     /// - Throws: `SearchQueryError`, `StoreError`.

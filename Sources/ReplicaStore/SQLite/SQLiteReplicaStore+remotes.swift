@@ -44,9 +44,12 @@ extension SQLiteReplicaStore {
 
     /// Records what a remote said of revisions that were sent to it. Answers for revisions that are not in the log are
     /// passed over.
-    public func recordAnswers(from remote: String, _ answers: [PushAnswer]) throws(StoreError) {
+    public func recordAnswers(
+        from remote: String, _ answers: [PushAnswer], advance: CursorAdvance?
+    ) throws(StoreError) {
         try connections.write { connection in
             let progress = try RemoteTable(connection).progress(remote)
+            if let advance { try RemoteTable(connection).advance(advance) }
             let truth = TruthTables(connection)
             var acknowledged: [Int] = []
             var refused: [(sequence: Int, code: String, text: String)] = []

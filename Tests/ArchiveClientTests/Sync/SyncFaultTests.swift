@@ -231,6 +231,23 @@ struct SyncFaultTests {
         try expectSame(laptop, server)
     }
 
+    @Test func `what was acknowledged is recorded also where another process has moved the cursor meanwhile`() throws {
+        let world = TestWorld(.inMemory)
+        let (server, laptop) = (try world.replica("server"), try world.replica("laptop"))
+        try laptop.write(1, "first")
+        try laptop.sync(with: server).expectDone()
+        let earlier = try laptop.origin().position
+        try laptop.write(2, "second")
+        try laptop.sync(with: server).expectDone()
+        try laptop.write(3, "third")
+        let store = DamagedStore(laptop.store)
+        store.set { $0.movedCursor = earlier }
+        let report = try TestReplica("laptop", store: store, maker: laptop.maker).sync(with: server)
+        report.expectDone()
+        #expect(report.requests == 2 && report.pushed == 1)
+        try expectSame(laptop, server)
+    }
+
     @Test func `marks that are damaged end the sync: the same revisions are not sent without end`() throws {
         let world = TestWorld(.inMemory)
         let (server, laptop) = try Self.strangers(world)
