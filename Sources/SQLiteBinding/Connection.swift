@@ -96,10 +96,11 @@ import Canaries
     /// counting every row that holds a common word. All statements with it ask for the same words until this is called again.
     ///
     /// - Parameter phraseCounts: how many phrases of the query are taken as one, from its beginning; those that are left are each one of their own.
-    public func beginFullTextRanking(phraseCounts: [Int] = []) throws(SQLiteError) {
+    /// - Parameter narrowingPhrases: how many phrases at the beginning of the query weigh nothing; those of `phraseCounts` follow them.
+    public func beginFullTextRanking(phraseCounts: [Int] = [], narrowingPhrases: Int = 0) throws(SQLiteError) {
         let known = ranking
         let ranking = known ?? FullTextRanking()
-        ranking.begin(phraseCounts: phraseCounts)
+        ranking.begin(phraseCounts: phraseCounts, narrowingPhrases: narrowingPhrases)
         guard known == nil else { return }
         let code = unsafe ranking.register(on: handle)
         guard code == SQLITE_OK else { throw noted(SQLiteError(code, FullTextRanking.name)) }

@@ -7,7 +7,8 @@ import Glibc
 /// beginning `mo*`, or for a phrase of common words, costs more than all the rest of a search. Here counting stops after so many rows, and from
 /// how far in the table that was, the rest is estimated; where one phrase is all that is asked for, nothing is counted. What fewer rows hold is put into the order of bm25().
 ///
-/// Several phrases can be taken as one, such as all words with a beginning: their rows and places then count as those of the beginning would.
+/// Several phrases can be taken as one, such as all words with a beginning: their rows and places then count as those of the beginning would. Columns of
+/// weight 0 hold no words of the rows' texts: they make no row longer. Phrases that only narrow a search down weigh nothing.
 ///
 /// Source: https://www.sqlite.org/fts5.html#custom_auxiliary_functions
 final class FullTextRanking {
@@ -25,11 +26,14 @@ final class FullTextRanking {
     private var measures: Measures?
     /// How many phrases are taken as one.
     private var phraseCounts: [Int] = []
+    /// How many phrases weigh nothing.
+    private var narrowingPhrases = 0
 
     /// Other words are asked for from now on.
-    func begin(phraseCounts: [Int]) {
+    func begin(phraseCounts: [Int], narrowingPhrases: Int) {
         measures = nil
         self.phraseCounts = phraseCounts
+        self.narrowingPhrases = narrowingPhrases
     }
 
     private struct Measures {
@@ -90,14 +94,21 @@ final class FullTextRanking {
         _ row: OpaquePointer?, by api: Fts5ExtensionApi, weights: [Double], into score: inout Double
     ) -> Int32 {
         let phrases = Int(unsafe api.xPhraseCount(row))
+        let weightless = weights.indices.filter { weights[$0] == 0 }
         if measures?.groups.last?.upperBound ?? 0 != phrases {
-            let code = unsafe measure(row, by: api, phrases)
+            let code = unsafe measure(row, by: api, phrases, weightless)
             guard code == SQLITE_OK else { return code }
         }
         guard let measures else { return SQLITE_OK }
         var tokens: Int32 = 0
         let code = unsafe api.xColumnSize(row, -1, &tokens)
         guard code == SQLITE_OK else { return code }
+        for column in weightless {
+            var others: Int32 = 0
+            let code = unsafe api.xColumnSize(row, Int32(column), &others)
+            guard code == SQLITE_OK else { return code }
+            tokens -= others
+        }
         let length = Self.k1 * (1 - Self.b + Self.b * Double(tokens) / measures.length)
         for (group, weight) in zip(measures.groups, measures.weights) {
             var frequency = 0.0
@@ -118,14 +129,21 @@ final class FullTextRanking {
     }
 
     /// What holds for all rows.
-    private func measure(_ row: OpaquePointer?, by api: Fts5ExtensionApi, _ phrases: Int) -> Int32 {
+    private func measure(
+        _ row: OpaquePointer?, by api: Fts5ExtensionApi, _ phrases: Int, _ weightless: [Int]
+    ) -> Int32 {
         var (rows, tokens): (Int64, Int64) = (0, 0)
         var code = unsafe api.xRowCount(row, &rows)
         if code == SQLITE_OK { code = unsafe api.xColumnTotalSize(row, -1, &tokens) }
+        for column in weightless where code == SQLITE_OK {
+            var others: Int64 = 0
+            code = unsafe api.xColumnTotalSize(row, Int32(column), &others)
+            tokens -= others
+        }
         guard code == SQLITE_OK else { return code }
         guard rows > 0 else { return SQLITE_CORRUPT }
         var groups: [Range<Int>] = []
-        var end = 0
+        var end = narrowingPhrases
         while end < phrases {
             let count = phraseCounts.indices.contains(groups.count) ? max(1, phraseCounts[groups.count]) : 1
             groups.append(end..<min(end + count, phrases))

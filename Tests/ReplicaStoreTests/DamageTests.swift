@@ -287,6 +287,20 @@ struct DamageTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
+    @Test func `an index of an earlier version's words is no damage, and the next search makes it anew`() throws {
+        let path = folders.newPath()
+        let store = try SQLiteReplicaStore.filled(path)
+        let letters = try store.search("body", limit: 9, offset: 0).hits.count
+        let damage = try Damage(path)
+        try damage.connection.execute("UPDATE search_entry SET digest = zeroblob(32)")
+        #expect(try store.verify { _, _ in }.problems.contains { $0.kind == "search" })
+        try damage.connection.execute("UPDATE search_state SET fold = fold - 1")
+        #expect(try store.verify { _, _ in }.problems == [])
+        #expect(try store.search("body", limit: 9, offset: 0).hits.count == letters)
+        #expect(try damage.texts("SELECT DISTINCT length(digest) FROM search_entry WHERE digest = zeroblob(32)") == [])
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+
     @Test func `a damaged blob is found, not given out, and replaced by the right bytes`() throws {
         let path = folders.newPath()
         let store = try SQLiteReplicaStore.filled(path)

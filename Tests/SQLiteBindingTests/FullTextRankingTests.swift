@@ -18,19 +18,21 @@ struct FullTextRankingTests {
         try connection.execute("CREATE VIRTUAL TABLE box USING fts5(body, title, content='')")
         try connection.transaction(.immediate) {
             for number in 1...rows {
-                var words = ["every"]
-                if number.isMultiple(of: 2) { words.append("half") }
-                if number.isMultiple(of: 50) { words += ["rare", "half", "rare"] }
-                words += Array(repeating: "filler", count: number % 17)
-                try connection.run(
-                    "INSERT INTO box (rowid, body, title) VALUES (?, ?, ?)",
-                    [
-                        .integer(number), .text(words.joined(separator: " ")),
-                        .text(number.isMultiple(of: 3) ? "every title" : ""),
-                    ])
+                try connection.run("INSERT INTO box (rowid, body, title) VALUES (?, ?, ?)", Self.row(number))
             }
         }
         return connection
+    }
+
+    private static func row(_ number: Int) -> [SQLiteValue] {
+        var words = ["every"]
+        if number.isMultiple(of: 2) { words.append("half") }
+        if number.isMultiple(of: 50) { words += ["rare", "half", "rare"] }
+        words += Array(repeating: "filler", count: number % 17)
+        return [
+            .integer(number), .text(words.joined(separator: " ")),
+            .text(number.isMultiple(of: 3) ? "every title" : ""),
+        ]
     }
 
     /// Millionths, as our rows hold integers.
@@ -81,6 +83,38 @@ struct FullTextRankingTests {
             // Apart they weigh otherwise: the counts are not without effect.
             #expect(try scores("weight", words, connection) != expected)
         }
+    }
+
+    /// A row of the same words in each column, and marks of rows in one that weighs nothing.
+    @Test(arguments: ["every", "half AND every", "(half OR rare) AND every", "every NOT rare"])
+    func `what narrows a search down weighs nothing, nor does a column of weight 0 make a row longer`(
+        query: String
+    ) throws {
+        let connection = try table(rows: 900)
+        try connection.execute("CREATE VIRTUAL TABLE marked USING fts5(body, title, marks, content='')")
+        try connection.transaction(.immediate) {
+            for number in 1...900 {
+                let marks = (0...(number % 40)).map { "m\($0)" }.joined(separator: " ")
+                try connection.run(
+                    "INSERT INTO marked (rowid, body, title, marks) VALUES (?, ?, ?, ?)",
+                    Self.row(number) + [.text(marks)])
+            }
+        }
+        func marked(_ query: String, narrowingPhrases: Int) throws -> [[Int]] {
+            try connection.beginFullTextRanking(narrowingPhrases: narrowingPhrases)
+            return try connection.rows(
+                """
+                SELECT rowid, CAST(round(weight(marked, 1.0, 5.0, 0.0) * 1000000) AS INTEGER) AS score
+                FROM marked WHERE marked MATCH ? ORDER BY score, rowid
+                """, [.text(query)]
+            ) { row throws(SQLiteError) in [row.integer(0), row.integer(1)] }
+        }
+        let all = try scores("weight", query, connection)
+        #expect(try marked(query, narrowingPhrases: 0) == all)
+        // Those of marks from 30 on, in each forty rows.
+        let narrow = try marked("(marks : (m30 OR m35)) AND (\(query))", narrowingPhrases: 2)
+        #expect(narrow == all.filter { $0[0] % 40 >= 30 })
+        #expect(narrow.count > 100)
     }
 
     @Test(arguments: queries) func `what few rows hold is weighed as by bm25`(query: String) throws {

@@ -30,17 +30,19 @@ public struct SearchFact: Hashable, Sendable {
     /// The words that an operator takes; none if it takes no words of a vocabulary.
     package static func words(of name: String) -> [String] {
         switch name {
-        case "has":
-            [
-                "attachment", "scan", "original", "enclosure", "date", "place", "sender", "recipient", "tag", "title",
-                "summary",
-                "postscript", "translation", "note",
-            ]
-        case "is":
-            ["conflict"] + Kind.known.map { $0.rawValue.lowercased() } + Status.known.map { $0.rawValue.lowercased() }
+        case "has": partWords
+        case "is": stateWords
         default: []
         }
     }
+
+    private static let partWords = [
+        "attachment", "scan", "original", "enclosure", "date", "place", "sender", "recipient", "tag", "title",
+        "summary", "postscript", "translation", "note",
+    ]
+    /// Made once: each letter that the index takes in is looked at with them.
+    private static let stateWords =
+        ["conflict"] + Kind.known.map { $0.rawValue.lowercased() } + Status.known.map { $0.rawValue.lowercased() }
 
     /// Everything that is so of a letter.
     static func all(of view: LetterView) -> [SearchFact] {

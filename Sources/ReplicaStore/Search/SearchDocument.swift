@@ -28,7 +28,7 @@ struct SearchDocument {
         Column(name: "tags", weight: 2, hasEdges: true),
         // Notes, identifiers and the like.
         Column(name: "other", weight: 2, hasEdges: false),
-        // What `has:` and `is:` ask for: no words of anybody's.
+        // What `has:` and `is:` ask for, and days: no words of anybody's.
         Column(name: "facts", weight: 0, hasEdges: false),
     ]
 
@@ -46,7 +46,8 @@ struct SearchDocument {
 
     /// The texts of each column but the last.
     private let texts: [[String]]
-    private let facts: [SearchFact]
+    /// The words of the last one.
+    private let facts: [String]
 
     /// A letter that is hidden has no document.
     init?(_ view: LetterView) {
@@ -66,7 +67,7 @@ struct SearchDocument {
             body, [letter.title, letter.summary], names(letter.senders), names(letter.recipients),
             names(letter.events.flatMap(\.agents)) + places, letter.tags, others,
         ].map { $0.compactMap { $0 } }
-        facts = SearchFact.all(of: view)
+        facts = SearchFact.all(of: view).map(Self.token) + (letter.date?.parsed.map(SearchDays.words) ?? [])
     }
 
     /// What people may read of each column, as a snippet shows it.
@@ -78,6 +79,6 @@ struct SearchDocument {
             guard column.hasEdges else { return SearchFold.text(texts.joined(separator: "\n")) }
             guard !texts.isEmpty else { return "" }
             return Self.edge + texts.map { " \(SearchFold.text($0)) \(Self.edge)" }.joined()
-        } + [facts.map(Self.token).joined(separator: " ")]
+        } + [facts.joined(separator: " ")]
     }
 }

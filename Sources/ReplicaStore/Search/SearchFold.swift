@@ -6,8 +6,8 @@ import LetterModel
 /// Letters keep their bytes; only the index and what is compared with it are folded. The index has a tokenizer of its
 /// own after this one (`unicode61`), which splits words and knows the scripts past the table here.
 enum SearchFold {
-    /// Goes up whenever the same text folds to other bytes: an index of an older fold is made anew.
-    static let version = 2
+    /// Goes up whenever the same letter gives other words: an index of an older fold is made anew.
+    static let version = 3
 
     /// The folded text for comparing names: CJK characters stay together, and the rules are those of the first version, because the columns of
     /// lists hold what they gave.

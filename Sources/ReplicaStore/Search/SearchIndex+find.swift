@@ -9,6 +9,8 @@ package struct SearchCosts: Sendable {
     package var expectedProbes = 150
     /// After so many, a page that is not full is looked for in another way.
     package var probeLimit = 200
+    /// As many letters that have a word of the asked-for days are asked for with the days, and not together with the letters of other days.
+    package var narrowedLetters = 20_000
     /// Among so many letters that came in last it is looked whether most are of the asked-for days, so that the list need not be gone through.
     package var sampledLetters = 10_000
     /// Beginnings that so few pages of the index are about are not asked for word by word.
@@ -30,7 +32,8 @@ package struct SearchCosts: Sendable {
 ///
 /// The index knows at once how many letters hold a word that few hold, and it steps through those of a common one in the order of their
 /// numbers. Asking it whether one letter fits costs as much as stepping through some hundred of them. So a page of the list is found by asking
-/// about one letter after the other where many fit, and otherwise by going through all that fit.
+/// about one letter after the other where many fit, and otherwise by going through all that fit. Where few letters have a word of the asked-for days, all others
+/// are left out at once.
 extension SearchIndex {
     /// Letters that fit, in the order that is asked for: their numbers.
     func find(_ query: SearchQuery, limit: Int, offset: Int, _ costs: SearchCosts) throws -> [Int] {
@@ -53,10 +56,11 @@ extension SearchIndex {
         _ phrases: String, _ match: SearchMatch, limit: Int, offset: Int, _ costs: SearchCosts
     ) throws -> [Int] {
         var match = match
-        let isDayCommon = try match.days.isEmpty || areMany(match, among: costs.sampledLetters)
+        let isNarrow = try isNarrow(match, limit: costs.narrowedLetters)
+        let isDayCommon = try match.days.isEmpty || isNarrow || areMany(match, among: costs.sampledLetters)
         // Where all letters are looked at, a beginning costs less than its words.
         if match.hasPrefix, isDayCommon { match = try wordByWord(match.query, costs) }
-        var values: [SQLiteValue] = [.text(match.required ?? phrases)]
+        var values: [SQLiteValue] = [.text((isNarrow ? match.narrowed : match.required) ?? phrases)]
         var source = "search WHERE search MATCH ?1"
         let last = " ORDER BY search.rowid DESC"
         if match.days.isEmpty {
@@ -83,7 +87,8 @@ extension SearchIndex {
         let weights = SearchDocument.columns.map { "\($0.weight).0" }.joined(separator: ", ")
         var found: [Int] = []
         if offset < SearchQuery.rankedLetters {
-            try connection.beginFullTextRanking(phraseCounts: match.phraseCounts)
+            try connection.beginFullTextRanking(
+                phraseCounts: match.phraseCounts, narrowingPhrases: isNarrow ? match.dayWords.count : 0)
             found = try numbers(
                 """
                 SELECT found.letter FROM (
@@ -99,6 +104,15 @@ extension SearchIndex {
             + numbers(
                 "SELECT search.rowid FROM \(source) LIMIT ? OFFSET ?",
                 values + [.integer(limit - found.count), .integer(max(offset, SearchQuery.rankedLetters))])
+    }
+
+    /// Whether so few letters have a word of the asked-for days that the others can be left out of everything else.
+    private func isNarrow(_ match: SearchMatch, limit: Int) throws -> Bool {
+        guard match.required != nil, let days = match.daysPhrase else { return false }
+        let count = try connection.integer(
+            "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)",
+            [.text(days), .integer(limit + 1)])
+        return (count ?? 0) <= limit
     }
 
     /// Whether a fifth or more of the letters that came in last are of the asked-for days, as a look at each fiftieth tells.
@@ -121,6 +135,11 @@ extension SearchIndex {
         guard let phrases = match.required ?? match.excluded else {
             try forEachListed(match) { page.take($0) }
             return page.letters
+        }
+        if try isNarrow(match, limit: costs.sortedLetters),
+            let phrases = try (match.hasPrefix ? wordByWord(match.query, costs) : match).narrowed
+        {
+            return try sorted(phrases, match, limit: limit, offset: offset)
         }
         let isWanted = match.required != nil
         var set: RowSet?

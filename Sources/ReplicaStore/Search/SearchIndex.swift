@@ -115,22 +115,25 @@ struct SearchIndex {
         try connection.integer("SELECT through FROM search_state") ?? 0
     }
 
+    /// Whether the words in it are those that this version makes of letters.
+    func isOfThisVersion() throws(SQLiteError) -> Bool {
+        try connection.integer("SELECT fold FROM search_state") == SearchFold.version
+    }
+
     /// Whether there is something to take in.
     func isBehind() throws -> Bool {
-        try connection.integer("SELECT fold FROM search_state") != SearchFold.version
-            || through() < StateRow.read(connection).sequence
+        try !isOfThisVersion() || through() < StateRow.read(connection).sequence
     }
 
     /// Whether everything up to these revisions was taken in.
     func holds(_ heads: [Int]) throws -> Bool {
-        guard try connection.integer("SELECT fold FROM search_state") == SearchFold.version else { return false }
+        guard try isOfThisVersion() else { return false }
         let through = try through()
         return heads.allSatisfy { $0 <= through }
     }
 
     private func startAgainIfOlder() throws {
-        guard try connection.integer("SELECT fold FROM search_state") != SearchFold.version else { return }
-        try clear()
+        if try !isOfThisVersion() { try clear() }
     }
 
     /// Makes the index anew, empty; everything is to be taken in again.

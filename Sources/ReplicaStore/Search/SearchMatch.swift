@@ -20,6 +20,8 @@ struct SearchMatch {
     let words: String?
     /// Conditions on the days of `summary`, with their values.
     let days: [(sql: String, values: [SQLiteValue])]
+    /// Words, of which each letter that fits `days` holds one; none where the days are too many.
+    let dayWords: [String]
     /// The order in which letters come.
     var order: SearchQuery.Order { query.effectiveOrder }
 
@@ -57,6 +59,7 @@ struct SearchMatch {
         hasPrefix = query.conditions.contains { $0.test.words?.isPrefix ?? false }
         self.words = words.isEmpty ? nil : words.joined(separator: " AND ")
         self.days = days
+        dayWords = Self.bounds(of: query).map(SearchDays.words(asking:)) ?? []
         self.query = query
     }
 
@@ -66,6 +69,18 @@ struct SearchMatch {
     /// A condition on the rows of `summary`, to stand after another one.
     var daysSQL: String { days.map { " AND \($0.sql)" }.joined() }
     var dayValues: [SQLiteValue] { days.flatMap(\.values) }
+
+    /// What the index must hold of the letters that have a word of the asked-for days; nil without such words, or without anything else that it must hold.
+    var narrowed: String? {
+        guard let required, let days = daysPhrase else { return nil }
+        return "\(days) AND (\(required))"
+    }
+
+    /// That a letter has a word of the asked-for days; nil where they have no words.
+    var daysPhrase: String? {
+        guard !dayWords.isEmpty else { return nil }
+        return "(facts : (\(dayWords.map { "\"\($0)\"" }.joined(separator: " OR "))))"
+    }
 
     // MARK: Words
 
@@ -140,6 +155,25 @@ struct SearchMatch {
             return (sql + ")", [last, first].compactMap { $0 }.map(value))
         default: return nil
         }
+    }
+
+    /// Days, of which one is a day that each letter may be from that fits; nil if they have no end on either side.
+    ///
+    /// A letter that may be from after one day and from before a later one may be from between them.
+    private static func bounds(of query: SearchQuery) -> ClosedRange<CalendarDay>? {
+        var (firsts, lasts) = ([CalendarDay](), [CalendarDay]())
+        for condition in query.conditions.prefix(SearchQuery.conditionLimit) where !condition.isNegated {
+            switch condition.test {
+            case .before(let day): lasts.append(day)
+            case .after(let day): firsts.append(day)
+            case .during(let first, let last):
+                firsts += first.map { [$0] } ?? []
+                lasts += last.map { [$0] } ?? []
+            default: break
+            }
+        }
+        guard let first = firsts.max(), let last = lasts.min(), first <= last else { return nil }
+        return first...last
     }
 }
 

@@ -9,6 +9,7 @@ struct SearchWaysTests {
 
     /// Sorted, and the list not gone through; asked about one by one; asked about until that takes too long; through the set of all that fit.
     /// Then beginnings by each of their words, with letters asked about after the first ones, after some, and only where nothing is left to ask.
+    /// The first and the last of all ask the index for the words of days too.
     private static let ways =
         [
             SearchCosts.measured, costs(sorted: 0, expected: 1_000_000, limit: 1_000_000),
@@ -21,6 +22,7 @@ struct SearchWaysTests {
         costs.fewPages = -1_000
         costs.wordsBeforeLook = 1
         costs.wordProbes = probes
+        if probes > 0 { costs.narrowedLetters = -1 }
         return costs
     }
 
@@ -30,6 +32,7 @@ struct SearchWaysTests {
         costs.expectedProbes = expected
         costs.probeLimit = limit
         costs.sampledLetters = 0
+        costs.narrowedLetters = -1
         return costs
     }
 
@@ -42,7 +45,10 @@ struct SearchWaysTests {
     ]
     private static let days = [
         "", "date:1903-05", "date:1904", "before:1905", "after:1903", "-before:1905", "date:1950", "before:1950",
-        "after:1903 before:1906",
+        "after:1903 before:1906", "date:1903-12-31", "date:1903-12/1904-01", "date:1903-11/1904-11", "date:1901/1908",
+        "date:1880/1950", "after:1906 before:1903", "date:1904 date:1903-12/1904-05",
+        "-date:1904 after:1902 before:1906",
+        "date:0000", "date:-0002/0001", "date:-0001-12",
     ]
 
     /// 240 letters of words that all, most, some and few of them hold, dated and not, some edited, some deleted.
@@ -70,7 +76,11 @@ struct SearchWaysTests {
                 letter.senders = [sender]
             }
             let year = 1900 + below(10)
-            let dates = ["\(year)-05-1\(below(9))", "\(year)", "\(year)/\(year + 2)", "\(year)/..", "../\(year)", nil]
+            let dates = [
+                "\(year)-05-1\(below(9))", "\(year)", "\(year)/\(year + 2)", "\(year)/..", "../\(year)", nil,
+                "\(year)-12-31/\(year + 1)-01-01", "\(year)-09/\(year + 1)-02", "\(year - 20)/\(year + 5)",
+                ["190X", "-0001-12", "-0002/0000", "18XX"][below(4)],
+            ]
             if let edtf = dates[below(dates.count)] {
                 var date = LetterDate()
                 date.edtf = edtf
