@@ -76,15 +76,20 @@ extension Archive {
     /// - Parameters:
     ///   - id: the letter.
     ///   - author: who takes it back; nil for the archive's own author.
-    ///   - message: why, for the history; nil names the revision.
+    ///   - message: why, for the history; nil names the revision, and whose version each side of a reopened conflict is.
     /// - Throws: `ArchiveError.unknownLetter`, `.resolveFirst` while the letter has conflicts, `.noAuthor`.
     @discardableResult
     public func undo(_ id: LetterID, author: Author? = nil, message: String? = nil) throws -> Undone {
         let last = try lastChange(of: id)
-        let message = message ?? "undo of \(last.id.hex.prefix(12))"
-        let history = try history(of: id).map { HistoryRevision($0.revision) }
+        let undo = "undo of \(last.id.hex.prefix(12))"
+        let revisions = try history(of: id).map(\.revision)
+        let history = revisions.map { HistoryRevision($0) }
         if let plan = ReopenPlan(undoing: last.id, in: history) {
-            return try reopen(plan, last, of: id, author, message)
+            let sides = plan.heads.map { heads in
+                let names = Self.authors(of: heads, in: revisions).compactMap(\.name)
+                return message ?? (names.isEmpty ? undo : "\(undo): what \(names.joined(separator: " and ")) wrote")
+            }
+            return try reopen(plan, last, of: id, author, message ?? undo, sides)
         }
         var before: Letter?
         let parents = Set(last.header.parents)
@@ -93,16 +98,33 @@ extension Archive {
         }
         // A letter that has several heads without a conflict keeps what the others wrote.
         let undoing = try revision(
-            of: id, replacing: [last.id], before, as: before == nil ? .delete : .restore, author, message)
+            of: id, replacing: [last.id], before, as: before == nil ? .delete : .restore, author, message ?? undo)
         try take([undoing])
         return Undone(revision: last, outcome: before == nil ? .deleted : .restored, written: [undoing.id])
     }
 
+    /// Who wrote what some revisions of a letter say: their authors, each once, and of a side that the undo of a resolve wrote again those who wrote it
+    /// first. Empty if nobody is named.
+    ///
+    /// - Parameters:
+    ///   - heads: the revisions.
+    ///   - history: all revisions of the letter.
+    public static func authors(of heads: [RevisionID], in history: [Revision]) -> [Author] {
+        let versions = history.map { HistoryRevision($0) }
+        let originals = Set(heads.flatMap { ReopenPlan.originals(of: $0, in: versions) })
+        var authors: [Author] = []
+        for revision in history where originals.contains(revision.id) {
+            if let author = revision.header.author, !authors.contains(author) { authors.append(author) }
+        }
+        return authors
+    }
+
     private func reopen(
-        _ plan: ReopenPlan, _ last: Revision, of id: LetterID, _ author: Author?, _ message: String
+        _ plan: ReopenPlan, _ last: Revision, of id: LetterID, _ author: Author?, _ message: String,
+        _ sideMessages: [String]
     ) throws -> Undone {
         let base = try revision(of: id, replacing: [last.id], plan.base, as: .restore, author, message)
-        let sides = try plan.sides.map { side in
+        let sides = try zip(plan.sides, sideMessages).map { side, message in
             try revision(of: id, replacing: [base.id], side, as: side == nil ? .delete : .edit, author, message)
         }
         // In one transaction: nobody ever sees the base alone.

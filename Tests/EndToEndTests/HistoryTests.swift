@@ -82,6 +82,38 @@ struct HistoryTests {
         #expect(shown[0] == shown[1])
         let conflicts = try two.expect("conflicts", id, "--json").output
         #expect(conflicts.contains("Mine") && conflicts.contains("Theirs") && !conflicts.contains("Ours"))
+
+        // Ada wrote both sides again, and each is still whose it was.
+        let told = try two.expect("conflicts", id).output
+        #expect(told.contains("what ada wrote") && told.contains("what ben wrote"))
+        try two.expect("resolve", id, "--take", "author:ben")
+        #expect(try two.expect("show", id).output.contains("Theirs"))
+        try two.expect("undo", id)
+        try two.expect("resolve", id, "--take", "author:ada")
+        #expect(try two.expect("show", id).output.contains("Mine"))
+    }
+
+    @Test func `of several sides of one author each is named with what to type for it`() throws {
+        let folder = machine.scratch.url.appending(path: "shared").path
+        let laptop = ["CHANCERY_ARCHIVE": machine.scratch.url.appending(path: "laptop").path]
+        let id = try machine.write("Text.")
+        try machine.expect("remote", "add", "usb", folder, "--create")
+        try machine.expect("sync")
+        try machine.expect("clone", folder, laptop["CHANCERY_ARCHIVE"] ?? "", with: laptop)
+        try machine.expect("edit", id, "--set", "title=To the consul", "--set", "summary=Short")
+        try machine.expect("edit", id, "--set", "title=To the envoy", "--set", "summary=Long", with: laptop)
+        try machine.expect("sync")
+        try machine.expect(3, "sync", with: laptop)
+        try machine.expect(3, "sync")
+
+        let error = try machine.expect(64, "resolve", id, "--take", "title=author:Ada", "--take", "provisional").error
+        #expect(error.contains("2 sides") && error.contains("title: To the consul"))
+        let line = try #require(error.split(separator: "\n").first { $0.contains("title: To the envoy") })
+        // What is told to be typed, as it is told.
+        let words = line.split(separator: " ").prefix { $0 != "#" }.map(String.init)
+        try #require(words.count == 5 && words[..<2] == ["chancery", "resolve"])
+        try machine.expect("resolve", words[2], words[3], words[4], "--take", "provisional")
+        #expect(try machine.expect("show", id).output.contains("To the envoy"))
     }
 
     @Test func `an import is taken back after a preview, and what was changed since stays`() throws {

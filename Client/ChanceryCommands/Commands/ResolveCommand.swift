@@ -11,8 +11,8 @@ enum ResolveCommand {
     static let take = Option(
         repeating: "take", .side,
         help: """
-            Whose value to take for everything that is not named otherwise: HEAD (the beginning of its id), `author:NAME` for the side that this person wrote last, \
-            `provisional` for what is shown now. FIELD=SIDE decides one field.
+            Whose value to take for everything that is not named otherwise: HEAD (the beginning of its id), `author:NAME` for the side that this person wrote last \
+            (also where the undo of a resolve wrote it again), `provisional` for what is shown now. FIELD=SIDE decides one field.
             """)
     static let keep = Flag("keep", help: "Keep a letter that one side deleted.")
     static let delete = Flag("delete", help: "Delete a letter that one side edited.")
@@ -127,14 +127,14 @@ enum ResolveCommand {
 
     /// What the options say about the conflicts of a letter.
     static func decisions(
-        _ values: Values, on id: LetterID, _ view: LetterView, _ archive: Archive
+        _ values: Values, on id: LetterID, _ view: LetterView, _ archive: Archive, _ context: CommandContext
     ) async throws -> Decisions {
         var decisions = Decisions()
         if values[keep] { decisions.deletion = .keep }
         if values[delete] { decisions.deletion = .delete }
         for assignment in values[ChangeOptions.set] { decisions.values.append((assignment.path, assignment.value)) }
         for side in values[take] {
-            let head = try await side.head(of: id, view, archive)
+            let head = try await side.head(of: id, view, archive, context)
             if let field = side.field {
                 decisions.choices.append((field, head.map(ResolvePlan.Choice.head) ?? .provisional))
             } else {
@@ -206,7 +206,7 @@ extension ResolveCommand {
 
         mutating func planOrThrow(_ id: LetterID) async throws {
             let view = try await archive.view(of: id)
-            var decisions = try await ResolveCommand.decisions(values, on: id, view, archive)
+            var decisions = try await ResolveCommand.decisions(values, on: id, view, archive, context)
             if let path = values[ResolveCommand.from] {
                 decisions.whole = try Editor.letter(in: path)
             } else if values[ResolveCommand.edit] {

@@ -34,7 +34,7 @@ struct AskedResolve {
         guard !view.conflicts.isEmpty else { throw ArchiveError.noConflicts(id) }
         let text = try await ThreeWayText(id, view, archive, context)
         var questions = ConflictQuestions(
-            text, try await ResolveCommand.decisions(values, on: id, view, archive), context)
+            text, try await ResolveCommand.decisions(values, on: id, view, archive, context), context)
         let end = questions.ask()
         guard case .decided = end else {
             tellOfFiles(questions)

@@ -1,5 +1,6 @@
 import ArchiveClient
 import CommandOptions
+import LetterFormats
 import LetterMerge
 import LetterModel
 import ReplicaStore
@@ -10,7 +11,7 @@ struct SideChoice: Sendable, Hashable {
     enum Side: Sendable, Hashable {
         /// The head whose id begins so.
         case head(String)
-        /// The one head whose author's name holds this.
+        /// The one head that says what somebody wrote whose name holds this.
         case author(String)
         /// What is shown now.
         case provisional
@@ -51,7 +52,9 @@ struct SideChoice: Sendable, Hashable {
     /// The head that is meant; nil for what is shown now.
     ///
     /// - Throws: if there is none or more than one.
-    func head(of id: LetterID, _ view: LetterView, _ archive: Archive) async throws -> RevisionID? {
+    func head(
+        of id: LetterID, _ view: LetterView, _ archive: Archive, _ context: CommandContext
+    ) async throws -> RevisionID? {
         switch side {
         case .provisional: return nil
         case .head(let prefix):
@@ -64,21 +67,50 @@ struct SideChoice: Sendable, Hashable {
             guard heads.count == 1 else { throw ArchiveError.ambiguousRevision(prefix, candidates: heads) }
             return head
         case .author(let name):
-            let known = Set(view.heads)
-            let heads = try await archive.history(of: id).map(\.revision).filter { revision in
-                known.contains(revision.id)
-                    && (revision.header.author?.name?.lowercased().contains(name.lowercased()) ?? false)
+            let history = try await archive.history(of: id).map(\.revision)
+            let heads = history.filter { revision in
+                view.heads.contains(revision.id)
+                    && Archive.authors(of: [revision.id], in: history).contains { author in
+                        author.name?.lowercased().contains(name.lowercased()) ?? false
+                    }
             }
-            guard let head = heads.first, heads.count == 1 else {
+            guard let head = heads.first else {
                 throw Failure(
                     "unknownHead",
-                    heads.isEmpty
-                        ? "no side of the letter \(id) was written last by \(name); `chancery conflicts \(id)` shows who wrote them"
-                        : "\(heads.count) sides of the letter \(id) were written last by \(name); name the head",
+                    "no side of the letter \(id) was written last by \(name); `chancery conflicts \(id)` shows who wrote them",
                     status: .wrongUsage)
             }
+            guard heads.count == 1 else { throw ambiguous(heads, by: name, id, view, context) }
             return head.id
         }
+    }
+}
+
+extension SideChoice {
+    /// Names each of several sides with what to type for it.
+    private func ambiguous(
+        _ heads: [Revision], by name: String, _ id: LetterID, _ view: LetterView, _ context: CommandContext
+    ) -> Failure {
+        let start = "chancery resolve \(id.text.prefix(8)) --take \(field.map { "\($0)=" } ?? "")"
+        let sides = heads.map { head in
+            "\n  \(start)\(head.id.hex.prefix(12))  # \(context.time(head.header.time)), \(words(of: head, view))"
+        }
+        return Failure(
+            "ambiguousSide",
+            "\(heads.count) sides of the letter \(id) were written last by \(name); take one by its id:\(sides.joined())",
+            status: .wrongUsage)
+    }
+
+    /// The first words by which a side differs from what was there, in the field that is decided or the first one in conflict.
+    private func words(of head: Revision, _ view: LetterView) -> String {
+        guard let letter = head.letter else { return "deletes the letter" }
+        let conflict = view.conflicts.first { field == nil ? $0.field != nil : $0.field == field }
+        guard let conflict, let member = conflict.field else { return "keeps the letter" }
+        guard let value = letter[member] else { return "\(member): (removed)" }
+        let texts = ThreeWayText.texts([conflict.base, value])
+        let added = TextDiff(from: texts[0], to: texts[1]).spans.first { $0.change == .added }
+        let words = VisibleText.of(added?.text ?? texts[1] ?? "", keepsLines: false)
+        return "\(member): \(String(words.drop { $0 == " " }).cut(toWidth: 40))"
     }
 }
 

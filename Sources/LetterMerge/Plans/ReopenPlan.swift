@@ -9,6 +9,8 @@ public struct ReopenPlan: Hashable, Sendable {
     public let base: Letter
     /// What each side made of it; nil is a deletion. At least two.
     public let sides: [Letter?]
+    /// For each side the heads whose version it is.
+    public let heads: [[RevisionID]]
 
     /// A plan to take back a resolve; nil if there was no conflict between the revisions that it replaced.
     ///
@@ -21,9 +23,15 @@ public struct ReopenPlan: Hashable, Sendable {
         let view = Merge.view(of: before)
         guard !view.conflicts.isEmpty else { return nil }
         var sides: [Letter?] = []
+        var heads: [[RevisionID]] = []
         for head in view.heads {
             let side = Self.side(head, view, before)
-            if !sides.contains(side) { sides.append(side) }
+            if let known = sides.firstIndex(of: side) {
+                heads[known].append(head)
+            } else {
+                sides.append(side)
+                heads.append([head])
+            }
         }
         var base = view.letter
         for conflict in view.conflicts {
@@ -39,6 +47,25 @@ public struct ReopenPlan: Hashable, Sendable {
         guard sides.count > 1 else { return nil }
         self.base = base
         self.sides = sides
+        self.heads = heads
+    }
+
+    /// The revisions that said first what a revision says: of a side that was written again when a resolve was taken back, those of the side
+    /// before that; else the revision itself.
+    ///
+    /// - Parameters:
+    ///   - revision: a revision of the letter.
+    ///   - history: all revisions of the letter.
+    public static func originals(of revision: RevisionID, in history: [HistoryRevision]) -> [RevisionID] {
+        func parent(of node: HistoryRevision) -> HistoryRevision? {
+            guard node.parents.count == 1 else { return nil }
+            return history.first { $0.id == node.parents[0] }
+        }
+        guard let own = history.first(where: { $0.id == revision }), let base = parent(of: own), base.letter != nil,
+            let resolve = parent(of: base), let plan = ReopenPlan(undoing: resolve.id, in: history),
+            base.letter == plan.base, let side = plan.sides.firstIndex(of: own.letter)
+        else { return [revision] }
+        return plan.heads[side].flatMap { originals(of: $0, in: history) }
     }
 
     /// The letter as one head would have it, with what is in no conflict merged; nil if it is a deletion.

@@ -90,6 +90,32 @@ struct ReopenPlanTests {
         #expect(shown == earlier)
     }
 
+    @Test func `what is written again goes back to who wrote it first, however often`() throws {
+        // Two heads say the same title; the third another one.
+        var history = [
+            revision(1, ["title": "x"]), revision(2, after: [1], ["title": "a"]),
+            revision(3, after: [1], ["title": "b"]), revision(4, after: [1], ["title": "a"]),
+        ]
+        for number in [50, 60] {
+            let heads = Merge.view(of: history).heads
+            history.append(HistoryRevision(id: id(number), parents: heads, letter: Letter(members: ["title": "c"])))
+            let plan = try #require(ReopenPlan(undoing: id(number), in: history))
+            #expect(plan.heads.flatMap(\.self).sorted() == heads)
+            history.append(HistoryRevision(id: id(number + 1), parents: [id(number)], letter: plan.base))
+            for (index, side) in plan.sides.enumerated() {
+                let again = id(number + 2 + index)
+                history.append(HistoryRevision(id: again, parents: [id(number + 1)], letter: side))
+                let expected = side?.title == "a" ? [id(2), id(4)] : [id(3)]
+                #expect(ReopenPlan.originals(of: again, in: history).sorted() == expected)
+            }
+            #expect(ReopenPlan.originals(of: id(number + 1), in: history) == [id(number + 1)])
+        }
+        // An edit of such a side is somebody's own.
+        history.append(revision(70, after: [62], ["title": "mine"]))
+        #expect(ReopenPlan.originals(of: id(70), in: history) == [id(70)])
+        #expect(ReopenPlan.originals(of: id(2), in: history) == [id(2)])
+    }
+
     @Test(arguments: [true, false])
     func `a letter that one side deleted is asked about again`(isKept: Bool) throws {
         let history = [
