@@ -1,5 +1,6 @@
 import Foundation
 import ProgramTestSupport
+import ServerTestSupport
 import Testing
 
 /// `sync --watch`: two machines that stay in step by themselves.
@@ -94,6 +95,38 @@ struct WatchTests {
         #expect(watching.interrupt() == 0)
         #expect(watching.errorText.components(separatedBy: "cannot be reached").count == 2, "\(watching.errorText)")
         #expect(watching.errorText.contains("origin: connected again"))
+    }
+
+    @Test func `who looks on is told whom it follows, that the server is lost, and that it is back`() throws {
+        let server = try Server(archives: "letters")
+        let (ada, _, id) = try MainJobTests.twoMachines(server)
+        let terminal = try PseudoTerminal(
+            ["chancery", "sync", "--watch"], environment: ada.environment, columns: 200, in: ada.scratch.url)
+        func lines() throws -> [Substring] { try terminal.screen().split(separator: "\n") }
+        func shows(_ text: String) throws -> Bool { try eventually { try lines().contains { $0.contains(text) } } }
+
+        #expect(try shows("following origin; Ctrl-C ends it"))
+        try ada.expect("edit", id, "--set", "title=Sent")
+        #expect(try shows("origin: sent 1, received 0"))
+        #expect(server.stop() == 0)
+        // What is written is to be sent at once: else nobody asks a silent server for half a minute.
+        try ada.expect("edit", id, "--set", "title=Kept")
+        #expect(try shows("origin: it is tried again until it answers"))
+        try server.start()
+        #expect(try shows("origin: connected again"))
+        #expect(try eventually { try lines().count { $0.hasSuffix("origin: sent 1, received 0") } == 2 })
+
+        terminal.type("\u{3}")
+        #expect(try terminal.waitForEnd() == 0)
+        // Each once, however often it was tried.
+        let told = try lines().map { line in
+            line.contains("cannot be reached") ? "lost" : line.replacingOccurrences(of: "^C", with: "")
+        }
+        let expected = [
+            "following origin; Ctrl-C ends it", "origin: sent 1, received 0", "lost",
+            "origin: it is tried again until it answers", "origin: connected again", "origin: sent 1, received 0",
+        ]
+        #expect(told.filter { !$0.isEmpty } == expected)
     }
 
     @Test func `a token that is refused is an error that names what to do, and it goes on trying`() throws {
