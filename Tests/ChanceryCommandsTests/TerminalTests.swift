@@ -38,6 +38,31 @@ struct TerminalTests {
         #expect(headings(30) == ["ID", "LETTER"])
     }
 
+    @Test func `notes are broken between words, and what is to be copied is not`() {
+        func lines(_ note: String, _ width: Int) -> [String] {
+            NoteText.wrapped(note, width: width).split(separator: "\n", omittingEmptySubsequences: false).map(
+                String.init)
+        }
+        #expect(lines("as wide as it is", 16) == ["as wide as it is"])
+        #expect(lines("as wide as it is.", 16) == ["as wide as it", "is."])
+        #expect(
+            lines("settle them with `chancery resolve 0190 --take HEAD`, or `--set` for each", 40) == [
+                "settle them with", "`chancery resolve 0190 --take HEAD`, or", "`--set` for each",
+            ])
+        // A path, a command in a line of its own, and a backquote without an end.
+        #expect(
+            lines("kept in /a/path/longer/than/a/line for now", 20) == [
+                "kept in", "/a/path/longer/than/a/line", "for now",
+            ])
+        #expect(
+            lines("take one of these two:\n  chancery resolve 0190 --take 5f3c", 12) == [
+                "take one of", "these two:", "  chancery resolve 0190 --take 5f3c",
+            ])
+        #expect(lines("a ` stands alone here", 12) == ["a", "` stands alone here"])
+        #expect(lines("家家家 家家家", 12) == ["家家家", "家家家"])
+        #expect(lines("", 40) == [""])
+    }
+
     @Test func `letters cannot move the cursor or colour the terminal`() {
         var table = Table(["LETTER"])
         table.add(["a\u{1B}[31mb\nc"])

@@ -54,7 +54,7 @@ struct EditorTests {
     func `who does not go on at once goes on later with the file`(command: String) throws {
         let words = ["chancery", command] + (command == "edit" ? [id] : [])
         let ended = try PseudoTerminal.run(
-            words, environment: try environment(Self.breaking), columns: 200, rows: 50, typing: "n\n",
+            words, environment: try environment(Self.breaking), columns: 1000, rows: 50, typing: "n\n",
             in: machine.scratch.url)
         #expect(ended.status == 1, "\(ended.screen)")
         #expect(try letter()["title"] as? String == "Old")

@@ -101,7 +101,7 @@ struct WatchTests {
         let server = try Server(archives: "letters")
         let (ada, _, id) = try MainJobTests.twoMachines(server)
         let terminal = try PseudoTerminal(
-            ["chancery", "sync", "--watch"], environment: ada.environment, columns: 200, in: ada.scratch.url)
+            ["chancery", "sync", "--watch"], environment: ada.environment, columns: 1000, in: ada.scratch.url)
         func lines() throws -> [Substring] { try terminal.screen().split(separator: "\n") }
         func shows(_ text: String) throws -> Bool { try eventually { try lines().contains { $0.contains(text) } } }
 

@@ -58,10 +58,11 @@ public struct Console: Sendable {
         FileSystem.writeAll(bytes, to: STDOUT_FILENO)
     }
 
-    /// Writes a line for people to standard error; while a pager has the terminal, after it.
+    /// Writes a line for people to standard error, on a terminal in lines that fit it; while a pager has the terminal, after it.
     func note(_ line: String) {
         if let pager, error.isTerminal { return pager.keep(line) }
-        FileSystem.writeAll(Array((line + "\n").utf8), to: STDERR_FILENO)
+        let text = error.isTerminal ? NoteText.wrapped(line, width: error.width) : line
+        FileSystem.writeAll(Array((text + "\n").utf8), to: STDERR_FILENO)
     }
 
     /// Whether somebody can be asked on a terminal.
