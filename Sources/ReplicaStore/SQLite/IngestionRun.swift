@@ -366,23 +366,39 @@ struct IngestionRun {
 
     private func summarise() throws {
         let summaries = SummaryTable(connection)
+        var others: [(letter: TouchedLetter, rows: TruthTables.LetterRows)] = []
+        var rowCount = 0
+        func writeOthers() throws {
+            let views = others.map(\.rows).concurrentMap { rows in
+                Result { () throws(StoreError) in SummaryTable.values(of: try rows.view()) }
+            }
+            for (other, values) in zip(others, views) {
+                do {
+                    try summaries.write(other.letter.number, other.letter.id, try values.get())
+                } catch StoreError.damaged {
+                    // An old revision of this letter is damaged. Its list entry stays as it was until somebody sends that
+                    // revision again; what came now is kept, and delays no other letter.
+                    continue
+                }
+            }
+            (others, rowCount) = ([], 0)
+        }
         for letter in letters {
             let heads =
                 try letter.hasOneRevision ? [letter.newest.sequence] : truth.heads(ofLetter: letter.number)
-            do {
-                if heads == [letter.newest.sequence], let values = letter.newest.revision.summary {
-                    try summaries.write(letter.number, letter.id, values)
-                } else {
-                    let view = try truth.view(ofLetter: letter.number, heads: heads)
-                    try summaries.write(letter.number, letter.id, view)
-                }
-            } catch StoreError.damaged {
-                // An old revision of this letter is damaged. Its list entry stays as it was until somebody sends that
-                // revision again; what came now is kept, and delays no other letter.
-                continue
+            if heads == [letter.newest.sequence], let values = letter.newest.revision.summary {
+                try summaries.write(letter.number, letter.id, values)
+            } else {
+                let rows = try truth.letterRows(letter.number, heads: heads)
+                others.append((letter, rows))
+                rowCount += rows.rows.count
+                if rowCount >= Self.rowsSeenTogether { try writeOthers() }
             }
         }
+        try writeOthers()
     }
+
+    private static let rowsSeenTogether = 512
 
     /// Reads what this transaction wrote and hashes it again, before anybody is told that it is here.
     private func readBack() throws {

@@ -1,5 +1,6 @@
 public import LetterMerge
 public import LetterModel
+import Parallelism
 import SQLiteBinding
 
 extension SQLiteReplicaStore {
@@ -14,13 +15,21 @@ extension SQLiteReplicaStore {
     public func views(of letters: [LetterID]) throws(StoreError) -> [LetterView?] {
         try connections.read { connection in
             let truth = TruthTables(connection)
-            return try letters.map { letter in
-                guard let number = try truth.letterNumber(letter) else { return nil }
-                let heads = try truth.heads(ofLetter: number)
-                return heads.isEmpty ? nil : try truth.view(ofLetter: number, heads: heads)
+            var views: [LetterView?] = []
+            for start in stride(from: 0, to: letters.count, by: Self.viewsMadeTogether) {
+                let rows = try letters[start..<min(start + Self.viewsMadeTogether, letters.count)].map { letter in
+                    guard let number = try truth.letterNumber(letter) else { return nil as TruthTables.LetterRows? }
+                    let heads = try truth.heads(ofLetter: number)
+                    return heads.isEmpty ? nil : try truth.letterRows(number, heads: heads)
+                }
+                let made = rows.concurrentMap { rows in Result { () throws(StoreError) in try rows?.view() } }
+                for view in made { views.append(try view.get()) }
             }
+            return views
         }
     }
+
+    private static let viewsMadeTogether = 128
 
     /// All revisions of a letter in log order.
     public func history(of letter: LetterID) throws(StoreError) -> [LoggedRevision] {

@@ -65,6 +65,15 @@ struct TruthTables {
             }
         }
 
+        /// The revision with its place; throws `damaged` if anything does not fit its name.
+        func logged() throws(StoreError) -> LoggedRevision {
+            guard let revision = intact() else { throw damage }
+            return LoggedRevision(sequence: sequence, revision: revision)
+        }
+
+        /// That it no longer fits its name.
+        var damage: StoreError { .damaged(object: id?.hex ?? "revision \(sequence)") }
+
         init(_ row: Row) {
             sequence = row.integer(0)
             idBytes = row.bytes(1)
@@ -109,26 +118,15 @@ struct TruthTables {
         }
     }
 
-    /// The letter of a revision by its place, nil for a tombstone; throws `damaged` if its bytes no longer fit its
-    /// name.
-    private func letter(_ sequence: Int) throws -> (id: RevisionID, letter: Letter?) {
-        guard let row = try stored(sequence), let letter = row.intactLetter() else {
-            throw StoreError.damaged(object: "revision \(sequence)")
-        }
-        return letter
-    }
-
     /// All revisions of a letter in log order; throws `damaged` if one no longer fits its name.
     func history(ofLetter number: Int) throws -> [LoggedRevision] {
+        try rows(ofLetter: number).map { row throws in try row.logged() }
+    }
+
+    private func rows(ofLetter number: Int) throws -> [StoredRevision] {
         try connection.rows(
             "\(Self.selection) WHERE revision.letter = ? ORDER BY revision.sequence", [.integer(number)]
-        ) { row throws in
-            let stored = StoredRevision(row)
-            guard let revision = stored.intact() else {
-                throw StoreError.damaged(object: stored.id?.hex ?? "revision \(stored.sequence)")
-            }
-            return LoggedRevision(sequence: stored.sequence, revision: revision)
-        }
+        ) { row throws in StoredRevision(row) }
     }
 
     /// The revisions of a letter that no other one names as a parent, by place, ascending.
@@ -138,28 +136,50 @@ struct TruthTables {
         }
     }
 
-    /// The letter that people see. With one head that is no tombstone it is the head's content, and no history is read.
+    /// The letter that people see.
     func view(ofLetter number: Int, heads: [Int]) throws -> LetterView {
-        if heads.count == 1 {
-            let head = try letter(heads[0])
-            if let letter = head.letter { return .single(head.id, letter) }
-        }
-        #if CANARIES
-            if Canary.mergedByClock.isOn {
-                let all = try history(ofLetter: number).filter { heads.contains($0.sequence) }.map(\.revision)
-                let newest = all.max { ($0.header.time?.milliseconds ?? 0) < ($1.header.time?.milliseconds ?? 0) }
-                if let newest, let letter = newest.letter { return .single(newest.id, letter) }
+        try letterRows(number, heads: heads).view()
+    }
+
+    /// What the view of a letter is made of. With one head that is no tombstone it is the head's content, and no history is read.
+    func letterRows(_ number: Int, heads: [Int]) throws -> LetterRows {
+        LetterRows(heads: heads, rows: try soleContent(heads).map { [$0] } ?? rows(ofLetter: number))
+    }
+
+    /// The one head, if it is no tombstone: what people see is its content.
+    private func soleContent(_ heads: [Int]) throws -> StoredRevision? {
+        guard heads.count == 1 else { return nil }
+        guard let head = try stored(heads[0]) else { throw StoreError.damaged(object: "revision \(heads[0])") }
+        return head.compressedContent == nil ? nil : head
+    }
+
+    /// Rows of one letter as they are on disk, so that the views of many letters can be made on all cores.
+    struct LetterRows: Sendable {
+        let heads: [Int]
+        let rows: [StoredRevision]
+
+        /// The letter that people see; throws `damaged` if a row no longer fits its name.
+        func view() throws(StoreError) -> LetterView {
+            if heads == rows.map(\.sequence), heads.count == 1, rows[0].compressedContent != nil {
+                guard let head = rows[0].intactLetter(), let letter = head.letter else { throw rows[0].damage }
+                return .single(head.id, letter)
             }
-        #endif
-        return Merge.view(of: try history(ofLetter: number).map { HistoryRevision($0.revision) })
+            var revisions: [Revision] = []
+            for row in rows { revisions.append(try row.logged().revision) }
+            #if CANARIES
+                if Canary.mergedByClock.isOn {
+                    let all = zip(rows, revisions).filter { heads.contains($0.0.sequence) }.map(\.1)
+                    let newest = all.max { ($0.header.time?.milliseconds ?? 0) < ($1.header.time?.milliseconds ?? 0) }
+                    if let newest, let letter = newest.letter { return .single(newest.id, letter) }
+                }
+            #endif
+            return Merge.view(of: revisions.map { HistoryRevision($0) })
+        }
     }
 
     /// The view of the set that has these heads: the revisions with their ancestors, whatever came later.
     func view(ofLetter number: Int, asOf heads: [Int]) throws -> LetterView {
-        if heads.count == 1 {
-            let head = try letter(heads[0])
-            if let letter = head.letter { return .single(head.id, letter) }
-        }
+        if let head = try soleContent(heads) { return try LetterRows(heads: heads, rows: [head]).view() }
         let history = try history(ofLetter: number)
         var wanted = Set(heads)
         var kept: [HistoryRevision] = []
