@@ -9,6 +9,10 @@ static inline int chancery_sqlite3_db_config_switch(sqlite3 *db, int option, int
     return sqlite3_db_config(db, option, on, &state);
 }
 
+/// Turns off what SQLite counts of its memory, which takes a lock of the whole process at each allocation. Without effect once SQLite is in use.
+/// Source: https://www.sqlite.org/c3ref/c_config_covering_index_scan.html#sqliteconfigmemstatus
+static inline void chancery_sqlite3_count_no_memory(void) { (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 /// Reads bytes of the database file as they are at this moment, without a lock, through the file handle that the connection has: a descriptor
 /// of our own would give up SQLite's locks when it is closed.
 /// Source: https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlfilepointer

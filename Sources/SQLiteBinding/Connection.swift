@@ -45,6 +45,7 @@ import Canaries
     ///   - policy: how it behaves.
     ///   - fileSystem: the name of a registered SQLite VFS; nil for the system's. Tests inject faults with it.
     public init(path: String, access: Access, policy: ConnectionPolicy, fileSystem: String? = nil) throws(SQLiteError) {
+        Connection.configured
         var handle: OpaquePointer?
         let flags = access.flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE
         let code = unsafe sqlite3_open_v2(path, &handle, flags, fileSystem)
@@ -54,6 +55,9 @@ import Canaries
         guard code == SQLITE_OK else { throw SQLiteError(code, "open") }
         try apply(policy, access: access)
     }
+
+    /// What holds for all connections of the process; it has to be said before the first one is opened.
+    private static let configured: Void = chancery_sqlite3_count_no_memory()
 
     deinit {
         statements = [:]
@@ -77,6 +81,8 @@ import Canaries
         try execute("PRAGMA cache_size=-\(policy.cacheKibibytes)")
         try execute("PRAGMA wal_autocheckpoint=\(policy.checkpointPages)")
         guard access != .read else { return }
+        // Debian's default writes zeros over all that is deleted, also where a page would not be written otherwise.
+        try execute("PRAGMA secure_delete=FAST")
         try execute("PRAGMA synchronous=FULL")
         #if CANARIES
             if Canary.synchronousNormal.isOn { try execute("PRAGMA synchronous=NORMAL") }

@@ -107,6 +107,7 @@ struct ConnectionTests {
         #expect(try pragma("foreign_keys") == 1)
         #expect(try pragma("synchronous") == 2)
         #expect(try pragma("recursive_triggers") == 1)
+        #expect(try pragma("secure_delete") == 2)
         #expect(try pragma("busy_timeout") == 100)
         #expect((try pragma("mmap_size") ?? 0) == 0)
         try connection.execute("PRAGMA writable_schema=ON")

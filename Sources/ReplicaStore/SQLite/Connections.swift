@@ -25,7 +25,7 @@ final class Connections: @unchecked Sendable {
 
     /// More than read at once on a few cores, however many threads wait for the disk: opening one costs more than a small exchange does, and
     /// keeping one takes two descriptors.
-    private static let idleReaderLimit = 16
+    private static let idleReaderLimit = 32
     /// Of each reader: together they may take as much memory as eight connections of a laptop.
     private static let readerCacheKibibytes = 8 * 1024
 

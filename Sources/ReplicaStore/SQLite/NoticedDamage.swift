@@ -8,26 +8,36 @@ final class NoticedDamage: Sendable {
     private static let maximumCount = 100
 
     private let noticed = Mutex<Set<RevisionID>>([])
+    /// Whether there are any: nearly never, and every exchange asks.
+    private let isAny = Atomic<Bool>(false)
 
     /// What is kept, ascending.
-    var ids: [RevisionID] { noticed.withLock { $0.sorted() } }
+    var ids: [RevisionID] { isAny.load(ordering: .acquiring) ? noticed.withLock { $0.sorted() } : [] }
 
     /// Notes what is damaged, and forgets what was found whole.
     func note(_ entries: [LogEntry]) {
-        noticed.withLock { noticed in
-            for entry in entries {
-                switch entry {
-                case .intact(let logged): if !noticed.isEmpty { noticed.remove(logged.revision.id) }
-                case .damaged(_, let id): if noticed.count < NoticedDamage.maximumCount { noticed.insert(id) }
-                }
+        var (whole, damaged): ([RevisionID], [RevisionID]) = ([], [])
+        for entry in entries {
+            switch entry {
+            case .intact(let logged): whole.append(logged.revision.id)
+            case .damaged(_, let id): damaged.append(id)
             }
         }
+        change(adding: damaged, removing: whole)
     }
 
     /// Forgets revisions whose right bytes came.
     func forget(_ ids: some Sequence<RevisionID>) {
+        guard isAny.load(ordering: .acquiring) else { return }
+        change(adding: [], removing: Array(ids))
+    }
+
+    private func change(adding damaged: [RevisionID], removing whole: [RevisionID]) {
+        guard !damaged.isEmpty || isAny.load(ordering: .acquiring) else { return }
         noticed.withLock { noticed in
-            if !noticed.isEmpty { noticed.subtract(ids) }
+            noticed.subtract(whole)
+            noticed.formUnion(damaged.prefix(NoticedDamage.maximumCount - noticed.count))
+            isAny.store(!noticed.isEmpty, ordering: .releasing)
         }
     }
 }
