@@ -41,8 +41,10 @@ class Chancery:
                 self.further_steps(a, b)
         finally:
             self.server.send_signal(signal.SIGTERM)
-            if self.server.wait(60) != 0:
-                sys.exit("the server did not stop cleanly")
+            status = self.server.wait(60)
+            if status != 0:
+                with open(self.path("server.log")) as log:
+                    sys.exit(f"the server ended with {status}; the end of its log: {log.read()[-2000:]}")
 
     def command(self, machine, *arguments, status=(0,)):
         """Runs the command line; what a sync reports of its traffic and what the server spent goes into `extra`."""

@@ -72,8 +72,10 @@ class Server:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        if self.process.wait(60) != 0:
-            sys.exit("the server did not stop cleanly")
+        status = self.process.wait(60)
+        if status != 0:
+            with open(self.folder + "/server.log") as log:
+                sys.exit(f"the server ended with {status}; the end of its log: {log.read()[-2000:]}")
 
     def request(self, method, path, body=b""):
         head = f"{method} {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {self.token}\r\n"
