@@ -216,6 +216,45 @@ struct CompletionTests {
         #expect(ended.screen.contains(#""tags":["home leave","war"]"#), "\(ended.screen)")
     }
 
+    @Test func `bash lists names with what they stand for, and inserts the names alone`() throws {
+        let own = ["CHANCERY_ARCHIVE": try archive()]
+        let file = try script("bash")
+        // The first tabulator inserts what both have in common, the third one lists them.
+        let typing = """
+            source '\(file)'
+            chancery show 0190\t\t\t2\t--json; echo "status:$?"
+            chancery show 7\t--json; echo "status:$?"
+            bind 'set show-all-if-ambiguous on'
+            chancery show 01\t1\t--json
+            exit
+
+            """
+        let ended = try PseudoTerminal.run(
+            ["/bin/bash", "--norc", "--noprofile", "-i"], environment: environment.merging(own) { $1 },
+            typing: typing, in: work)
+        for number in [1, 2] {
+            #expect(ended.screen.contains(#""id":"\#(Self.twins[number - 1])""#), "\(ended.screen)")
+        }
+        #expect(ended.screen.contains(#""id":"7c310000-0000-7000-8000-000000000003""#), "\(ended.screen)")
+        #expect(ended.screen.components(separatedBy: "status:0").count == 3, "\(ended.screen)")
+        let listed = ended.screen.split(separator: "\n").filter {
+            $0.hasPrefix(Self.twins[0]) || $0.hasPrefix(Self.twins[1])
+        }
+        #expect(
+            listed.map { $0.trimmingCharacters(in: .whitespaces) } == [
+                "\(Self.twins[0])  (One: a \u{241B} title)", "\(Self.twins[1])  (Two.)",
+                "\(Self.twins[0])  (One: a \u{241B} title)", "\(Self.twins[1])  (Two.)",
+            ], "\(ended.screen)")
+        // Only one is left, and it is inserted whatever is listed.
+        let listing = own.merging(["COMP_TYPE": "63", "COLUMNS": "20"]) { $1 }
+        #expect(try bash(["chancery", "show", "7"], with: listing) == ["7c310000"])
+        #expect(
+            try bash(["chancery", "sync", ""], with: listing) == [
+                "origin  (https://le", "usb  (\(scratch.url.path.prefix(13))",
+            ])
+        #expect(try bash(["chancery", "show", "0"], with: listing) == Self.twins)
+    }
+
     @Test func `where there is no archive nothing is said`() throws {
         for sort in ["letters", "remotes", "tags"] {
             let ended = try Programs.run("chancery", ["complete", sort], environment: environment, in: scratch.url)

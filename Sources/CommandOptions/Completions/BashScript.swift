@@ -43,7 +43,8 @@ extension CompletionWords {
             }
 
             \(function)_offer() {
-                local kind=$1 current=$2 name
+                local kind=$1 current=$2 name meaning room
+                local -a lines=()
                 case "$kind" in
                     file)
                         compopt -o filenames 2>/dev/null
@@ -52,9 +53,17 @@ extension CompletionWords {
                         compopt -o filenames 2>/dev/null
                         mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
                     named\\ *)
-                        while IFS=$'\\t' read -r name _; do
-                            COMPREPLY+=("$(printf %q "$name")")
-                        done < <(\(program) "${chosen[@]}" complete -- "${kind#named }" "$current" 2>/dev/null) ;;
+                        while IFS=$'\\t' read -r name meaning; do
+                            name=$(printf %q "$name")
+                            COMPREPLY+=("$name")
+                            room=$((${COLUMNS:-80} - ${#name} - 1))
+                            meaning=${meaning:+"  ($meaning)"}
+                            lines+=("$name${meaning:0:room > 0 ? room : 0}")
+                        done < <(\(program) "${chosen[@]}" complete -- "${kind#named }" "$current" 2>/dev/null)
+                        # Where bash lists what there is (?, !, @) it inserts no more than all of it has in common.
+                        if [[ ${#lines[@]} -gt 1 && ${COMP_TYPE-} == @(33|63|64) ]]; then
+                            COMPREPLY=("${lines[@]}")
+                        fi ;;
                     words\\ *) mapfile -t COMPREPLY < <(compgen -W "${kind#words }" -- "$current") ;;
                 esac
             }
