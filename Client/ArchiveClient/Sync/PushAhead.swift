@@ -2,7 +2,7 @@ import Dispatch
 import LetterModel
 import Parallelism
 package import ReplicaStore
-import SyncProtocol
+package import SyncProtocol
 
 /// Reads, checks and compresses the next push while the remote works on this one.
 ///
@@ -12,8 +12,10 @@ package final class PushAhead {
     package struct Push: Sendable {
         /// Its revisions.
         package let batch: UnsentBatch
-        /// The lines of its revisions, in a frame of their own.
-        package let frame: [UInt8]
+        /// What it is to be compressed against; nil where that was not asked for.
+        package let bases: Bases?
+        /// The lines of its revisions, in a frame of their own; nil where it is to be compressed against something.
+        package let frame: [UInt8]?
     }
 
     private let store: any ReplicaStore
@@ -33,11 +35,19 @@ package final class PushAhead {
     }
 
     /// Begins to make ready what follows a batch that is about to be sent.
-    package func begin(after batch: UnsentBatch, maximumBytes: Int) {
+    ///
+    /// - Parameters:
+    ///   - batch: What is about to be sent.
+    ///   - maximumBytes: Of the push that is made ready.
+    ///   - isThin: Whether it may be compressed against what the remote holds once it has acknowledged the batch.
+    package func begin(after batch: UnsentBatch, maximumBytes: Int, isThin: Bool) {
         guard batch.hasMore, let work, !work.isBegun else { return }
         work.begin { [store, remote] () throws(StoreError) in
             let next = try store.unsent(to: remote, after: batch.entryCount, maximumBytes: maximumBytes)
-            return Push(batch: next, frame: MessageLines(next.revisions).frame)
+            let bases = try isThin ? Bases(of: next.revisions, in: store) : nil
+            return Push(
+                batch: next, bases: bases,
+                frame: bases?.isEmpty == false ? nil : MessageLines(next.revisions).frame)
         }
     }
 

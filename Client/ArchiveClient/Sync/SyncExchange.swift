@@ -96,7 +96,9 @@ final class SyncExchange {
         let identity = try store.identity()
         let before = try store.remote(named: remote)
         stored = before.position
-        let frame = try pushBytes.flatMap { try readPush($0) }
+        // Where everything is sent again, nobody knows what the remote holds.
+        let isThin = thinness == .both && !isResend
+        let ready = try pushBytes.flatMap { try readPush($0, isThin: isThin) }
         if !sent.isEmpty { progress(SyncProgress(phase: .pushing, done: 0, total: sent.count)) }
         var request = ExchangeRequest(
             replica: identity.label,
@@ -104,11 +106,10 @@ final class SyncExchange {
                 id: identity.archive, isOpen: identity.isArchiveOpen, mergeRule: identity.mergeRule),
             cursor: stored.map { Cursor($0).text }, limitBytes: limitBytes)
         request.isThin = thinness != .none
-        // Where everything is sent again, nobody knows what the remote holds.
-        let bases = try thinness == .both && !isResend ? Bases(of: sent, in: store) : Bases()
+        let bases = try isThin ? ready?.bases ?? Bases(of: sent, in: store) : Bases()
         wasThin = !bases.isEmpty
         do {
-            if let frame, bases.isEmpty {
+            if let frame = ready?.frame, bases.isEmpty {
                 try exchange(request.body(before: frame))
             } else {
                 try exchange(request.body(pushing: sent, against: bases))
@@ -126,13 +127,13 @@ final class SyncExchange {
         try giveBack()
     }
 
-    /// Reads what is sent now, and begins to read what is sent next. Gives the frame of it, if that was made ready.
-    private func readPush(_ maximumBytes: Int) throws -> [UInt8]? {
+    /// Reads what is sent now, and begins to read what is sent next. Gives it as it was made ready, if it was.
+    private func readPush(_ maximumBytes: Int, isThin: Bool) throws -> PushAhead.Push? {
         let push = try ahead.next()
         let batch = try push?.batch ?? store.unsent(to: remote, maximumBytes: maximumBytes)
         sent = batch.revisions
-        ahead.begin(after: batch, maximumBytes: maximumBytes)
-        return push?.frame
+        ahead.begin(after: batch, maximumBytes: maximumBytes, isThin: isThin)
+        return push
     }
 
     /// Marks as unsent what the remote holds damaged and this replica holds whole: its right bytes heal it there. Not what was just

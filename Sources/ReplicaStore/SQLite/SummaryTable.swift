@@ -13,13 +13,29 @@ struct SummaryTable {
         "incipit", "senders", "recipients", "tags", "sender_words", "recipient_words",
     ]
 
+    /// The columns that indexes hold.
+    private static let indexed = ["id", "is_deleted", "conflicts", "sort_key", "earliest", "latest"]
+
+    /// Enters a letter, or changes its row if something that indexes hold is another: SQLite writes the entry of an index anew wherever one
+    /// of its columns is set, whatever to.
     private static let upsert: String = {
         let updates = columns.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
-        let marks = columns.map { _ in "?" }.joined(separator: ", ")
+        let marks = columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+        let old = indexed.map { "summary.\($0)" }.joined(separator: ", ")
+        let new = indexed.map { "excluded.\($0)" }.joined(separator: ", ")
         return """
             INSERT INTO summary (\(columns.joined(separator: ", "))) VALUES (\(marks))
-            ON CONFLICT (letter) DO UPDATE SET \(updates)
+            ON CONFLICT (letter) DO UPDATE SET \(updates) WHERE (\(old)) IS NOT (\(new))
             """
+    }()
+
+    /// Changes what no index holds, if it is another: an edit seldom changes what lists show, and a row that stays is no page to write.
+    private static let update: String = {
+        let others = columns.indices.dropFirst().filter { !indexed.contains(columns[$0]) }
+        let updates = others.map { "\(columns[$0]) = ?\($0 + 1)" }.joined(separator: ", ")
+        let old = others.map { columns[$0] }.joined(separator: ", ")
+        let new = others.map { "?\($0 + 1)" }.joined(separator: ", ")
+        return "UPDATE summary SET \(updates) WHERE letter = ?1 AND (\(old)) IS NOT (\(new))"
     }()
 
     func write(_ number: Int, _ id: LetterID, _ view: LetterView) throws(SQLiteError) {
@@ -28,7 +44,9 @@ struct SummaryTable {
 
     /// Writes the row of a letter whose columns are made already.
     func write(_ number: Int, _ id: LetterID, _ values: [SQLiteValue]) throws(SQLiteError) {
-        try connection.run(Self.upsert, Self.names(number, id) + values)
+        let row = Self.names(number, id) + values
+        try connection.run(Self.upsert, row)
+        if connection.changedRowCount == 0 { try connection.run(Self.update, row) }
     }
 
     /// The row of a view, in the order of `columns`.

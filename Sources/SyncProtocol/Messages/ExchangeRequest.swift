@@ -54,7 +54,7 @@ public struct ExchangeRequest: Hashable, Sendable {
     public func body(pushing revisions: [Revision], against bases: Bases = Bases()) -> EncodedBody {
         var lines = MessageLines()
         lines.append(envelope: envelope)
-        for revision in revisions { lines.append(revision) }
+        lines.append(revisions)
         return EncodedBody(compressing: lines.bytes, against: bases)
     }
 

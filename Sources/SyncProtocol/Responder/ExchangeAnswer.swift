@@ -104,16 +104,15 @@ struct LogPages {
             after: position.sequence, through: last, maximumBytes: min(ProtocolLimits.pageBytes, allowanceBytes))
         guard !entries.isEmpty else { throw StoreError.damaged(object: "the log after \(position.sequence)") }
         let bytesBefore = lines.bytes.count
-        var revisions: [Revision] = []
+        let revisions = entries.compactMap(\.revision)
+        lines.reserve(revisions)
         for entry in entries {
             let (sequence, id) = entry.place
             guard sequence == position.sequence + 1 else {
                 throw StoreError.damaged(object: "the log after \(position.sequence)")
             }
             switch entry {
-            case .intact(let logged):
-                lines.append(logged.revision)
-                revisions.append(logged.revision)
+            case .intact(let logged): lines.append(logged.revision)
             case .damaged:
                 lines.append(damaged: id)
                 damaged.append(id)
@@ -136,5 +135,11 @@ extension LogEntry {
         case .intact(let logged): (logged.sequence, logged.revision.id)
         case .damaged(let sequence, let id): (sequence, id)
         }
+    }
+
+    /// The revision, if it is intact.
+    fileprivate var revision: Revision? {
+        guard case .intact(let logged) = self else { return nil }
+        return logged.revision
     }
 }

@@ -1,5 +1,6 @@
 import Compression
 public import LetterModel
+import ReplicaStore
 
 /// The lines of a message, as they are written: each ends with a line feed, and no line holds one.
 public struct MessageLines: Sendable {
@@ -11,8 +12,24 @@ public struct MessageLines: Sendable {
 
     /// The lines of revisions.
     public init(_ revisions: [Revision]) {
+        append(revisions)
+    }
+
+    /// Adds revisions.
+    mutating func append(_ revisions: [Revision]) {
+        reserve(revisions)
         for revision in revisions { append(revision) }
     }
+
+    /// Makes room for the lines of revisions at once: bytes that grow are copied again and again.
+    mutating func reserve(_ revisions: [Revision]) {
+        // Of each two line feeds, and `null` for a tombstone.
+        let more = revisions.reduce(MessageLines.checkpointBytes) { $0 + $1.byteCount + 6 }
+        bytes.reserveCapacity(bytes.count + more)
+    }
+
+    /// What a checkpoint takes, or a little less.
+    private static let checkpointBytes = 80
 
     /// The lines in a Zstandard frame.
     public var frame: [UInt8] { Zstandard.compress(bytes) }

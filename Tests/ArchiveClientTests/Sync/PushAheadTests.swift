@@ -20,7 +20,7 @@ struct PushAheadTests {
         try ada.store.addRemote("origin", address: "https://test/letters")
         let first = try ada.store.unsent(to: "origin", maximumBytes: batchBytes)
         let ahead = PushAhead(store: ada.store, remote: "origin", isBeside: true)
-        ahead.begin(after: first, maximumBytes: batchBytes)
+        ahead.begin(after: first, maximumBytes: batchBytes, isThin: false)
         return (ada.store, first, ahead)
     }
 
@@ -37,7 +37,8 @@ struct PushAheadTests {
         try Self.acknowledge(first, in: store)
         let push = try #require(try ahead.next())
         #expect(push.batch == (try store.unsent(to: "origin", maximumBytes: Self.batchBytes)))
-        #expect(try Zstandard.decompress(push.frame, limitBytes: 10_000) == MessageLines(push.batch.revisions).bytes)
+        let frame = try #require(push.frame)
+        #expect(try Zstandard.decompress(frame, limitBytes: 10_000) == MessageLines(push.batch.revisions).bytes)
         #expect(try ahead.next() == nil, "it is given once")
     }
 
@@ -64,13 +65,34 @@ struct PushAheadTests {
         let world = TestWorld(kind)
         let (store, first, _) = try Self.begin(kind, in: world)
         let inOrder = PushAhead(store: store, remote: "origin", isBeside: false)
-        inOrder.begin(after: first, maximumBytes: Self.batchBytes)
+        inOrder.begin(after: first, maximumBytes: Self.batchBytes, isThin: false)
         try Self.acknowledge(first, in: store)
         #expect(try inOrder.next() == nil)
         let rest = try store.unsent(to: "origin", maximumBytes: .max)
         #expect(!rest.hasMore)
         let ahead = PushAhead(store: store, remote: "origin", isBeside: true)
-        ahead.begin(after: rest, maximumBytes: Self.batchBytes)
+        ahead.begin(after: rest, maximumBytes: Self.batchBytes, isThin: false)
         #expect(try ahead.next() == nil)
+    }
+
+    @Test(arguments: StoreKind.allCases, [true, false])
+    func `edits are made ready against the versions before them, where that is asked for`(
+        _ kind: StoreKind, isThin: Bool
+    ) throws {
+        let world = TestWorld(kind)
+        let ada = try world.replica("ada")
+        try ada.store.addRemote("origin", address: "https://test/letters")
+        let text = String(repeating: "x", count: 300)
+        let letters = try (1...10).map { try ada.write($0, text) }
+        try Self.acknowledge(try ada.store.unsent(to: "origin", maximumBytes: .max), in: ada.store)
+        for (number, letter) in zip(1..., letters) { try ada.write(number, text + "y", after: [letter]) }
+        let first = try ada.store.unsent(to: "origin", maximumBytes: Self.batchBytes)
+        let ahead = PushAhead(store: ada.store, remote: "origin", isBeside: true)
+        ahead.begin(after: first, maximumBytes: Self.batchBytes, isThin: isThin)
+        ahead.settle()
+        try Self.acknowledge(first, in: ada.store)
+        let push = try #require(try ahead.next())
+        #expect(push.bases?.isEmpty == (isThin ? false : nil))
+        #expect((push.frame == nil) == isThin)
     }
 }
