@@ -107,6 +107,21 @@ extension ConformanceCheck {
                     String(decoding: bytes[range], as: UTF8.self).hasSameBytes(as: "CAFÉ"), "the place that fits")
             }
         },
+        ConformanceCheck("each of many hits shows its own words") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            let letters = 1...120
+            _ = try store.ingest(
+                maker.ingestion(try letters.map { try maker.revision($0, "Søren’s “old” Gärten, number \($0), ße.") }))
+            let hits = try store.search("garten", limit: 500, offset: 0).hits
+            try expect(Set(hits.map(\.letter.id)).count, equals: letters.count)
+            for hit in hits {
+                let number = letters.first { RevisionMaker.letterID($0) == hit.letter.id } ?? 0
+                try expect(hit.snippet, equals: "Søren’s “old” Gärten, number \(number), ße.")
+                let bytes = Array(hit.snippet.utf8)
+                try expect(hit.matches.map { String(decoding: bytes[$0], as: UTF8.self) }, equals: ["Gärten"])
+            }
+        },
         ConformanceCheck("an edit is found by its new words only, a deleted letter by none") { make in
             let store = try make()
             let maker = RevisionMaker()

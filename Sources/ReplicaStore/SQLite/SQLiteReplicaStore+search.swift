@@ -41,7 +41,7 @@ extension SQLiteReplicaStore {
         return try connections.read { connection in
             let index = SearchIndex(connection)
             let truth = TruthTables(connection)
-            let snippets = try SnippetMaker(connection, match: match.words)
+            var snippets = SnippetMaker(connection, match: match.words)
             var hits: [SearchResult.Hit] = []
             for number in try index.find(query, limit: limit, offset: offset, .measured) {
                 let rows = try connection.rows(
@@ -52,6 +52,7 @@ extension SQLiteReplicaStore {
                 let snippet = try snippets.snippet(of: view)
                 hits.append(SearchResult.Hit(letter: summary, snippet: snippet.text, matches: snippet.matches))
             }
+            try snippets.end()
             return SearchResult(hits: hits, unindexed: try index.unindexed())
         }
     }

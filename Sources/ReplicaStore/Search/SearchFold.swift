@@ -40,32 +40,25 @@ enum SearchFold {
         var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
+    /// Most letters are mostly ASCII, which is folded in runs.
     private static func append(_ text: String, to output: inout FoldedText, isForIndex: Bool, keepsOffsets: Bool) {
-        output.bytes.reserveCapacity(output.bytes.count + text.utf8.count)
-        guard keepsOffsets else { return append(text, to: &output.bytes, isForIndex: isForIndex) }
-        var offset = 0
-        for scalar in text.unicodeScalars {
-            let before = output.bytes.count
-            append(scalar, to: &output.bytes, isForIndex: isForIndex)
-            for _ in before..<output.bytes.count { output.offsets.append(offset) }
-            offset += UTF8.width(scalar)
-        }
-    }
-
-    /// The same without offsets: most letters are mostly ASCII, which is folded in runs.
-    private static func append(_ text: String, to folded: inout [UInt8], isForIndex: Bool) {
         var text = text
         text.withUTF8 { bytes in
+            output.bytes.reserveCapacity(output.bytes.count + bytes.count)
+            if keepsOffsets { output.offsets.reserveCapacity(bytes.count) }
             var index = 0
             while index < bytes.count {
                 var end = index
                 while end < bytes.count, bytes[end] < 0x80 { end += 1 }
-                folded.append(contentsOf: bytes[index..<end].lazy.map(foldedASCII))
+                output.bytes.append(contentsOf: bytes[index..<end].lazy.map(foldedASCII))
+                if keepsOffsets { output.offsets.append(contentsOf: index..<end) }
                 index = end
                 while end < bytes.count, bytes[end] >= 0x80 { end += 1 }
-                let others = String(decoding: bytes[index..<end], as: UTF8.self)
-                for scalar in others.unicodeScalars { append(scalar, to: &folded, isForIndex: isForIndex) }
-                index = end
+                for scalar in String(decoding: bytes[index..<end], as: UTF8.self).unicodeScalars {
+                    append(scalar, to: &output.bytes, isForIndex: isForIndex)
+                    while keepsOffsets, output.offsets.count < output.bytes.count { output.offsets.append(index) }
+                    index += UTF8.width(scalar)
+                }
             }
         }
     }

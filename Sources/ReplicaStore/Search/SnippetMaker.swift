@@ -4,21 +4,33 @@ import SQLiteBinding
 
 /// Cuts out of a letter the words around the first place that fits a query, inside a transaction.
 ///
-/// The index keeps no texts, so the letter is put into an index of one row in memory, which marks what fits: by the
+/// The index keeps no texts, so the letter is put into an index of few rows in memory, which marks what fits: by the
 /// same tokenizer, so that nothing is marked that did not fit.
 struct SnippetMaker {
     private let connection: Connection
     /// The words that are marked; nil if none are asked for.
     private let match: String?
+    /// How many letters were put into the index.
+    private var count = 0
 
-    init(_ connection: Connection, match: String?) throws(SQLiteError) {
+    /// As many are in it at once. Taking one out, or putting one in before others, takes as long as all the rest.
+    private static let lettersTogether = 20
+
+    init(_ connection: Connection, match: String?) {
         self.connection = connection
         self.match = match
+    }
+
+    /// Makes the index anew, empty.
+    private func makeIndex() throws(SQLiteError) {
+        try end()
         try connection.execute(
-            """
-            CREATE VIRTUAL TABLE IF NOT EXISTS temp.snippet USING fts5(
-                \(SearchDocument.columnNames), \(SearchDocument.tokenizer))
-            """)
+            "CREATE VIRTUAL TABLE temp.snippet USING fts5(\(SearchDocument.columnNames), \(SearchDocument.tokenizer))")
+    }
+
+    /// Lets go of the letters.
+    func end() throws(SQLiteError) {
+        try connection.execute("DROP TABLE IF EXISTS temp.snippet")
     }
 
     /// Folding turns control characters into spaces, so these two occur in no folded text.
@@ -28,17 +40,20 @@ struct SnippetMaker {
     /// About as much as two lines of a terminal.
     private static let snippetBytes = 160
 
-    func snippet(of view: LetterView) throws -> (text: String, matches: [Range<Int>]) {
+    mutating func snippet(of view: LetterView) throws -> (text: String, matches: [Range<Int>]) {
         guard let texts = SearchDocument(view)?.shown else { return ("", []) }
         guard let match else { return Self.beginning(of: texts) }
         let folded = texts.map(SearchFold.textWithOffsets)
-        try connection.run("DELETE FROM temp.snippet")
+        if count.isMultiple(of: Self.lettersTogether) { try makeIndex() }
+        count += 1
         try connection.run(
-            "INSERT INTO temp.snippet (rowid, \(SearchDocument.columnNames)) VALUES (1, \(SearchDocument.columnMarks))",
-            folded.map { .text($0.text) })
+            "INSERT INTO temp.snippet (rowid, \(SearchDocument.columnNames)) VALUES (?, \(SearchDocument.columnMarks))",
+            [.integer(count)] + folded.map { .text($0.text) })
         let columns = SearchDocument.columns.indices
         let marks = columns.map { "highlight(snippet, \($0), char(2), char(3))" }.joined(separator: ", ")
-        let marked = try connection.first("SELECT \(marks) FROM temp.snippet WHERE snippet MATCH ?", [.text(match)]) {
+        let marked = try connection.first(
+            "SELECT \(marks) FROM temp.snippet WHERE snippet MATCH ? AND rowid = ?", [.text(match), .integer(count)]
+        ) {
             (row) throws(SQLiteError) in
             var texts: [String] = []
             for column in columns { texts.append(try row.text(column)) }
