@@ -8,7 +8,11 @@ public enum ProtocolLimits {
     /// page costs little, and a cut connection loses little.
     public static let pageBytes = 1024 * 1024
     /// What a push aims at, in decoded bytes of revisions: each push is one transaction and one acknowledgement.
-    public static let pushBytes = 4 * 1024 * 1024
+    public static let pushBytes = 6 * 1024 * 1024
+    /// What a push aims at that is compressed against bases, where it and they do not fit into `windowBytes` otherwise.
+    public static let thinPushBytes = 4 * 1024 * 1024
+    /// How far back a frame may refer: what every decoder has. Only so much of a push and its bases together is of use.
+    public static let windowBytes = 8 * 1024 * 1024
     /// The smallest push that a client goes down to when a server (or a proxy before it) says 413.
     public static let smallestPushBytes = 64 * 1024
     /// The longest line: twice the largest letter, so that a letter that is only a little too large is refused by name
@@ -32,8 +36,8 @@ public enum ProtocolLimits {
     public static let compressionThresholdBytes = 512
     /// How many revisions a thin frame may be compressed against.
     public static let basesPerFrame = 4_096
-    /// What the bases of a thin frame may be together, in bytes of header and content; one alone may be larger. With a page, or a push,
-    /// they fit into the window of 8 MiB that every decoder has.
+    /// What the bases of a thin frame may be together, in bytes of header and content; one alone may be larger. With a page, or a push of
+    /// `thinPushBytes`, they fit into `windowBytes`.
     public static let baseBytes = 4 * 1024 * 1024
     /// How many bytes a pull stream hands out at once: what a connection buffers well.
     public static let chunkBytes = 64 * 1024

@@ -14,8 +14,37 @@ package final class PushAhead {
         package let batch: UnsentBatch
         /// What it is to be compressed against; nil where that was not asked for.
         package let bases: Bases?
-        /// The lines of its revisions, in a frame of their own; nil where it is to be compressed against something.
-        package let frame: [UInt8]?
+        /// The lines of its revisions, in a frame of their own; nil where it was not made ready, or is to be compressed against something.
+        package private(set) var frame: [UInt8]?
+
+        /// Reads what follows some entries that are not acknowledged.
+        ///
+        /// - Parameters:
+        ///   - store: The replica.
+        ///   - remote: The name of one of its remotes.
+        ///   - passed: So many entries that are not acknowledged are passed over.
+        ///   - maximumBytes: What it aims at. It is `thinPushBytes` where it is compressed against so much that not both would fit into the
+        ///     window of a frame.
+        ///   - isThin: Whether it may be compressed against what the remote holds.
+        package init(
+            from store: any ReplicaStore, to remote: String, after passed: Int = 0, maximumBytes: Int, isThin: Bool
+        ) throws(StoreError) {
+            var batch = try store.unsent(to: remote, after: passed, maximumBytes: maximumBytes)
+            var bases = try isThin ? Bases(of: batch.revisions, in: store) : nil
+            if let found = bases, !found.isEmpty, maximumBytes > ProtocolLimits.thinPushBytes,
+                batch.byteCount + found.byteCount > ProtocolLimits.windowBytes
+            {
+                batch = try store.unsent(to: remote, after: passed, maximumBytes: ProtocolLimits.thinPushBytes)
+                bases = try Bases(of: batch.revisions, in: store)
+            }
+            self.batch = batch
+            self.bases = bases
+        }
+
+        /// Makes the frame, unless what it is compressed against has to stand before the envelope.
+        fileprivate mutating func makeFrame() {
+            if bases?.isEmpty != false { frame = MessageLines(batch.revisions).frame }
+        }
     }
 
     private let store: any ReplicaStore
@@ -43,11 +72,10 @@ package final class PushAhead {
     package func begin(after batch: UnsentBatch, maximumBytes: Int, isThin: Bool) {
         guard batch.hasMore, let work, !work.isBegun else { return }
         work.begin { [store, remote] () throws(StoreError) in
-            let next = try store.unsent(to: remote, after: batch.entryCount, maximumBytes: maximumBytes)
-            let bases = try isThin ? Bases(of: next.revisions, in: store) : nil
-            return Push(
-                batch: next, bases: bases,
-                frame: bases?.isEmpty == false ? nil : MessageLines(next.revisions).frame)
+            var push = try Push(
+                from: store, to: remote, after: batch.entryCount, maximumBytes: maximumBytes, isThin: isThin)
+            push.makeFrame()
+            return push
         }
     }
 

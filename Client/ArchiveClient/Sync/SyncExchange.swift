@@ -98,7 +98,7 @@ final class SyncExchange {
         stored = before.position
         // Where everything is sent again, nobody knows what the remote holds.
         let isThin = thinness == .both && !isResend
-        let ready = try pushBytes.flatMap { try readPush($0, isThin: isThin) }
+        let push = try pushBytes.map { try readPush($0, isThin: isThin) }
         if !sent.isEmpty { progress(SyncProgress(phase: .pushing, done: 0, total: sent.count)) }
         var request = ExchangeRequest(
             replica: identity.label,
@@ -106,10 +106,10 @@ final class SyncExchange {
                 id: identity.archive, isOpen: identity.isArchiveOpen, mergeRule: identity.mergeRule),
             cursor: stored.map { Cursor($0).text }, limitBytes: limitBytes)
         request.isThin = thinness != .none
-        let bases = try isThin ? ready?.bases ?? Bases(of: sent, in: store) : Bases()
+        let bases = try isThin ? push?.bases ?? Bases(of: sent, in: store) : Bases()
         wasThin = !bases.isEmpty
         do {
-            if let frame = ready?.frame, bases.isEmpty {
+            if let frame = push?.frame, bases.isEmpty {
                 try exchange(request.body(before: frame))
             } else {
                 try exchange(request.body(pushing: sent, against: bases))
@@ -127,12 +127,12 @@ final class SyncExchange {
         try giveBack()
     }
 
-    /// Reads what is sent now, and begins to read what is sent next. Gives it as it was made ready, if it was.
-    private func readPush(_ maximumBytes: Int, isThin: Bool) throws -> PushAhead.Push? {
-        let push = try ahead.next()
-        let batch = try push?.batch ?? store.unsent(to: remote, maximumBytes: maximumBytes)
-        sent = batch.revisions
-        ahead.begin(after: batch, maximumBytes: maximumBytes, isThin: isThin)
+    /// Reads what is sent now, unless it was made ready, and begins to read what is sent next.
+    private func readPush(_ maximumBytes: Int, isThin: Bool) throws -> PushAhead.Push {
+        let push =
+            try ahead.next() ?? PushAhead.Push(from: store, to: remote, maximumBytes: maximumBytes, isThin: isThin)
+        sent = push.batch.revisions
+        ahead.begin(after: push.batch, maximumBytes: maximumBytes, isThin: isThin)
         return push
     }
 

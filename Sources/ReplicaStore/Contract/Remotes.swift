@@ -41,6 +41,9 @@ public struct UnsentBatch: Hashable, Sendable {
     /// Whether more of them follow.
     public let hasMore: Bool
 
+    /// The bytes of its revisions, headers and contents.
+    public var byteCount: Int { revisions.reduce(0) { $0 + $1.byteCount } }
+
     /// A batch of its parts.
     public init(revisions: [Revision], entryCount: Int, hasMore: Bool) {
         self.revisions = revisions

@@ -13,14 +13,15 @@ public struct Bases: Sendable {
     /// None: the frame is like any other.
     public init() {}
 
-    /// What these revisions were made from: their parents, as far as they are whole here, not among the revisions themselves, and the other
-    /// end has them.
+    /// What these revisions were made from: the parents of those that have a content, as far as they are whole here, not among the revisions
+    /// themselves, and the other end has them.
     ///
     /// - Parameter last: The end of the part of this log that the other end has.
     public init(
         of revisions: [Revision], in store: any ReplicaStore, through last: Int = .max
     ) throws(StoreError) {
-        let parents = Set(revisions.flatMap(\.header.parents)).subtracting(revisions.map(\.id))
+        let edits = revisions.lazy.filter { $0.contentBytes != nil }
+        let parents = Set(edits.flatMap(\.header.parents)).subtracting(revisions.map(\.id))
         guard !parents.isEmpty else { return }
         let named = Array(parents.sorted().prefix(ProtocolLimits.basesPerFrame))
         for entry in try store.logEntries(of: named, maximumBytes: ProtocolLimits.baseBytes) {
@@ -57,6 +58,9 @@ public struct Bases: Sendable {
 
     /// Whether there are none.
     public var isEmpty: Bool { ids.isEmpty }
+
+    /// What they are together, as lines.
+    public var byteCount: Int { bytes.count }
 
     /// What a thin frame is compressed against.
     var bytes: [UInt8] { lines.bytes }

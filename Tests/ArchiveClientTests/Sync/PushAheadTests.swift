@@ -95,4 +95,24 @@ struct PushAheadTests {
         #expect(push.bases?.isEmpty == (isThin ? false : nil))
         #expect((push.frame == nil) == isThin)
     }
+
+    @Test func `a push and what it is compressed against fit into the window together`() throws {
+        let world = TestWorld(.inMemory)
+        let ada = try world.replica("ada")
+        try ada.store.addRemote("origin", address: "https://test/letters")
+        let text = String(repeating: "a long letter ", count: 60_000)
+        let letters = try (1...8).map { try ada.write($0, text) }
+        func push(isThin: Bool) throws -> PushAhead.Push {
+            try PushAhead.Push(
+                from: ada.store, to: "origin", maximumBytes: ProtocolLimits.pushBytes, isThin: isThin)
+        }
+        #expect(try push(isThin: true).batch.revisions.count == 7, "none has a parent")
+        try Self.acknowledge(try ada.store.unsent(to: "origin", maximumBytes: .max), in: ada.store)
+        for (number, letter) in zip(1..., letters) { try ada.write(number, text + "y", after: [letter]) }
+        let thin = try push(isThin: true)
+        #expect(thin.batch.revisions.count == 4 && thin.batch.hasMore)
+        let bytes = thin.batch.byteCount + (thin.bases?.byteCount ?? 0)
+        #expect(bytes <= ProtocolLimits.windowBytes && bytes > ProtocolLimits.pushBytes)
+        #expect(try push(isThin: false).batch.revisions.count == 7)
+    }
 }

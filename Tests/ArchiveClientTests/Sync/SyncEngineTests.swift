@@ -62,17 +62,17 @@ struct SyncEngineTests {
         let world = TestWorld(kind)
         let (server, ada, ben) = (try world.replica("server"), try world.replica("ada"), try world.replica("ben"))
         let body = String(repeating: "a long letter ", count: 60_000)
-        for number in 1...12 { try ada.write(number, body + String(number)) }
+        for number in 1...15 { try ada.write(number, body + String(number)) }
         var phases: [SyncProgress.Phase] = []
         let push = try ada.sync(over: LoopbackTransport(to: server.store)) { phases.append($0.phase) }
-        #expect(push.failure == nil && push.pushed == 12)
+        #expect(push.failure == nil && push.pushed == 15)
         #expect(push.requests == 3)
         #expect(phases.contains(.pushing))
         var progress: [SyncProgress] = []
         let pull = try ben.sync(over: LoopbackTransport(to: server.store)) { progress.append($0) }
-        #expect(pull.failure == nil && pull.pulled == 12 && pull.requests == 1)
+        #expect(pull.failure == nil && pull.pulled == 15 && pull.requests == 1)
         #expect(progress.map(\.done) == progress.map(\.done).sorted())
-        #expect(progress.last == progress.first { $0.done == 12 } && progress.last?.total == 12)
+        #expect(progress.last == progress.first { $0.done == 15 } && progress.last?.total == 15)
         try expectSame(ada, ben)
         #expect(try ada.origin().position == ben.origin().position)
     }
