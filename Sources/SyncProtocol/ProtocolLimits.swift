@@ -30,7 +30,7 @@ public enum ProtocolLimits {
     /// reader further even if the letters are 4 MiB of spaces. A reader that stops there goes on from its checkpoint.
     public static let responseGraceBytes = 64 * 1024 * 1024
     /// A page that comes without a checkpoint for so long is refused: the largest page is `pageBytes` and one revision. So is an answer of
-    /// reconciliation with more than that of revisions: it aims at `pushBytes`.
+    /// reconciliation with more than that of revisions: it aims at `wantedBytes`.
     public static let unclosedPageBytes = 16 * 1024 * 1024
     /// Bodies below this are not compressed: the frame would cost more than it saves.
     public static let compressionThresholdBytes = 512
@@ -59,6 +59,8 @@ public enum ProtocolLimits {
     public static let rangesPerQuestion = 4_096
     /// How many revisions one question of reconciliation may want.
     public static let wantedPerQuestion = 4_096
+    /// What the revisions of an answer of reconciliation aim at, in decoded bytes.
+    public static let wantedBytes = 4 * 1024 * 1024
     /// A range of up to so many ids is listed; of more, its sixteen parts are summed up.
     public static let listedIDs = 64
     /// A question of reconciliation, decoded: the most ranges and the most ids are 650 KB.

@@ -35,7 +35,7 @@ public struct ReconciliationResponder {
         }
         var (ranges, answeredCount) = ([ReconciliationResponse.Range](), 0)
         if !request.questions.isEmpty { (ranges, answeredCount) = try compare(request.questions) }
-        let entries = try store.logEntries(of: request.wanted, maximumBytes: ProtocolLimits.pushBytes)
+        let entries = try store.logEntries(of: request.wanted, maximumBytes: ProtocolLimits.wantedBytes)
         let known = request.wanted.isEmpty ? 0 : try count(of: request.wanted)
         let response = ReconciliationResponse(
             answeredCount: answeredCount, ranges: ranges, entryCount: entries.count,
