@@ -133,6 +133,8 @@ enum ResolveCommand {
         if values[keep] { decisions.deletion = .keep }
         if values[delete] { decisions.deletion = .delete }
         for assignment in values[ChangeOptions.set] { decisions.values.append((assignment.path, assignment.value)) }
+        // Before sides are looked for: what is missing then is a conflict, and no side of it.
+        guard values[take].isEmpty || !view.conflicts.isEmpty else { throw ArchiveError.noConflicts(id) }
         for side in values[take] {
             let head = try await side.head(of: id, view, archive, context)
             if let field = side.field {
