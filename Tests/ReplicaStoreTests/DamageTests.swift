@@ -192,6 +192,27 @@ struct DamageTests {
         #expect(problems.allSatisfy { $0.letter == RevisionMaker.letterID(1) })
     }
 
+    @Test func `a head that is damaged keeps neither right bytes nor other letters out`() throws {
+        let path = folders.newPath()
+        let original = try SQLiteReplicaStore.filled(path).allRevisions()
+        let letter = RevisionMaker.letterID(2)
+        do {
+            let damage = try Damage(path)
+            let number = try #require(
+                try damage.connection.integer("SELECT number FROM letter WHERE id = ?", [.bytes(letter.bytes)]))
+            try damage.run(
+                "UPDATE content SET bytes = x'00' WHERE number IN (SELECT content FROM revision WHERE letter = ?)",
+                [.integer(number)])
+            try damage.run("UPDATE head SET revision = 999 WHERE letter = ?", [.integer(number)])
+        }
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        let maker = RevisionMaker()
+        let report = try store.ingest(maker.ingestion(original + [try maker.revision(9, "more")]))
+        #expect(report.acceptedCount == 1)
+        let healed = try #require(original.first { $0.header.letter == letter })
+        #expect(try store.revision(healed.id)?.revision == healed)
+    }
+
     @Test(arguments: [("content", "bytes"), ("content", "hash"), ("revision", "header")])
     func `whoever sends the right bytes again heals the damage`(table: String, column: String) throws {
         let path = folders.newPath()

@@ -368,18 +368,20 @@ struct IngestionRun {
         let summaries = SummaryTable(connection)
         var others: [(letter: TouchedLetter, rows: TruthTables.LetterRows)] = []
         var rowCount = 0
+        func whereIntact(_ body: () throws -> Void) throws {
+            do {
+                try body()
+            } catch StoreError.damaged {
+                // An old revision of this letter is damaged, or what says which are its heads. Its list entry stays as it was until somebody
+                // sends that revision again; what came now is kept, and delays no other letter.
+            }
+        }
         func writeOthers() throws {
             let views = others.map(\.rows).concurrentMap { rows in
                 Result { () throws(StoreError) in SummaryTable.values(of: try rows.view()) }
             }
             for (other, values) in zip(others, views) {
-                do {
-                    try summaries.write(other.letter.number, other.letter.id, try values.get())
-                } catch StoreError.damaged {
-                    // An old revision of this letter is damaged. Its list entry stays as it was until somebody sends that
-                    // revision again; what came now is kept, and delays no other letter.
-                    continue
-                }
+                try whereIntact { try summaries.write(other.letter.number, other.letter.id, try values.get()) }
             }
             (others, rowCount) = ([], 0)
         }
@@ -389,9 +391,11 @@ struct IngestionRun {
             if heads == [letter.newest.sequence], let values = letter.newest.revision.summary {
                 try summaries.write(letter.number, letter.id, values)
             } else {
-                let rows = try truth.letterRows(letter.number, heads: heads)
-                others.append((letter, rows))
-                rowCount += rows.rows.count
+                try whereIntact {
+                    let rows = try truth.letterRows(letter.number, heads: heads)
+                    others.append((letter, rows))
+                    rowCount += rows.rows.count
+                }
                 if rowCount >= Self.rowsSeenTogether { try writeOthers() }
             }
         }
