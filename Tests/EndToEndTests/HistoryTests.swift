@@ -92,6 +92,7 @@ struct HistoryTests {
         try two.expect("resolve", id, "--take", "author:ada")
         #expect(try two.expect("show", id).output.contains("Mine"))
         #expect(try two.expect(1, "resolve", id, "--take", "author:eve").error.contains("has no conflicts"))
+        #expect(try two.expect(1, "resolve", id, "--from", "no-such-file").error.contains("has no conflicts"))
     }
 
     @Test func `of several sides of one author each is named with what to type for it`() throws {

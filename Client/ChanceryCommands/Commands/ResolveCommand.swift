@@ -133,8 +133,6 @@ enum ResolveCommand {
         if values[keep] { decisions.deletion = .keep }
         if values[delete] { decisions.deletion = .delete }
         for assignment in values[ChangeOptions.set] { decisions.values.append((assignment.path, assignment.value)) }
-        // Before sides are looked for: what is missing then is a conflict, and no side of it.
-        guard values[take].isEmpty || !view.conflicts.isEmpty else { throw ArchiveError.noConflicts(id) }
         for side in values[take] {
             let head = try await side.head(of: id, view, archive, context)
             if let field = side.field {
@@ -208,6 +206,8 @@ extension ResolveCommand {
 
         mutating func planOrThrow(_ id: LetterID) async throws {
             let view = try await archive.view(of: id)
+            // Before a side is looked for, or an editor opened.
+            guard !view.conflicts.isEmpty else { throw ArchiveError.noConflicts(id) }
             var decisions = try await ResolveCommand.decisions(values, on: id, view, archive, context)
             if let path = values[ResolveCommand.from] {
                 decisions.whole = try Editor.letter(in: path)
