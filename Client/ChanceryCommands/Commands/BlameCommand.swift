@@ -85,22 +85,3 @@ extension ValueParser where Value == MemberPath {
         }
     }
 }
-
-extension String {
-    /// The text in lines of at most so many columns, broken between words.
-    func wrapped(toWidth width: Int) -> [String] {
-        var lines = [""]
-        var used = 0
-        for word in split(separator: " ", omittingEmptySubsequences: false) {
-            let length = String(word).displayWidth
-            if used > 0, used + 1 + length > width {
-                lines.append(String(word))
-                used = length
-            } else {
-                lines[lines.count - 1] += (used > 0 ? " " : "") + word
-                used += length + (used > 0 ? 1 : 0)
-            }
-        }
-        return lines
-    }
-}

@@ -10,16 +10,7 @@ enum NoteText {
     }
 
     private static func lines(_ line: String, _ width: Int) -> [String] {
-        guard line.displayWidth > width else { return [line] }
-        var lines: [String] = []
-        for piece in pieces(line) {
-            if let last = lines.last, last.displayWidth + 1 + piece.displayWidth <= width {
-                lines[lines.count - 1] = "\(last) \(piece)"
-            } else {
-                lines.append(piece)
-            }
-        }
-        return lines
+        line.displayWidth > width ? String.lines(of: pieces(line), toWidth: width) : [line]
     }
 
     /// Words, and what stands between backquotes as one.
@@ -35,5 +26,29 @@ enum NoteText {
             if !word.count(where: { $0 == "`" }).isMultiple(of: 2) { isQuoted.toggle() }
         }
         return pieces
+    }
+}
+
+extension String {
+    /// The text in lines of at most so many columns, broken between words.
+    func wrapped(toWidth width: Int) -> [String] {
+        Self.lines(of: split(separator: " ", omittingEmptySubsequences: false).map(String.init), toWidth: width)
+    }
+
+    /// Words in lines of at most so many columns, or of one word that is longer.
+    static func lines(of words: [String], toWidth width: Int) -> [String] {
+        var lines = [""]
+        var used = 0
+        for word in words {
+            let length = word.displayWidth
+            if used > 0, used + 1 + length > width {
+                lines.append(word)
+                used = length
+            } else {
+                lines[lines.count - 1] += (used > 0 ? " " : "") + word
+                used += length + (used > 0 ? 1 : 0)
+            }
+        }
+        return lines
     }
 }
