@@ -76,7 +76,7 @@ let package = Package(
         .target(name: "CGMime", path: "Sources/CGMime"),
         module("Canaries"),
         binding("Hashing", ["CCrypto"]),
-        binding("Compression", ["CZstd"]),
+        binding("Compression", ["CZstd", "Hashing"]),
         binding("SQLiteBinding", ["CSQLite", "Canaries"]),
         binding("CommandOptions", ["CPopt"]),
         module("LetterModel", ["Hashing", "Canaries"]),
@@ -96,8 +96,8 @@ let package = Package(
         module(
             "ArchiveClient", in: "Client",
             [
-                "SyncProtocol", "ReplicaStore", "LetterMerge", "LetterModel", "CurlTransport", "Hashing", "Parallelism",
-                "Canaries",
+                "SyncProtocol", "ReplicaStore", "LetterMerge", "LetterModel", "CurlTransport", "Hashing", "Compression",
+                "Parallelism", "Canaries",
             ]),
         module(
             "ChanceryCommands", in: "Client",
@@ -141,7 +141,7 @@ let package = Package(
             "SyncTestSupport", in: "Tests",
             [
                 "ArchiveClient", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterMerge",
-                "LetterModel", "Hashing",
+                "LetterModel", "SQLiteBinding", "Compression", "Hashing",
             ]),
 
         module("MergeOracle", in: "Tests", ["LetterMerge", "LetterModel"]),
@@ -157,7 +157,7 @@ let package = Package(
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("HashingTests", ["Hashing"]),
-        tests("CompressionTests", ["Compression"]), tests("ParallelismTests", ["Parallelism"]),
+        tests("CompressionTests", ["Compression", "Hashing"]), tests("ParallelismTests", ["Parallelism"]),
         tests("SQLiteBindingTests", ["SQLiteBinding", "CFaultVFS"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
         tests(
@@ -170,7 +170,7 @@ let package = Package(
             "ReplicaStoreTests",
             [
                 "ReplicaStore", "ReplicaStoreConformance", "SQLiteBinding", "CFaultVFS", "LetterMerge", "LetterModel",
-                "Hashing",
+                "Compression", "Hashing",
             ], exclude: ["Schemas"]),
         tests(
             "SyncProtocolTests",
@@ -183,7 +183,7 @@ let package = Package(
             "ArchiveClientTests",
             [
                 "ArchiveClient", "SyncTestSupport", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance",
-                "LetterMerge", "LetterModel", "Compression", "Hashing",
+                "SQLiteBinding", "LetterMerge", "LetterModel", "Compression", "Hashing",
             ]),
         tests("ChanceryCommandsTests", ["ChanceryCommands", "LetterMerge", "LetterModel", "CommandOptions"]),
         tests("HTTPServerTests", ["HTTPServer", "ServerTestSupport"]),

@@ -1,3 +1,4 @@
+import Compression
 public import Hashing
 import LetterMerge
 public import LetterModel
@@ -87,10 +88,14 @@ public struct ImportBatch: Sendable {
         revisions = RevisionBatch()
     }
 
-    fileprivate init(_ steps: [ImportStep], for archive: ArchiveID) {
+    /// - Parameter dictionary: What contents are compressed with, once they are known.
+    fileprivate init(
+        _ steps: [ImportStep], for archive: ArchiveID,
+        dictionary: ([[UInt8]]) throws(StoreError) -> CompressionDictionary?
+    ) throws(StoreError) {
         var sources: [Source?] = []
-        var revisions = RevisionBatch()
         let roots = steps.concurrentMap { ImportBatch.source($0)?.rooted($0.id, in: archive) }
+        var revisions = RevisionBatch(dictionary: try dictionary(roots.compactMap { $0?.madeContent }))
         for (step, root) in zip(steps, roots) {
             if case .letter(_, let letter) = step, case .root(.success(let revision))? = root {
                 sources.append(.made(revisions.ids.count))
@@ -151,6 +156,11 @@ public struct ImportBatch: Sendable {
 }
 
 extension ImportBatch.Source {
+    /// The content of a first revision that could be made.
+    fileprivate var madeContent: [UInt8]? {
+        if case .root(.success(let revision)) = self { revision.contentBytes } else { nil }
+    }
+
     fileprivate func unpacked(from revisions: RevisionBatch) -> Self {
         if case .made(let index) = self { .root(.success(revisions.revision(at: index))) } else { self }
     }
@@ -187,8 +197,10 @@ extension Archive {
     /// - Parameter steps: what the source says, in its order.
     public nonisolated func batch(of steps: [ImportStep]) async throws -> ImportBatch {
         // Whoever writes meanwhile is not waited for.
-        if let archive = finalID.withLock({ $0 }) { return ImportBatch(steps, for: archive) }
-        return ImportBatch(steps, for: try await presentID())
+        let archive = if let known = finalID.withLock({ $0 }) { known } else { try await presentID() }
+        return try ImportBatch(steps, for: archive) { [store, importDictionary] contents throws(StoreError) in
+            try importDictionary.dictionary(for: contents, in: store)
+        }
     }
 
     private func presentID() throws -> ArchiveID {

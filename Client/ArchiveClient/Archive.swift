@@ -21,6 +21,8 @@ public actor Archive {
     nonisolated let surroundings: Surroundings
     /// The archive's id, once it was seen to be final.
     nonisolated let finalID = Mutex<ArchiveID?>(nil)
+    /// What imports compress letters with.
+    nonisolated let importDictionary = ImportDictionary()
     private nonisolated let executor = BlockingExecutor(label: "chancery.archive")
 
     /// Runs on a thread of its own: the disk is never waited for on the cooperative pool.

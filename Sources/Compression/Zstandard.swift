@@ -17,7 +17,7 @@ public enum Zstandard {
     }
 
     /// How hard to look for what can be left out.
-    public enum Level: Int32 {
+    public enum Level: Int32, Sendable {
         /// For one letter: so few bytes become half a percent smaller with the other level, which takes half as long again.
         case letter = 1
         /// For many: 167 MB/s a thread, and within 10 % of what the default of gzip -9 reaches.
@@ -99,15 +99,25 @@ public enum Zstandard {
         }
     }
 
-    /// A frame in one step, into a buffer of the size that it asks for.
     private static func decompressFrame(_ bytes: [UInt8], contentCount: Int) throws(Failure) -> [UInt8] {
+        try unsafe decompressFrame(contentCount: contentCount) { decompressor, output in
+            unsafe bytes.withUnsafeBytes { input in
+                unsafe ZSTD_decompressDCtx(
+                    decompressor, output.baseAddress, contentCount, input.baseAddress, input.count)
+            }
+        }
+    }
+
+    /// A frame in one step, into a buffer of the size that it asks for.
+    ///
+    /// - Parameter decompress: Gives the number of bytes that it wrote, or an error of Zstandard.
+    static func decompressFrame(
+        contentCount: Int, _ decompress: (OpaquePointer, UnsafeMutableBufferPointer<UInt8>) -> Int
+    ) throws(Failure) -> [UInt8] {
         var isIntact = false
         let content = ZstandardContexts.withDecompressor { decompressor in
             unsafe [UInt8](unsafeUninitializedCapacity: contentCount) { output, count in
-                let written = unsafe bytes.withUnsafeBytes { input in
-                    unsafe ZSTD_decompressDCtx(
-                        decompressor.context, output.baseAddress, contentCount, input.baseAddress, input.count)
-                }
+                let written = unsafe decompress(decompressor.context, output)
                 isIntact = ZSTD_isError(written) == 0 && written == contentCount
                 count = isIntact ? written : 0
             }

@@ -57,6 +57,9 @@ private import CZstd
         note.take()
     }
 
+    /// Whether all frames that began have ended, and no note waits.
+    public var isBetweenFrames: Bool { !isInsideFrame && begin.isEmpty && note == nil }
+
     /// Gives the next frame the bytes that it was compressed against; for that frame alone.
     public mutating func usePrefix(_ prefix: [UInt8]) throws(Zstandard.Failure) {
         let code = unsafe prefix.withUnsafeBytes { bytes in

@@ -34,6 +34,7 @@ import Canaries
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
     private var ranking: FullTextRanking?
+    private var companions: [ObjectIdentifier: AnyObject] = [:]
     /// Set once reading, writing or syncing failed: nothing more is asked of this connection.
     public private(set) var isBroken = false
 
@@ -96,6 +97,16 @@ import Canaries
         let mode = try first(sql) { (row) throws(SQLiteError) in try row.text(0) }
         // SQLite answers with the old mode where it cannot change it, instead of an error.
         guard let mode, mode.lowercased() == journal.rawValue.lowercased() else { throw SQLiteError(SQLITE_BUSY, sql) }
+    }
+
+    /// What its user keeps with the connection as long as it is open, one value of each type.
+    ///
+    /// - Parameter make: makes it, at the first call.
+    public func kept<Value: AnyObject>(_ make: () -> Value) -> Value {
+        if let known = companions[ObjectIdentifier(Value.self)] as? Value { return known }
+        let made = make()
+        companions[ObjectIdentifier(Value.self)] = made
+        return made
     }
 
     /// Makes `weight(TABLE, WEIGHT…)` known to SQL, for the queries of one search: what bm25() tells of a row of a full-text search, without
@@ -342,6 +353,22 @@ import Canaries
         let finished = unsafe sqlite3_backup_finish(backup)
         guard stepped == SQLITE_DONE else { throw noted(SQLiteError(stepped, "sqlite3_backup_step")) }
         guard finished == SQLITE_OK else { throw noted(SQLiteError(finished, "sqlite3_backup_finish")) }
+    }
+
+    /// How many pages this connection has written so far: as many as its write-ahead log has grown by, if it has one.
+    ///
+    /// Source: https://www.sqlite.org/c3ref/c_dbstatus_options.html
+    public func writtenPageCount() -> Int {
+        var (current, highest): (Int32, Int32) = (0, 0)
+        _ = unsafe sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 0)
+        return Int(current)
+    }
+
+    /// Moves what it can of the write-ahead log into the database, without waiting for anybody. Only for the one connection that checkpoints.
+    ///
+    /// Source: https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+    public func checkpointWhatIsFree() throws(SQLiteError) {
+        try run("PRAGMA wal_checkpoint(PASSIVE)")
     }
 
     /// Moves all of the write-ahead log into the database and empties it. Only for the one connection that checkpoints.

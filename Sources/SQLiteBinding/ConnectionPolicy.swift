@@ -38,7 +38,13 @@ public struct ConnectionPolicy: Hashable, Sendable {
     }
 
     /// The one connection of a server that writes.
-    public static let writer = ConnectionPolicy(busyTimeoutMilliseconds: 5_000, journal: .writeAheadLog)
+    public static let writer = writer(checkpointPages: defaultCheckpointPages)
+
+    /// The same, which moves the write-ahead log at so many pages; 0: when it is told to.
+    public static func writer(checkpointPages: Int) -> ConnectionPolicy {
+        ConnectionPolicy(
+            busyTimeoutMilliseconds: 5_000, journal: .writeAheadLog, checkpointPages: checkpointPages)
+    }
 
     /// A connection that only reads what another one writes, and never checkpoints.
     public static let reader = ConnectionPolicy(busyTimeoutMilliseconds: 5_000, journal: nil, checkpointPages: 0)

@@ -39,6 +39,19 @@ public enum ProtocolLimits {
     /// What the bases of a thin frame may be together, in bytes of header and content; one alone may be larger. With a page, or a push of
     /// `thinPushBytes`, they fit into `windowBytes`.
     public static let baseBytes = 4 * 1024 * 1024
+    /// How many dictionaries one message may name.
+    public static let dictionariesPerMessage = 16
+    /// From how many entries of the log on that wait for a client contents travel to it as they are stored: a dictionary has to travel with
+    /// them, and a few of them are smaller in a frame together.
+    public static let packedEntries = 4_096
+    /// The same for a push, in decoded bytes; one whose dictionaries the server holds already may be smaller.
+    public static let packingBytes = 4 * 1024 * 1024
+    /// What a push aims at whose contents travel as they are stored, in decoded bytes, where the connection is quick: they take a third on the
+    /// wire and in memory, and each transaction of the server writes pages all over its indexes.
+    public static let packedPushBytes = 12 * 1024 * 1024
+    /// What may wait in a message for a content before it that travels as it is stored, with 128 bytes for each thing: a push of `packedPushBytes` of the
+    /// shortest tombstones, and one revision more, are 22 MiB.
+    public static let waitingBytes = 32 * 1024 * 1024
     /// How many bytes a pull stream hands out at once: what a connection buffers well.
     public static let chunkBytes = 64 * 1024
     /// How many blobs one question may name: 4,096 hashes are 280 KB, well under the 1 MiB that goes in one piece.

@@ -6,10 +6,8 @@
 
 // The disk of this thread. A connection keeps the one that it was opened on; threads never share a disk.
 static _Thread_local power_cut_disk *current;
-static _Thread_local int checkpoint_pages;
 
 void power_cut_use(power_cut_disk *disk) { current = disk; }
-void power_cut_checkpoint_after(int pages) { checkpoint_pages = pages; }
 
 typedef struct {
     sqlite3_file base;
@@ -264,13 +262,6 @@ static int vfs_sleep(sqlite3_vfs *v, int microseconds) {
 
 static sqlite3_vfs vfs;
 
-/// Called by SQLite for every new connection of the process; changes those of a thread that asked for it.
-static int set_checkpoint(sqlite3 *connection, const char **message, const struct sqlite3_api_routines *api) {
-    (void)message, (void)api;
-    if (checkpoint_pages > 0) sqlite3_wal_autocheckpoint(connection, checkpoint_pages);
-    return SQLITE_OK;
-}
-
 static void make(void) {
     vfs = *sqlite3_vfs_find(NULL);
     vfs.iVersion = 1;
@@ -283,7 +274,6 @@ static void make(void) {
     vfs.xFullPathname = vfs_full_path;
     vfs.xSleep = vfs_sleep;
     sqlite3_vfs_register(&vfs, 0);
-    sqlite3_auto_extension((void (*)(void))set_checkpoint);
 }
 
 const char *power_cut_vfs_name(void) {

@@ -29,6 +29,8 @@ enum FuzzSeeds {
         for target in ["zstandard", "response", "bundle"] {
             try save(EncodedBody(compressing: lines.bytes).bytes, folder, target, "all")
         }
+        try save(try packed(revisions, request), folder, "zstandard", "packed")
+        try save(try packed(revisions, request), folder, "response", "packed")
         try save(request.envelope.canonicalBytes, folder, "request-envelope", "all")
         for (number, revision) in revisions.enumerated() {
             let content = revision.contentBytes.map { [0x0A] + $0 } ?? []
@@ -41,6 +43,21 @@ enum FuzzSeeds {
         for (number, message) in try StoreParsers.thinSeeds().enumerated() {
             try save(message, folder, "thin", "\(number)")
         }
+    }
+
+    /// A message whose contents travel as they are stored, with two dictionaries, in two frames of lines.
+    private static func packed(_ revisions: [Revision], _ request: ExchangeRequest) throws -> [UInt8] {
+        var held: HeldDictionaries? = HeldDictionaries()
+        var bytes: [UInt8] = []
+        for part in [revisions.prefix(4), revisions.dropFirst(4)] {
+            var lines = MessageLines()
+            if bytes.isEmpty { lines.append(envelope: request.envelope) }
+            for (number, revision) in part.enumerated() {
+                lines.append(try WordDictionary.make(number % 2).packed(revision), held: &held)
+            }
+            bytes += lines.frames
+        }
+        return bytes
     }
 
     /// The first page of a replica's database, and those that hold rows: few enough for one input.

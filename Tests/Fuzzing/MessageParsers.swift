@@ -1,4 +1,5 @@
 import LetterModel
+import ReplicaStore
 import SyncProtocol
 
 /// What travels between replicas.
@@ -8,9 +9,20 @@ enum MessageParsers {
         let one = events(pieces(of: bytes, 1 << 20), encoding, allowance)
         let many = events(pieces(of: bytes, 7), encoding, allowance)
         precondition(zip(one, many).allSatisfy { $0 == $1 }, "the pieces do not matter")
-        for case .revision(let header, let content) in one {
-            _ = taken { try Revision(headerBytes: header, contentBytes: content) }
+        var batch = ReceivedBatch(dictionary: nil)
+        var count = 0
+        for event in one {
+            switch event {
+            case .revision(let header, let content):
+                batch.append(ReceivedRevision(headerBytes: header, content: content.map { .bytes($0) } ?? .none))
+            case .packed(let header, let content):
+                batch.append(ReceivedRevision(headerBytes: header, content: .stored(content)))
+            case .envelope, .damaged, .checkpoint, .blob: continue
+            }
+            count += 1
         }
+        let (revisions, refused) = batch.checked()
+        precondition(revisions.ids.count + refused.count == count, "each is one or the other")
     }
 
     private static func events(

@@ -154,7 +154,7 @@ extension ConformanceCheck {
             try expect(sent, equals: revisions.map(\.id))
             try expect(
                 try store.unsent(to: "origin", maximumBytes: 1),
-                equals: UnsentBatch(revisions: [], entryCount: 0, hasMore: false))
+                equals: UnsentBatch([], entryCount: 0, hasMore: false))
         },
         ConformanceCheck("unsent revisions are read ahead of the answers for those before them") { make in
             let store = try make()

@@ -211,15 +211,14 @@ public final class InMemoryReplicaStore: ReplicaStore {
     public func unsent(to remote: String, after passed: Int, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
         try change { (state) throws(StoreError) in
             let places = Array(state.unsentPlaces(try state.remote(remote)).dropFirst(passed))
-            var revisions: [Revision] = []
+            var entries: [LoggedRevision] = []
             var byteCount = 0
             for place in places {
                 byteCount += state.log[place - 1].byteCount
-                guard revisions.isEmpty || byteCount <= maximumBytes else { break }
-                revisions.append(state.log[place - 1])
+                guard entries.isEmpty || byteCount <= maximumBytes else { break }
+                entries.append(LoggedRevision(sequence: place, revision: state.log[place - 1]))
             }
-            return UnsentBatch(
-                revisions: revisions, entryCount: revisions.count, hasMore: revisions.count < places.count)
+            return UnsentBatch(entries, entryCount: entries.count, hasMore: entries.count < places.count)
         }
     }
 

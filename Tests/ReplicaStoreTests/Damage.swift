@@ -1,8 +1,10 @@
+import Compression
 import Foundation
 import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import SQLiteBinding
+import Testing
 
 /// What tests do to a database behind the store's back.
 struct Damage {
@@ -85,7 +87,7 @@ struct Damage {
 }
 
 extension SQLiteReplicaStore {
-    /// A replica with something in every table, all of it in the search index.
+    /// A replica with something in every table, all of it in the search index; some contents need a dictionary, the first does not.
     static func filled(_ folder: String, _ mode: ReplicaMode = .local) throws -> SQLiteReplicaStore {
         let store = try SQLiteReplicaStore.create(
             folder: folder, archive: RevisionMaker.archive(1), name: "letters", label: "test",
@@ -116,7 +118,11 @@ extension SQLiteReplicaStore {
         let right = try maker.revision(1, "right", after: [root])
         let other = try maker.revision(2, "other")
         let tombstone = try maker.revision(3, nil, after: [])
-        _ = try store.ingest(maker.ingestion([root, left, right, other, tombstone, whole], remote: "origin"))
+        _ = try store.ingest(maker.ingestion([root], remote: "origin"))
+        let dictionary = try TestDictionary.make()
+        var batch = RevisionBatch(dictionary: dictionary)
+        for revision in [left, right, other, tombstone, whole] { batch.append(revision) }
+        _ = try store.ingest(Ingestion(archive: maker.archive, batch: batch, remote: "origin"))
         _ = try store.ingest(
             maker.ingestion(
                 [try maker.revision(4, "waits", after: [try maker.revision(4, "gone")])], .wait, remote: "origin"))
@@ -150,5 +156,14 @@ extension SQLiteReplicaStore {
             ingestion.guardedThrough = try logState().end.sequence
             _ = try ingest(ingestion)
         }
+    }
+}
+
+/// Dictionaries of a few words, which letters of `RevisionMaker` have in common.
+enum TestDictionary {
+    /// One of them; each number is another one.
+    static func make(_ number: Int = 0) throws -> CompressionDictionary {
+        let words = "{\"body\":\"letter other left right\",\"title\":\"Another title\",\"v\":1} number \(number)"
+        return try #require(CompressionDictionary(bytes: Array(words.utf8)))
     }
 }

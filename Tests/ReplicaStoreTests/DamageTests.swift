@@ -13,8 +13,9 @@ struct DamageTests {
 
     /// Every table but those that the search index keeps for itself.
     static let tables = [
-        "archive", "blob", "blob_reference", "content", "head", "healing", "held", "import_record", "letter",
-        "parent", "pulled_deletion", "quarantine", "remote", "remote_beside", "remote_evidence", "remote_mark",
+        "archive", "blob", "blob_reference", "content", "dictionary", "dictionary_copy", "head", "healing", "held",
+        "import_record", "letter", "parent", "pulled_deletion", "quarantine", "remote", "remote_beside",
+        "remote_evidence", "remote_mark",
         "revision", "search_entry", "search_state", "setting", "state", "summary", "waiting", "waiting_parent",
     ]
 
@@ -81,7 +82,7 @@ struct DamageTests {
         #expect(try store.verifyQuickly().problems.map(\.kind) == ["database"])
     }
 
-    @Test(arguments: ["letter", "content", "revision", "parent"])
+    @Test(arguments: ["letter", "content", "dictionary", "dictionary_copy", "revision", "parent"])
     func `no flipped bit of the truth leaves the replica`(_ table: String) throws {
         let path = folders.newPath()
         let original = try SQLiteReplicaStore.filled(path).allRevisions()
@@ -213,7 +214,9 @@ struct DamageTests {
         #expect(try store.revision(healed.id)?.revision == healed)
     }
 
-    @Test(arguments: [("content", "bytes"), ("content", "hash"), ("revision", "header")])
+    @Test(arguments: [
+        ("content", "bytes"), ("content", "hash"), ("content", "dictionary"), ("revision", "header"),
+    ])
     func `whoever sends the right bytes again heals the damage`(table: String, column: String) throws {
         let path = folders.newPath()
         let original = try SQLiteReplicaStore.filled(path).allRevisions()

@@ -1,4 +1,5 @@
 import CFaultVFS
+import Compression
 import Foundation
 import LetterModel
 import ReplicaStore
@@ -139,7 +140,7 @@ struct FolderTests {
         _ = try SQLiteReplicaStore.filled(path)
         let connection = try Connection(
             path: path + "/archive.sqlite", access: .write, policy: .shared(busyTimeoutMilliseconds: 0))
-        for table in ["letter", "content", "revision", "parent"] {
+        for table in ["letter", "content", "dictionary", "dictionary_copy", "revision", "parent"] {
             let column =
                 table == "parent" ? "parent" : table == "revision" ? "chain" : table == "letter" ? "id" : "bytes"
             #expect(throws: SQLiteError.self, "update \(table)") {
@@ -174,14 +175,9 @@ struct FolderTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
-    @Test(arguments: [1, 2, 3]) func `a database of any schema opens, today and ever after`(_ version: Int) throws {
+    @Test(arguments: [1, 2, 3, 4]) func `a database of any schema opens, today and ever after`(_ version: Int) throws {
         let path = folders.newPath()
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        do {
-            let connection = try Connection(
-                path: path + "/archive.sqlite", access: .create, policy: .shared(busyTimeoutMilliseconds: 0))
-            try connection.execute(try Self.text("schema-\(version)"))
-        }
+        try Self.make(path, version)
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
         #expect(try store.verify { _, _ in }.problems == [])
         #expect(try store.logState().count == 2)
@@ -190,8 +186,19 @@ struct FolderTests {
         #expect(try store.remotes().map(\.name) == ["origin"])
         #expect(try store.unconfirmedDeletions().heldRevisions == min(version - 1, 1))
         #expect(try store.evidence().map(\.kind) == (version == 1 ? [] : ["forked"]))
+        #expect(try store.dictionary()?.bytes.count == (version < 4 ? nil : 170))
         let maker = RevisionMaker()
         #expect(try store.ingest(maker.ingestion([try maker.revision(9, "new")])).firstSequence == 3)
+        // Rows of before and of after the last step are found without SQLite, too.
+        #expect(try Salvage(folder: path).revisionCount >= 3)
+    }
+
+    /// A replica of an earlier schema, in a new folder.
+    static func make(_ path: String, _ version: Int) throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let connection = try Connection(
+            path: path + "/archive.sqlite", access: .create, policy: .shared(busyTimeoutMilliseconds: 0))
+        try connection.execute(try text("schema-\(version)"))
     }
 
     /// A stored file of this folder; a missing one fails the test.

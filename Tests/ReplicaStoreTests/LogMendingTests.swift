@@ -11,7 +11,8 @@ struct LogMendingTests {
     static let columns = [
         ("revision", "id"), ("revision", "chain"), ("revision", "letter"), ("revision", "content"),
         ("parent", "revision"), ("parent", "parent"), ("letter", "id"), ("letter", "number"), ("content", "hash"),
-        ("content", "number"),
+        ("content", "number"), ("content", "dictionary"), ("dictionary", "number"), ("dictionary", "hash"),
+        ("dictionary", "bytes"), ("dictionary", "place"), ("dictionary_copy", "bytes"),
     ]
 
     @Test(arguments: columns) func `a damaged column is made again from the headers`(_ column: (String, String)) throws
@@ -63,7 +64,7 @@ struct LogMendingTests {
         let path = folders.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let damage = try Damage(path)
-        let tables = ["revision", "parent", "letter", "content", "healing"]
+        let tables = ["revision", "parent", "letter", "content", "dictionary", "dictionary_copy", "healing"]
         let before = try tables.map(damage.rows)
         try store.mendLog()
         #expect(try tables.map(damage.rows) == before)

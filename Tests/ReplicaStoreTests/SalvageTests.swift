@@ -101,6 +101,45 @@ struct SalvageTests {
         #expect(everything < whole.count / pageBytes, "some pages hold what is nowhere else")
     }
 
+    @Test func `a dictionary may stand behind the contents that need it`() throws {
+        // As in every database that is older than its dictionary.
+        let path = folders.newPath()
+        try FolderTests.make(path, 3)
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        let maker = RevisionMaker()
+        var batch = RevisionBatch(dictionary: try TestDictionary.make())
+        for number in 0..<9 { batch.append(try maker.revision(number, "letter number \(number)")) }
+        _ = try store.ingest(Ingestion(archive: try store.identity().archive, batch: batch))
+        let owners = try owners(path)
+        func page(_ table: String) throws -> Int { try #require(owners.first { $0.value == table }?.key) }
+        #expect(try page("content") < page("dictionary"))
+        let all = try store.allRevisions().map(\.id)
+        #expect(all.count == 11)
+        #expect(try Set(salvaged(path)).isSuperset(of: all))
+    }
+
+    @Test func `contents are read by either copy of their dictionary`() throws {
+        let (path, store, all) = try filled()
+        withExtendedLifetime(store) {}
+        let damage = try Damage(path)
+        let withoutOne = try damage.connection.integer("SELECT count(*) FROM content WHERE dictionary IS NULL") ?? 0
+        #expect(withoutOne > 0)
+        // One copy without its number and the other without its hash: both of them say enough.
+        try damage.run("UPDATE dictionary SET number = number + 64")
+        try damage.run("UPDATE dictionary_copy SET bytes = zeroblob(length(bytes))")
+        #expect(Set(try salvaged(path)) == all)
+        try damage.run("UPDATE dictionary_copy SET hash = zeroblob(32), bytes = (SELECT bytes FROM dictionary)")
+        try damage.run("UPDATE dictionary SET bytes = zeroblob(length(bytes))")
+        #expect(Set(try salvaged(path)) == all)
+        // None of them: what needs it is named as lost, and nothing is made up.
+        try damage.run("UPDATE dictionary_copy SET bytes = zeroblob(length(bytes))")
+        let salvage = try Salvage(folder: path)
+        var found: Set<RevisionID> = []
+        let lost = salvage.forEachPart(maximumBytes: 1 << 16) { found.formUnion($0.map(\.id)) }
+        #expect(!lost.isEmpty && found.union(lost.map(\.id)) == all && found.isDisjoint(with: lost.map(\.id)))
+        #expect(found.count >= withoutOne)
+    }
+
     @Test func `bits that flipped anywhere make nothing up, and end`() throws {
         let (path, store, all) = try filled()
         withExtendedLifetime(store) {}

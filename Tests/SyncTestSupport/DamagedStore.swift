@@ -1,3 +1,4 @@
+public import Compression
 public import Hashing
 public import LetterMerge
 public import LetterModel
@@ -25,6 +26,10 @@ public final class DamagedStore: ReplicaStore {
         public var orphans: Set<RevisionID> = []
         /// Revisions of which it is never noted what remotes said.
         public var forgottenAnswers: Set<RevisionID> = []
+        /// Whether dictionaries are not found.
+        public var forgetsDictionaries = false
+        /// What looking for one throws; nil for nothing.
+        public var dictionaryError: StoreError?
         /// Where somebody else moves the cursor to before the next one is recorded with answers.
         public var movedCursor: LogPosition?
     }
@@ -49,6 +54,21 @@ public final class DamagedStore: ReplicaStore {
             guard case .intact(let logged) = entry, damaged.contains(logged.revision.id) else { return entry }
             return .damaged(sequence: logged.sequence, id: logged.revision.id)
         }
+    }
+
+    /// What new contents are best compressed with, unless no dictionary is found.
+    public func dictionary() throws(StoreError) -> CompressionDictionary? {
+        try findsDictionaries() ? try base.dictionary() : nil
+    }
+    /// The dictionary of this hash, unless none is found.
+    public func dictionary(named digest: Digest) throws(StoreError) -> CompressionDictionary? {
+        try findsDictionaries() ? try base.dictionary(named: digest) : nil
+    }
+
+    private func findsDictionaries() throws(StoreError) -> Bool {
+        let (isForgetful, error) = faults.withLock { ($0.forgetsDictionaries, $0.dictionaryError) }
+        if let error { throw error }
+        return !isForgetful
     }
 
     /// Those that are damaged.

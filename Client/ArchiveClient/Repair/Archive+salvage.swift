@@ -58,8 +58,10 @@ extension Archive {
         let partBytes = 4 << 20
         var beside: Set<RevisionID> = []
         report.withoutContent = try salvage.forEachPart(maximumBytes: partBytes) { revisions in
+            var batch = RevisionBatch(dictionary: try store.dictionary() ?? salvage.dictionary)
+            for revision in revisions { batch.append(revision) }
             let ingested = try store.ingest(
-                Ingestion(archive: archive, revisions: revisions, missingParents: .wait, guardedThrough: end))
+                Ingestion(archive: archive, batch: batch, missingParents: .wait, guardedThrough: end))
             report.revisions += revisions.count
             report.accepted += ingested.acceptedCount
             for (revision, outcome) in zip(revisions, ingested.outcomes) where [.waiting, .held].contains(outcome) {

@@ -1,11 +1,10 @@
-import ReplicaStore
 import LetterModel
+import ReplicaStore
 import SyncProtocol
 
 /// What a remote has sent of its log: one page that is still coming, or several that are whole.
 struct PulledPages {
-    var batch = RevisionBatch()
-    var bad: [QuarantinedBytes] = []
+    var batch = ReceivedBatch()
     private(set) var entries = 0
     private(set) var byteCount = 0
 
@@ -21,8 +20,25 @@ struct PulledPages {
     /// Adds the page that follows.
     mutating func append(_ next: PulledPages) {
         batch.append(next.batch)
-        bad += next.bad
         entries += next.entries
         byteCount += next.byteCount
+    }
+}
+
+/// What became of pages.
+struct StoredPages: Sendable {
+    let batch: RevisionBatch
+    /// What was no revision.
+    let refused: [RefusedRevision]
+    let report: IngestionReport
+
+    /// What was no revision, and the revisions that no archive can take.
+    var allRefused: [RefusedRevision] {
+        var all = refused
+        for (index, outcome) in report.outcomes.enumerated() {
+            guard case .rejected(let error) = outcome else { continue }
+            all.append(RefusedRevision(batch.revision(at: index), error))
+        }
+        return all
     }
 }

@@ -1,8 +1,42 @@
+import Compression
 import Dispatch
-import LetterModel
+package import Hashing
+package import LetterModel
 import Parallelism
 package import ReplicaStore
 package import SyncProtocol
+
+/// A revision that is sent to a remote.
+package struct SentRevision: Hashable, Sendable {
+    /// Its id.
+    package let id: RevisionID
+    /// The letter that it is of.
+    package let letter: LetterID
+}
+
+/// How contents travel to a remote as they are stored.
+package struct Packing: Sendable {
+    /// The dictionary that the remote holds, as far as this sync knows, by its name.
+    package var held: Digest?
+    /// What a push aims at.
+    package var maximumBytes: Int
+
+    package init(held: Digest?, maximumBytes: Int) {
+        self.held = held
+        self.maximumBytes = maximumBytes
+    }
+
+    /// The dictionary by which a batch travels so; nil if too little of it can: a dictionary may have to travel with it.
+    fileprivate func dictionary(
+        for batch: UnsentBatch, newest: CompressionDictionary
+    ) -> TravellingDictionary? {
+        let dictionary = TravellingDictionary(newest, isHeld: held == newest.digest)
+        let packable = batch.entries.reduce(0) { $0 + (dictionary.fits($1) ? $1.revision.byteCount : 0) }
+        let isWorthIt =
+            packable >= ProtocolLimits.packingBytes || dictionary.isHeld && 2 * packable > batch.byteCount
+        return isWorthIt ? dictionary : nil
+    }
+}
 
 /// Reads, checks and compresses the next push while the remote works on this one.
 ///
@@ -10,12 +44,20 @@ package import SyncProtocol
 package final class PushAhead {
     /// What a remote has not acknowledged, and how it travels.
     package struct Push: Sendable {
-        /// Its revisions.
-        package let batch: UnsentBatch
+        /// Its revisions; none of them any more once they are in packed frames.
+        package private(set) var batch: UnsentBatch
+        /// Which revisions these are.
+        package let sent: [SentRevision]
         /// What it is to be compressed against; nil where that was not asked for.
         package let bases: Bases?
-        /// The lines of its revisions, in a frame of their own; nil where it was not made ready, or is to be compressed against something.
-        package private(set) var frame: [UInt8]?
+        /// Its revisions in frames of their own; nil where these were not made, or it is to be compressed against something.
+        package private(set) var frames: [UInt8]?
+        /// How contents may travel as they are stored once the remote has this; nil if they may not.
+        package private(set) var packing: Packing?
+        /// By what contents travel as they are stored; nil if they do not.
+        private let dictionary: TravellingDictionary?
+        /// Whether contents travel as they are stored.
+        package var isPacked: Bool { dictionary != nil }
 
         /// Reads what follows some entries that are not acknowledged.
         ///
@@ -26,24 +68,51 @@ package final class PushAhead {
         ///   - maximumBytes: What it aims at. It is `thinPushBytes` where it is compressed against so much that not both would fit into the
         ///     window of a frame.
         ///   - isThin: Whether it may be compressed against what the remote holds.
+        ///   - packing: How contents may travel as they are stored; nil if they may not.
         package init(
-            from store: any ReplicaStore, to remote: String, after passed: Int = 0, maximumBytes: Int, isThin: Bool
+            from store: any ReplicaStore, to remote: String, after passed: Int = 0, maximumBytes: Int, isThin: Bool,
+            packing: Packing? = nil
         ) throws(StoreError) {
-            var batch = try store.unsent(to: remote, after: passed, maximumBytes: maximumBytes)
-            var bases = try isThin ? Bases(of: batch.revisions, in: store) : nil
+            func read(_ maximumBytes: Int) throws(StoreError) -> (UnsentBatch, Bases?) {
+                let batch = try store.unsent(to: remote, after: passed, maximumBytes: maximumBytes)
+                return (batch, try isThin ? Bases(of: batch.revisions, in: store) : nil)
+            }
+            // Without a dictionary here there is nothing to be packed.
+            let newest = try packing == nil ? nil : store.dictionary()
+            let largest = newest == nil ? maximumBytes : packing?.maximumBytes ?? maximumBytes
+            var (batch, bases) = try read(largest)
+            var dictionary: TravellingDictionary?
+            if let newest, bases?.isEmpty != false { dictionary = packing?.dictionary(for: batch, newest: newest) }
+            if dictionary == nil, largest > maximumBytes { (batch, bases) = try read(maximumBytes) }
             if let found = bases, !found.isEmpty, maximumBytes > ProtocolLimits.thinPushBytes,
                 batch.byteCount + found.byteCount > ProtocolLimits.windowBytes
             {
-                batch = try store.unsent(to: remote, after: passed, maximumBytes: ProtocolLimits.thinPushBytes)
-                bases = try Bases(of: batch.revisions, in: store)
+                (batch, bases) = try read(ProtocolLimits.thinPushBytes)
             }
             self.batch = batch
             self.bases = bases
+            self.dictionary = dictionary
+            self.packing = packing
+            sent = batch.entries.map { SentRevision(id: $0.revision.id, letter: $0.revision.header.letter) }
         }
 
-        /// Makes the frame, unless what it is compressed against has to stand before the envelope.
-        fileprivate mutating func makeFrame() {
-            if bases?.isEmpty != false { frame = MessageLines(batch.revisions).frame }
+        /// The body of a request that brings it.
+        package func body(of request: ExchangeRequest) -> EncodedBody {
+            if let frames { return request.body(before: frames) }
+            return request.body(pushing: batch.revisions, against: bases ?? Bases())
+        }
+
+        /// Makes the frames, unless what it is compressed against has to stand before the envelope.
+        package mutating func makeFrames() {
+            guard bases?.isEmpty != false else { return }
+            var dictionary = dictionary
+            var lines = MessageLines()
+            if dictionary == nil { lines.reserve(batch.revisions) }
+            for entry in batch.entries { lines.append(entry, by: &dictionary) }
+            frames = lines.frames
+            guard let dictionary else { return }
+            packing?.held = dictionary.dictionary.digest
+            batch = UnsentBatch([], entryCount: batch.entryCount, hasMore: batch.hasMore)
         }
     }
 
@@ -69,12 +138,14 @@ package final class PushAhead {
     ///   - batch: What is about to be sent.
     ///   - maximumBytes: Of the push that is made ready.
     ///   - isThin: Whether it may be compressed against what the remote holds once it has acknowledged the batch.
-    package func begin(after batch: UnsentBatch, maximumBytes: Int, isThin: Bool) {
+    ///   - packing: How contents may travel as they are stored then; nil if they may not.
+    package func begin(after batch: UnsentBatch, maximumBytes: Int, isThin: Bool, packing: Packing? = nil) {
         guard batch.hasMore, let work, !work.isBegun else { return }
         work.begin { [store, remote] () throws(StoreError) in
             var push = try Push(
-                from: store, to: remote, after: batch.entryCount, maximumBytes: maximumBytes, isThin: isThin)
-            push.makeFrame()
+                from: store, to: remote, after: batch.entryCount, maximumBytes: maximumBytes, isThin: isThin,
+                packing: packing)
+            push.makeFrames()
             return push
         }
     }
@@ -93,7 +164,7 @@ package final class PushAhead {
     /// What was made ready, if it is what comes next: all before it was acknowledged.
     package func next() throws(StoreError) -> Push? {
         settle()
-        guard let push = ready.take(), let first = push.batch.revisions.first else { return nil }
+        guard let push = ready.take(), let first = push.sent.first else { return nil }
         return try store.unsent(to: remote, maximumBytes: 1).revisions.first?.id == first.id ? push : nil
     }
 

@@ -1,3 +1,4 @@
+import Hashing
 package import LetterModel
 package import ReplicaStore
 package import SyncProtocol
@@ -33,6 +34,11 @@ package final class SyncEngine {
     private var isResend = false
     /// Whether whole letters alone travel: something went wrong with thin ones in this sync.
     private var isWhole = false
+    /// The dictionary that the remote holds as far as this sync knows.
+    private var heldDictionary: Digest?
+    /// Whether the last exchange took so little time that the next may bring more.
+    private var isQuick = false
+    private static let quickMilliseconds = 1_000
     /// What was sent back to a remote that holds it damaged.
     private var givenBack: Set<RevisionID> = []
     private var blobsOfferedThrough = 0
@@ -222,14 +228,20 @@ package final class SyncEngine {
     }
 
     private func exchange(pushBytes: Int?) throws -> SyncStateMachine.Event {
-        let takesThin = try store.setting(thinKey) != nil
+        let takes = try store.setting(thinKey).flatMap(Int.init).flatMap(Thinness.init) ?? .whole
         let exchange = try SyncExchange(
             store: store, remote: remote, caller: caller, report: report, isResend: isResend,
-            thinness: isWhole ? .none : takesThin ? .both : .pages, givenBack: givenBack,
+            thinness: isWhole ? .none : takes >= .thin ? .both : .pages,
+            packing: isWhole || takes < .packed ? nil : packing(pushBytes ?? 0), givenBack: givenBack,
             surroundings: surroundings, ahead: ahead, progress: progress)
         self.exchange = exchange
-        defer { givenBack = exchange.givenBack }
+        defer {
+            givenBack = exchange.givenBack
+            heldDictionary = exchange.packing?.held ?? heldDictionary
+        }
         let before = try store.remote(named: remote).position
+        let start = surroundings.monotonicMilliseconds()
+        defer { isQuick = surroundings.monotonicMilliseconds() - start < SyncEngine.quickMilliseconds }
         let ended = Result {
             try exchange.run(pushBytes: pushBytes, limitBytes: options.responseLimitBytes, report: &report)
         }
@@ -242,14 +254,22 @@ package final class SyncEngine {
         {
             // A base is damaged, or another server answers at this address than the one that said it takes them.
             isWhole = true
-            if takesThin { try store.setSetting(thinKey, to: nil) }
+            if takes > .whole { try store.setSetting(thinKey, to: nil) }
             return try self.exchange(pushBytes: pushBytes)
         }
-        if exchange.takesThin, !takesThin, !isWhole { try store.setSetting(thinKey, to: "1") }
+        if exchange.takes > takes, !isWhole { try store.setSetting(thinKey, to: "\(exchange.takes.rawValue)") }
         // A reader's next sync asks first, before it sends megabytes that are refused.
         let role = exchange.result.mayPush ? nil : exchange.role
         if try store.setting(roleKey) != role { try store.setSetting(roleKey, to: role) }
         return .exchanged(exchange.result)
+    }
+
+    /// How contents may travel as they are stored to a remote that takes them so. A connection that is cut loses what was on its way, so only
+    /// where it is quick more goes at once.
+    private func packing(_ pushBytes: Int) -> Packing {
+        let isLarge = isQuick && pushBytes == ProtocolLimits.pushBytes
+        return Packing(
+            held: heldDictionary, maximumBytes: isLarge ? ProtocolLimits.packedPushBytes : pushBytes)
     }
 
     private var side: SyncBlobs {
@@ -264,7 +284,7 @@ package final class SyncEngine {
     /// The role that the remote gave us last, if it was one that may not push.
     private var roleKey: String { "sync.\(remote).role" }
 
-    /// Set if the remote said that pushes may be compressed against what it holds.
+    /// What may be left out of pushes, as the remote said: a `Thinness`.
     private var thinKey: String { "sync.\(remote).thin" }
 
     private func refuseSoleRevision() throws -> SyncStateMachine.Event {

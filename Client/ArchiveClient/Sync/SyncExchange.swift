@@ -21,7 +21,7 @@ final class SyncExchange {
     private let ahead: PushAhead
     private var report: SyncReport
 
-    private var sent: [Revision] = []
+    private var sent: [SentRevision] = []
     private var stored: LogPosition?
     private var archive: ArchiveID
     private var response: ExchangeResponse?
@@ -40,7 +40,7 @@ final class SyncExchange {
     private var gathered: (pages: PulledPages, position: LogPosition)?
     /// When those before them began to be stored; at first, when the exchange began.
     private var lastStoring: Int
-    private let storing: WorkBeside<IngestionReport, StoreError>
+    private let storing: WorkBeside<StoredPages, StoreError>
     /// The pages that are being stored, and where they lead to.
     private var beingStored: (pages: PulledPages, position: LogPosition)?
     private var pulledEntries = 0
@@ -58,22 +58,24 @@ final class SyncExchange {
     var damagedCount: Int { response?.damaged.count ?? 0 }
     /// Where we stand in the remote's log after it.
     var position: LogPosition? { follower?.position }
-    /// Whether the remote takes thin pushes, as far as it said.
-    var takesThin: Bool { response?.takesThin ?? false }
-    /// Whether what was sent was compressed against revisions there.
+    /// What may be left out of pushes to the remote, as far as it said.
+    var takes: Thinness { response?.takes ?? .whole }
+    /// Whether what was sent relied on what the remote holds.
     private(set) var wasThin = false
+    /// How contents may travel as they are stored, as far as this sync knows; nil if they may not.
+    private(set) var packing: Packing?
     /// What the token may do there.
     var role: String { response?.role ?? "" }
 
     /// A transaction writes pages all over the indexes, so pages that come quickly are stored together, up to so many bytes. One that comes
     /// so long after the last storing is stored at once: a slow connection that is cut loses nothing that was whole.
-    private static let gatheredBytes = 12 * 1024 * 1024
+    private static let gatheredBytes = 20 * 1024 * 1024
     private static let gatheringMilliseconds = 500
 
     init(
         store: any ReplicaStore, remote: String, caller: RemoteCaller, report: SyncReport, isResend: Bool,
-        thinness: SyncThinness, givenBack: Set<RevisionID>, surroundings: SyncSurroundings,
-        ahead: PushAhead, progress: @escaping (SyncProgress) -> Void
+        thinness: SyncThinness, packing: Packing?, givenBack: Set<RevisionID>,
+        surroundings: SyncSurroundings, ahead: PushAhead, progress: @escaping (SyncProgress) -> Void
     ) throws {
         self.store = store
         self.remote = remote
@@ -81,6 +83,7 @@ final class SyncExchange {
         self.report = report
         self.isResend = isResend
         self.thinness = thinness
+        self.packing = packing
         self.givenBack = givenBack
         self.progress = progress
         self.surroundings = surroundings
@@ -96,24 +99,27 @@ final class SyncExchange {
         let identity = try store.identity()
         let before = try store.remote(named: remote)
         stored = before.position
+        // The dictionary is not read from the disk where nothing is to be sent.
+        if before.unsent == 0 { packing = nil }
         // Where everything is sent again, nobody knows what the remote holds.
         let isThin = thinness == .both && !isResend
-        let push = try pushBytes.map { try readPush($0, isThin: isThin) }
+        var push = try pushBytes.map { try readPush($0, isThin: isThin) }
         if !sent.isEmpty { progress(SyncProgress(phase: .pushing, done: 0, total: sent.count)) }
         var request = ExchangeRequest(
             replica: identity.label,
             archive: ArchiveDescription(
                 id: identity.archive, isOpen: identity.isArchiveOpen, mergeRule: identity.mergeRule),
             cursor: stored.map { Cursor($0).text }, limitBytes: limitBytes)
-        request.isThin = thinness != .none
-        let bases = try isThin ? push?.bases ?? Bases(of: sent, in: store) : Bases()
-        wasThin = !bases.isEmpty
+        request.thinness = thinness == .none ? .whole : .packed
+        let body = push?.body(of: request) ?? request.body(pushing: [])
+        wasThin = push?.bases?.isEmpty == false || push?.isPacked == true
+        let packed = push?.packing
+        // It is in the body now.
+        push = nil
         do {
-            if let frame = push?.frame, bases.isEmpty {
-                try exchange(request.body(before: frame))
-            } else {
-                try exchange(request.body(pushing: sent, against: bases))
-            }
+            try exchange(body)
+            // Whatever was sent is there, and what it was compressed with.
+            packing = packed ?? packing
         } catch is LogFollower.Misfit {
             result.isMisfit = true
         } catch MessageError.tooDense {
@@ -129,10 +135,25 @@ final class SyncExchange {
 
     /// Reads what is sent now, unless it was made ready, and begins to read what is sent next.
     private func readPush(_ maximumBytes: Int, isThin: Bool) throws -> PushAhead.Push {
-        let push =
-            try ahead.next() ?? PushAhead.Push(from: store, to: remote, maximumBytes: maximumBytes, isThin: isThin)
-        sent = push.batch.revisions
-        ahead.begin(after: push.batch, maximumBytes: maximumBytes, isThin: isThin)
+        let push = try ahead.next() ?? read(maximumBytes, isThin: isThin)
+        sent = push.sent
+        ahead.begin(
+            after: push.batch, maximumBytes: maximumBytes, isThin: isThin, packing: nextPacking(after: push))
+        return push
+    }
+
+    /// How contents may travel once a push was taken. One that was made ready before the remote said what it takes knows nothing of it.
+    private func nextPacking(after push: PushAhead.Push) -> Packing? {
+        guard var next = push.packing ?? packing else { return nil }
+        next.maximumBytes = packing?.maximumBytes ?? next.maximumBytes
+        return next
+    }
+
+    /// Reads what is sent now. Only what travels as it is stored is made ready here: the rest goes together with the envelope.
+    private func read(_ maximumBytes: Int, isThin: Bool) throws -> PushAhead.Push {
+        var push = try PushAhead.Push(
+            from: store, to: remote, maximumBytes: maximumBytes, isThin: isThin, packing: packing)
+        if push.isPacked { push.makeFrames() }
         return push
     }
 
@@ -184,7 +205,8 @@ final class SyncExchange {
                 guard let encoding = ContentEncoding(headerValue: head.header("Content-Encoding")) else {
                     throw SyncError.malformedResponse(detail: "its encoding is not spoken here")
                 }
-                decoder = MessageDecoder(encoding: encoding, allowance: .response, basesIn: store)
+                decoder = MessageDecoder(
+                    encoding: encoding, allowance: .response, basesIn: store, dictionariesIn: store)
             } chunk: { bytes in
                 try decoder.decode(bytes) { event in try take(event) }
             }
@@ -221,7 +243,10 @@ final class SyncExchange {
     private func take(_ event: MessageDecoder.Event) throws {
         switch event {
         case .envelope(let members): try take(try ExchangeResponse(envelope: members))
-        case .revision(let header, let content): try take(header: header, content: content)
+        case .revision(let header, let content):
+            try take(ReceivedRevision(headerBytes: header, content: content.map { .bytes($0) } ?? .none))
+        case .packed(let header, let content):
+            try take(ReceivedRevision(headerBytes: header, content: .stored(content)))
         case .damaged(let id):
             follower?.take(id)
             try openPage.grow(by: 0)
@@ -310,31 +335,28 @@ final class SyncExchange {
         return try parents.contains { parent in try !undecided.contains(parent) && isIntactHere(parent) }
     }
 
-    private func note(rejected revision: Revision, code: String, text: String) {
+    private func note(rejected revision: SentRevision, code: String, text: String) {
         report.rejected.append(
-            RejectedRevision(revision: revision.id, letter: revision.header.letter, code: code, text: text))
+            RejectedRevision(revision: revision.id, letter: revision.letter, code: code, text: text))
     }
 
     // MARK: Pages
 
-    private func take(header: [UInt8], content: [UInt8]?) throws {
+    private func take(_ revision: ReceivedRevision) throws {
         guard follower != nil else {
             throw SyncError.malformedResponse(detail: "pages follow a cursor that does not fit")
         }
-        let id = RevisionID(ofHeader: header)
-        follower?.take(id)
+        follower?.take(revision.id)
         #if CANARIES
             if Canary.cursorMovedOnCutPage.isOn, let reached = follower?.openPosition {
                 try store.advanceCursor(CursorAdvance(remote: remote, from: stored, to: reached))
                 stored = reached
             }
         #endif
-        try openPage.grow(by: header.count + (content?.count ?? 0))
-        do {
-            openPage.batch.append(try Revision(headerBytes: header, contentBytes: content))
-        } catch {
-            openPage.bad.append(QuarantinedBytes(header, content, error, remote: remote))
-        }
+        try openPage.grow(by: revision.byteCount)
+        // Nor where nothing comes.
+        if openPage.batch.isEmpty { openPage.batch.dictionary = try store.dictionary() }
+        openPage.batch.append(revision)
     }
 
     private func closePage(at cursor: Cursor) throws {
@@ -358,10 +380,15 @@ final class SyncExchange {
         lastStoring = surroundings.monotonicMilliseconds()
         let lastOfPages = response.map { $0.accepted.first.map { $0 - 1 } ?? $0.end.cursor.sequence }
         let guardedThrough = try baseline.begin(isWhole: next.position.sequence == lastOfPages)
-        let ingestion = Ingestion(
-            archive: archive, batch: next.pages.batch, missingParents: .wait, remote: remote,
-            advance: CursorAdvance(remote: remote, from: stored, to: next.position), guardedThrough: guardedThrough)
-        storing.begin { [store] () throws(StoreError) in try store.ingest(ingestion) }
+        let advance = CursorAdvance(remote: remote, from: stored, to: next.position)
+        storing.begin { [store, remote, archive] () throws(StoreError) in
+            let (batch, refused) = next.pages.batch.checked()
+            let report = try store.ingest(
+                Ingestion(
+                    archive: archive, batch: batch, missingParents: .wait, remote: remote, advance: advance,
+                    guardedThrough: guardedThrough))
+            return StoredPages(batch: batch, refused: refused, report: report)
+        }
         beingStored = next
     }
 
@@ -373,21 +400,16 @@ final class SyncExchange {
 
     /// Waits until the pages that are being stored are, and takes down what became of them.
     private func finishStoring() throws {
-        guard let closed = beingStored.take(), let ingested = try storing.finish() else { return }
-        var page = closed.pages
+        guard let closed = beingStored.take(), let pages = try storing.finish() else { return }
         stored = closed.position
         result.advanced = true
-        for (index, outcome) in ingested.outcomes.enumerated() {
-            guard case .rejected(let error) = outcome else { continue }
-            let revision = page.batch.revision(at: index)
-            page.bad.append(QuarantinedBytes(revision.headerBytes, revision.contentBytes, error, remote: remote))
+        for refused in pages.allRefused {
+            try store.quarantine(
+                QuarantinedBytes(refused.headerBytes, refused.contentBytes, refused.error, remote: remote))
+            report.note(.quarantined(refused.id, code: refused.error.code.rawValue))
         }
-        for bytes in page.bad {
-            try store.quarantine(bytes)
-            report.note(.quarantined(RevisionID(ofHeader: bytes.headerBytes), code: bytes.code))
-        }
-        report.pulled += ingested.acceptedCount
-        pulledEntries += page.entries
+        report.pulled += pages.report.acceptedCount
+        pulledEntries += closed.pages.entries
         let total = max(response?.totalRevisions ?? 0, pulledEntries)
         progress(SyncProgress(phase: .pulling, done: pulledEntries, total: total))
     }

@@ -178,7 +178,7 @@ final class SyncReconciliation {
                 came.insert(id)
                 unobtainableCount += 1
                 report.note(.damagedThere(id))
-            case .envelope, .checkpoint, .blob:
+            case .envelope, .packed, .checkpoint, .blob:
                 throw SyncError.malformedResponse(detail: "it is no answer to what was asked")
             }
         }

@@ -59,17 +59,31 @@ public struct LogStanding: Hashable, Sendable {
     }
 }
 
-/// A revision with its place in the log.
+/// A revision with its place in the log. Two are equal if both are, however they are stored.
 public struct LoggedRevision: Hashable, Sendable {
     /// Its place, from 1.
     public let sequence: Int
     /// The revision.
     public let revision: Revision
+    /// Its content as it is stored; nil for a tombstone, or where contents are not compressed.
+    public let stored: StoredContent?
 
     /// A revision at its place.
-    public init(sequence: Int, revision: Revision) {
+    public init(sequence: Int, revision: Revision, stored: StoredContent? = nil) {
         self.sequence = sequence
         self.revision = revision
+        self.stored = stored
+    }
+
+    /// Whether it is the same revision at the same place.
+    public static func == (one: LoggedRevision, other: LoggedRevision) -> Bool {
+        one.sequence == other.sequence && one.revision == other.revision
+    }
+
+    /// Hashes revision and place.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(sequence)
+        hasher.combine(revision)
     }
 }
 

@@ -34,19 +34,22 @@ public struct Remote: Hashable, Sendable {
 
 /// Revisions that a remote has not acknowledged.
 public struct UnsentBatch: Hashable, Sendable {
-    /// The revisions in log order, parents before children.
-    public let revisions: [Revision]
+    /// The revisions with their places, in log order, parents before children.
+    public let entries: [LoggedRevision]
     /// How many entries of the log it stands for: its revisions, and those that are damaged here and do not leave.
     public let entryCount: Int
     /// Whether more of them follow.
     public let hasMore: Bool
 
+    /// The revisions alone.
+    public var revisions: [Revision] { entries.map(\.revision) }
+
     /// The bytes of its revisions, headers and contents.
-    public var byteCount: Int { revisions.reduce(0) { $0 + $1.byteCount } }
+    public var byteCount: Int { entries.reduce(0) { $0 + $1.revision.byteCount } }
 
     /// A batch of its parts.
-    public init(revisions: [Revision], entryCount: Int, hasMore: Bool) {
-        self.revisions = revisions
+    public init(_ entries: [LoggedRevision], entryCount: Int, hasMore: Bool) {
+        self.entries = entries
         self.entryCount = entryCount
         self.hasMore = hasMore
     }

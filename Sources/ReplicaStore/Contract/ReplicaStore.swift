@@ -1,3 +1,4 @@
+public import Compression
 public import Hashing
 public import LetterMerge
 public import LetterModel
@@ -56,6 +57,14 @@ public protocol ReplicaStore: AnyObject, Sendable {
 
     /// Keeps bytes beside the log that are no revision this replica can take, with the reason. Idempotent.
     func quarantine(_ bytes: QuarantinedBytes) throws(StoreError)
+
+    // MARK: Dictionaries
+
+    /// What new contents are best compressed with; nil for nothing. A dictionary is kept with the first revision that was compressed with it.
+    func dictionary() throws(StoreError) -> CompressionDictionary?
+
+    /// The dictionary of this hash; nil if it is not here.
+    func dictionary(named digest: Digest) throws(StoreError) -> CompressionDictionary?
 
     // MARK: Letters
 
@@ -278,6 +287,12 @@ public protocol ReplicaStore: AnyObject, Sendable {
 }
 
 extension ReplicaStore {
+    /// None: right for every store that compresses nothing.
+    public func dictionary() throws(StoreError) -> CompressionDictionary? { nil }
+
+    /// None: right for every store that compresses nothing.
+    public func dictionary(named digest: Digest) throws(StoreError) -> CompressionDictionary? { nil }
+
     /// Letter by letter: right for every store, and enough for those that no disk is behind.
     public func views(of letters: [LetterID]) throws(StoreError) -> [LetterView?] {
         var views: [LetterView?] = []

@@ -1,3 +1,4 @@
+public import Compression
 import Dispatch
 public import LetterModel
 import Parallelism
@@ -13,17 +14,29 @@ public struct RevisionBatch: Sendable {
     private var rest: [Revision] = []
     /// What some of those say, where that is at hand.
     private var letters: [RevisionID: Letter] = [:]
+    /// What contents are compressed with; nil for nothing, or for what the store has for those that nothing was begun of.
+    private var dictionary: CompressionDictionary?
 
     /// How many are worked out together: what one of them costs is some ten microseconds.
-    private static let partCount = 32
+    static let partCount = 32
 
     /// An empty batch.
-    public init() {}
+    ///
+    /// - Parameter dictionary: what contents are compressed with; nil for nothing.
+    public init(dictionary: CompressionDictionary? = nil) {
+        self.dictionary = dictionary
+    }
 
     /// A batch of revisions that are all there: nothing is begun before it is taken in.
     public init(_ revisions: [Revision]) {
         ids = revisions.map(\.id)
         rest = revisions
+    }
+
+    /// A batch of revisions that are worked out.
+    init(_ prepared: [PreparedRevision]) {
+        ids = prepared.map(\.id)
+        parts = [(0, BegunWork(on: nil) { prepared })]
     }
 
     /// Whether there are none.
@@ -59,22 +72,32 @@ public struct RevisionBatch: Sendable {
         ids += next.ids
         rest = next.rest
         letters = next.letters
+        dictionary = next.dictionary ?? dictionary
     }
 
     private mutating func beginPart() {
         guard !rest.isEmpty else { return }
-        let work = BegunWork<[PreparedRevision], Never>(on: .global()) { [rest, letters] in
-            rest.map { PreparedRevision($0, letter: letters[$0.id]) }
-        }
+        let prepare = preparation(dictionary)
+        let work = BegunWork<[PreparedRevision], Never>(on: .global()) { [rest] in rest.map(prepare) }
         parts.append((ids.count - rest.count, work))
         rest = []
         letters = [:]
     }
 
+    /// How each of the last revisions is worked out.
+    private func preparation(
+        _ dictionary: CompressionDictionary?, _ level: Zstandard.Level = .page
+    ) -> @Sendable (Revision) -> PreparedRevision {
+        { [letters] in PreparedRevision($0, letter: letters[$0.id], dictionary: dictionary, level: level) }
+    }
+
     /// Waits for what was begun, and works out the rest.
-    func prepared() -> [PreparedRevision] {
+    ///
+    /// - Parameter newest: What the rest is compressed with if the batch has no dictionary of its own.
+    func prepared(_ newest: CompressionDictionary?) -> [PreparedRevision] {
         // Those that come last are worked out here while others work on those before them.
-        let last = rest.concurrentMap { [letters] in PreparedRevision($0, letter: letters[$0.id]) }
+        let level: Zstandard.Level = ids.count < RevisionBatch.partCount ? .letter : .page
+        let last = rest.concurrentMap(preparation(dictionary ?? newest, level))
         var prepared: [PreparedRevision] = []
         prepared.reserveCapacity(ids.count)
         for part in parts { prepared += part.work.wait() }

@@ -1,3 +1,4 @@
+import Dispatch
 import SQLiteBinding
 import Synchronization
 
@@ -10,11 +11,17 @@ final class Connections: @unchecked Sendable {
     let mode: ReplicaMode
     private let fileSystem: String?
     private let writer: Connection
+    /// What all of these connections know of it.
+    let dictionaries = LoadedDictionaries()
     /// Guards `writer`.
     private let lock = Mutex(())
     private let idleReaders = Mutex<[Reader]>([])
     /// The writes of a server's threads.
     private let group = CommitGroup()
+    /// Where the write-ahead log is moved into the database; nil where SQLite does it at a commit, or there is none.
+    private let checkpoints: DispatchQueue?
+    /// How many pages the writer had written when that was begun last. Guarded by `lock`.
+    private var checkpointedPages = 0
     /// Set once the disk failed: what is in memory may not be what is on disk, so nothing more is answered from it.
     private let mustReopen = Atomic<Bool>(false)
 
@@ -29,11 +36,21 @@ final class Connections: @unchecked Sendable {
     /// Of each reader: together they may take as much memory as eight connections of a laptop.
     private static let readerCacheKibibytes = 8 * 1024
 
-    init(folder: ReplicaFolder, mode: ReplicaMode, writer: sending Connection, fileSystem: String?) {
+    init(
+        folder: ReplicaFolder, mode: ReplicaMode, writer: sending Connection, fileSystem: String?,
+        checkpointsBeside: Bool = false
+    ) {
+        checkpoints = checkpointsBeside ? DispatchQueue(label: "checkpoint") : nil
         self.folder = folder
         self.mode = mode
         self.writer = writer
         self.fileSystem = fileSystem
+        _ = self.writer.kept { dictionaries }
+    }
+
+    deinit {
+        // The last connection that closes moves the write-ahead log into the database, unless it only reads.
+        idleReaders.withLock { $0 = [] }
     }
 
     /// Runs a closure in a transaction that may write: all of it or nothing.
@@ -46,11 +63,38 @@ final class Connections: @unchecked Sendable {
         case .server:
             return try guarded {
                 try group.write(body) { work in
-                    try lock.withLock { _ in try writer.transaction(.immediate) { try work(writer) } }
+                    let isDue = try lock.withLock { _ in
+                        try writer.transaction(.immediate) { try work(writer) }
+                        return isCheckpointDue()
+                    }
+                    if isDue { beginCheckpoint() }
                 }
             }
         }
     }
+
+    /// Whether the write-ahead log is long enough to be moved; asked within `lock`.
+    private func isCheckpointDue() -> Bool {
+        guard checkpoints != nil else { return false }
+        let count = writer.writtenPageCount()
+        guard count - checkpointedPages >= ConnectionPolicy.defaultCheckpointPages else { return false }
+        checkpointedPages = count
+        return true
+    }
+
+    /// Moves the write-ahead log while those whose writes are in it go on: it takes the disk as long as several commits.
+    private func beginCheckpoint() {
+        checkpoints?.async { [self] in
+            do {
+                try locked { try $0.checkpointWhatIsFree() }
+            } catch {
+                // What was committed is in the log, and the next one tries again. After a failure of the disk nothing is answered any more.
+            }
+        }
+    }
+
+    /// Waits until the write-ahead log is not being moved.
+    func finishCheckpoint() { checkpoints?.sync {} }
 
     /// Runs a closure on one moment of the replica. Keep it short: in a laptop's replica it holds up those who write.
     func read<Value: Sendable>(_ body: (Connection) throws -> Value) throws(StoreError) -> Value {
@@ -86,9 +130,10 @@ final class Connections: @unchecked Sendable {
     private func open() throws -> Reader {
         var policy = ConnectionPolicy.reader
         policy.cacheKibibytes = Self.readerCacheKibibytes
-        return Reader(
-            connection: try Connection(
-                path: folder.databasePath, access: .read, policy: policy, fileSystem: fileSystem))
+        let connection = try Connection(
+            path: folder.databasePath, access: .read, policy: policy, fileSystem: fileSystem)
+        _ = connection.kept { dictionaries }
+        return Reader(connection: connection)
     }
 
     private func guarded<Value: Sendable>(_ body: () throws -> Value) throws(StoreError) -> Value {

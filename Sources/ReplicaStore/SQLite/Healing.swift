@@ -1,4 +1,3 @@
-import Compression
 import Hashing
 import LetterModel
 import SQLiteBinding
@@ -6,14 +5,14 @@ import SQLiteBinding
 /// Puts the right bytes back in the place of damaged ones, inside a transaction: the one change that the truth allows.
 struct Healing {
     private let connection: Connection
+    private var dictionaries: DictionaryTable { DictionaryTable(connection) }
 
     init(_ connection: Connection) { self.connection = connection }
 
-    /// Whether compressed bytes still become what the hash names.
-    static func isIntact(_ compressed: [UInt8], _ hash: Digest) -> Bool {
+    /// Whether a content still is what the hash names.
+    static func isIntact(_ content: StoredContent, _ hash: Digest) -> Bool {
         do {
-            let content = try Zstandard.decompress(compressed, limitBytes: Limits.contentBytes)
-            return SHA256.digest(of: content) == hash
+            return SHA256.digest(of: try content.bytes()) == hash
         } catch {
             // Bytes that are no frame any more are damaged too.
             return false
@@ -21,12 +20,14 @@ struct Healing {
     }
 
     /// Writes header and content of the revision at this place anew; its id was compared by whoever found it.
-    func replace(_ sequence: Int, with revision: PreparedRevision) throws(SQLiteError) {
-        try allowed { () throws(SQLiteError) in
+    func replace(_ sequence: Int, with revision: PreparedRevision) throws {
+        // A dictionary that is damaged is healed first, by itself.
+        let row = try revision.content.map(dictionaries.row(of:))
+        try allowed {
             try connection.run(
                 "UPDATE revision SET header = ? WHERE sequence = ?",
                 [.bytes(revision.headerBytes), .integer(sequence)])
-            guard let compressed = revision.compressedContent, let hash = revision.header.content else {
+            guard let row, let hash = revision.header.content else {
                 return try connection.run(
                     "UPDATE revision SET content = NULL WHERE sequence = ?", [.integer(sequence)])
             }
@@ -34,13 +35,13 @@ struct Healing {
             let referred = try connection.integer(
                 "SELECT content FROM revision WHERE sequence = ?", [.integer(sequence)])
             if let number = named ?? referred {
-                try write(number, compressed, hash)
+                try write(number, row, hash)
                 try connection.run(
                     "UPDATE revision SET content = ? WHERE sequence = ?", [.integer(number), .integer(sequence)])
             } else {
                 try connection.run(
-                    "INSERT INTO content (hash, bytes) VALUES (?, ?)",
-                    [.bytes(hash.bytes), .bytes(compressed)])
+                    "INSERT INTO content (hash, bytes, dictionary) VALUES (?, ?, ?)",
+                    [.bytes(hash.bytes), .bytes(row.frame), .integer(row.dictionary)])
                 try connection.run(
                     "UPDATE revision SET content = ? WHERE sequence = ?",
                     [.integer(connection.lastInsertedRow), .integer(sequence)])
@@ -49,17 +50,19 @@ struct Healing {
     }
 
     /// Writes a content anew.
-    func replaceContent(_ number: Int, _ compressed: [UInt8], _ hash: Digest) throws(SQLiteError) {
-        try allowed { () throws(SQLiteError) in try write(number, compressed, hash) }
+    func replaceContent(_ number: Int, _ content: StoredContent, _ hash: Digest) throws {
+        let row = try dictionaries.row(of: content)
+        try allowed { try write(number, row, hash) }
     }
 
-    private func write(_ number: Int, _ compressed: [UInt8], _ hash: Digest) throws(SQLiteError) {
+    private func write(_ number: Int, _ row: (frame: [UInt8], dictionary: Int?), _ hash: Digest) throws {
         try connection.run(
-            "UPDATE content SET hash = ?, bytes = ? WHERE number = ?",
-            [.bytes(hash.bytes), .bytes(compressed), .integer(number)])
+            "UPDATE content SET hash = ?, bytes = ?, dictionary = ? WHERE number = ?",
+            [.bytes(hash.bytes), .bytes(row.frame), .integer(row.dictionary), .integer(number)])
     }
 
-    private func allowed(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+    /// Runs a closure that may change the truth. Not within another one.
+    func allowed(_ body: () throws -> Void) throws {
         try connection.run("UPDATE healing SET is_on = 1")
         try body()
         try connection.run("UPDATE healing SET is_on = 0")

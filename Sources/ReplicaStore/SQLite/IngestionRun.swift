@@ -18,6 +18,9 @@ struct IngestionRun {
     private var connection: Connection { truth.connection }
     private var state: StateRow
     private let begin: StateRow
+    private let dictionaries: DictionaryTable
+    /// The dictionary of the last content, and its number if it is kept.
+    private var lastDictionary: (digest: Digest, number: Int?)?
     private let hasRefusals: Bool
     private var hasWaiting: Bool
     private var hasHeld: Bool
@@ -54,6 +57,7 @@ struct IngestionRun {
         revisions = prepared
         truth = TruthTables(connection)
         blobs = BlobTables(connection, folder: folder)
+        dictionaries = DictionaryTable(connection)
         missingParents = ingestion.missingParents
         archive = ingestion.archive
         remote = ingestion.remote
@@ -87,7 +91,7 @@ struct IngestionRun {
     /// Takes what was held back into the log, and makes what follows from it.
     mutating func releaseHeld() throws {
         isReleasing = true
-        for prepared in PreparedRevision.all(try HeldTable(connection).takeAll()) {
+        for prepared in PreparedRevision.all(try HeldTable(connection).takeAll(), try dictionaries.newest()) {
             let letter = try truth.letterNumber(prepared.header.letter)
             switch try find(prepared.header.parents) {
             case .all(let parents) where parents.allSatisfy({ $0.letter == letter }):
@@ -265,21 +269,32 @@ struct IngestionRun {
     }
 
     /// Nil for a tombstone.
-    private func contentNumber(of prepared: PreparedRevision) throws -> Int? {
-        guard let compressed = prepared.compressedContent, let hash = prepared.header.content else { return nil }
+    private mutating func contentNumber(of prepared: PreparedRevision) throws -> Int? {
+        guard let content = prepared.content, let hash = prepared.header.content else { return nil }
+        let (frame, dictionary) = try row(of: content)
         try connection.run(
-            "INSERT INTO content (hash, bytes) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
-            [.bytes(hash.bytes), .bytes(compressed)])
+            "INSERT INTO content (hash, bytes, dictionary) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING",
+            [.bytes(hash.bytes), .bytes(frame), .integer(dictionary)])
         if connection.changedRowCount == 1 { return connection.lastInsertedRow }
-        let known = try connection.first("SELECT number, bytes FROM content WHERE hash = ?", [.bytes(hash.bytes)]) {
-            (row) throws(SQLiteError) in (number: row.integer(0), bytes: row.bytes(1))
-        }
-        guard let known else { throw StoreError.damaged(object: "archive.sqlite") }
+        let known = try connection.first(
+            "SELECT number, bytes, dictionary FROM content WHERE hash = ?", [.bytes(hash.bytes)]
+        ) { (row) throws(SQLiteError) in (row.integer(0), row.bytes(1), row.optionalInteger(2)) }
+        guard let (number, bytes, knownDictionary) = known else { throw StoreError.damaged(object: "archive.sqlite") }
         // What is there was written long ago; a new revision must not rest on damaged bytes.
-        if !Healing.isIntact(known.bytes, hash) {
-            try Healing(connection).replaceContent(known.number, compressed, hash)
+        let there = StoredContent(frame: bytes, dictionary: try knownDictionary.flatMap(dictionaries.dictionary))
+        if !Healing.isIntact(there, hash) { try Healing(connection).replaceContent(number, content, hash) }
+        return number
+    }
+
+    /// How a content is stored here. Nearly all of an ingestion have one dictionary, which is looked for once.
+    private mutating func row(of content: StoredContent) throws -> (frame: [UInt8], dictionary: Int?) {
+        guard let dictionary = content.dictionary else { return (content.frame, nil) }
+        if let last = lastDictionary, last.digest == dictionary.digest, let number = last.number {
+            return (content.frame, number)
         }
-        return known.number
+        let row = try dictionaries.row(of: content)
+        lastDictionary = (dictionary.digest, row.dictionary)
+        return row
     }
 
     /// A child of what a remote refused is not sent to it either.
@@ -346,7 +361,8 @@ struct IngestionRun {
                     continue
                 }
                 // Which remotes have it was noted beside it.
-                try append(PreparedRevision(revision), letter: letter, parents: parents, from: nil)
+                let prepared = PreparedRevision(revision, dictionary: try dictionaries.newest(), level: .letter)
+                try append(prepared, letter: letter, parents: parents, from: nil)
             }
         }
         ready = []
@@ -426,12 +442,12 @@ struct IngestionRun {
         }
         try connection.forEach(
             """
-            SELECT revision.sequence, revision.id, revision.header, content.bytes, revision.chain, content.hash
+            SELECT \(TruthTables.columns), revision.chain, content.hash
             FROM revision LEFT JOIN content ON content.number = revision.content
             WHERE revision.sequence > ? ORDER BY revision.sequence
             """, [.integer(begin.sequence)]
         ) { row in
-            rows.append(WrittenRow(row))
+            rows.append(WrittenRow(row, try truth.stored(row)))
             if rows.count == Self.rowsReadBackTogether { try checkRows() }
             return true
         }
@@ -449,19 +465,18 @@ struct IngestionRun {
         /// Empty for a tombstone.
         let contentHash: [UInt8]
 
-        init(_ row: Row) {
-            stored = TruthTables.StoredRevision(row)
-            chain = row.bytes(4)
-            contentHash = row.bytes(5)
+        init(_ row: Row, _ stored: TruthTables.StoredRevision) {
+            self.stored = stored
+            chain = row.bytes(5)
+            contentHash = row.bytes(6)
         }
 
         /// What its bytes hash to; no content hash if the content cannot be read, an empty one for a tombstone.
         func hashes() -> (header: Digest, content: [UInt8]?) {
             let header = SHA256.digest(of: stored.header)
-            guard let compressed = stored.compressedContent else { return (header, []) }
+            guard let content = stored.content else { return (header, []) }
             do {
-                let content = try Zstandard.decompress(compressed, limitBytes: Limits.contentBytes)
-                return (header, SHA256.digest(of: content).bytes)
+                return (header, SHA256.digest(of: try content.bytes()).bytes)
             } catch {
                 return (header, nil)
             }

@@ -1,10 +1,9 @@
-import Compression
 import Hashing
 import LetterModel
 import SQLiteBinding
 
 /// Puts right those columns of the log that follow from its headers, inside a transaction: ids, chain, letters, parents, and which
-/// content belongs to which revision.
+/// content belongs to which revision; before them dictionaries, of which there are two copies.
 ///
 /// What no header says is left as it is, and `verify` goes on naming it: nothing is invented, and no revision goes.
 struct LogMending {
@@ -32,7 +31,7 @@ struct LogMending {
 
     mutating func run() throws {
         // The triggers that no healing switches off; made again with the very same words.
-        let names = ["letter_is_kept", "parent_stays"]
+        let names = ["letter_is_kept", "parent_stays", "dictionary_stays", "dictionary_copy_stays"]
         var definitions: [String] = []
         for name in names {
             let definition = try connection.first(
@@ -43,6 +42,7 @@ struct LogMending {
         }
         for name in names { try connection.execute("DROP TRIGGER \(name)") }
         try connection.run("UPDATE healing SET is_on = 1")
+        try DictionaryTable(connection).mend()
         try connection.run("DELETE FROM parent WHERE revision NOT IN (SELECT sequence FROM revision)")
         var sequence = 1
         // A log with a gap is left alone from there on: what stood there is not known.
@@ -57,15 +57,14 @@ struct LogMending {
     private func row(_ sequence: Int) throws -> LogRow? {
         try connection.rows(
             """
-            SELECT revision.sequence, revision.id, revision.header, content.bytes, revision.chain, revision.letter,
-                letter.id, revision.content, content.hash
+            SELECT \(TruthTables.columns), revision.chain, revision.letter, letter.id, revision.content, content.hash
             FROM revision LEFT JOIN content ON content.number = revision.content
             LEFT JOIN letter ON letter.number = revision.letter WHERE revision.sequence = ?
             """, [.integer(sequence)]
         ) { row throws in
             LogRow(
-                stored: TruthTables.StoredRevision(row), chain: Digest(bytes: row.bytes(4)), letter: row.integer(5),
-                letterID: row.bytes(6), content: row.optionalInteger(7), contentHash: row.optionalBytes(8))
+                stored: try truth.stored(row), chain: Digest(bytes: row.bytes(5)), letter: row.integer(6),
+                letterID: row.bytes(7), content: row.optionalInteger(8), contentHash: row.optionalBytes(9))
         }.first
     }
 
@@ -83,6 +82,7 @@ struct LogMending {
         guard isWhole, let header else { return }
         try mendLetter(row, header)
         try mendContent(row, header)
+        try mendDictionary(row, header)
         try mendParents(row, header)
     }
 
@@ -162,10 +162,20 @@ struct LogMending {
         let named = try connection.integer("SELECT number FROM content WHERE hash = ?", [.bytes(hash.bytes)])
         if let named {
             try connection.run("UPDATE revision SET content = ? WHERE sequence = ?", [.integer(named), sequence])
-        } else if let number = row.content, let bytes = row.stored.compressedContent, Healing.isIntact(bytes, hash) {
+        } else if let number = row.content, let content = row.stored.content, Healing.isIntact(content, hash) {
             try connection.run(
                 "UPDATE content SET hash = ? WHERE number = ?", [.bytes(hash.bytes), .integer(number)])
         }
+    }
+
+    /// Finds out what the content of a row was compressed with, where the number that says so stands for nothing here.
+    private func mendDictionary(_ row: LogRow, _ header: RevisionHeader) throws {
+        guard row.stored.lacksDictionary, let hash = header.content, let number = row.content,
+            let content = row.stored.content,
+            let dictionary = try DictionaryTable(connection).number(for: content.frame, hash)
+        else { return }
+        try connection.run(
+            "UPDATE content SET dictionary = ? WHERE number = ?", [.integer(dictionary), .integer(number)])
     }
 
     private func mendParents(_ row: LogRow, _ header: RevisionHeader) throws {

@@ -1,4 +1,3 @@
-import Compression
 import Hashing
 import LetterModel
 import SQLiteBinding
@@ -38,18 +37,18 @@ struct LogVerification: Sendable {
     /// Checks the next rows, inside a transaction.
     mutating func checkPage(_ connection: Connection, count: Int) throws {
         let last = min(sequence + count, end.sequence)
+        let truth = TruthTables(connection)
         let rows = try connection.rows(
             """
-            SELECT revision.sequence, revision.id, revision.header, content.bytes, revision.chain, letter.id,
-                content.hash, revision.letter
+            SELECT \(TruthTables.columns), revision.chain, letter.id, content.hash, revision.letter
             FROM revision LEFT JOIN content ON content.number = revision.content
             LEFT JOIN letter ON letter.number = revision.letter
             WHERE revision.sequence > ? AND revision.sequence <= ? ORDER BY revision.sequence
             """, [.integer(sequence), .integer(last)]
         ) { row throws in
             LogRow(
-                stored: TruthTables.StoredRevision(row), chain: row.bytes(4), letterID: row.bytes(5),
-                contentHash: row.optionalBytes(6), letter: row.integer(7))
+                stored: try truth.stored(row), chain: row.bytes(5), letterID: row.bytes(6),
+                contentHash: row.optionalBytes(7), letter: row.integer(8))
         }
         for row in rows {
             if row.stored.sequence != sequence + 1 {
@@ -114,8 +113,13 @@ struct LogVerification: Sendable {
                 row.stored.id?.digest,
                 header.letter)
         }
-        guard let hash = header.content, let compressed = row.stored.compressedContent else { return }
-        guard !Healing.isIntact(compressed, hash) else { return }
+        guard let hash = header.content, let content = row.stored.content else { return }
+        if Healing.isIntact(content, hash) {
+            guard row.stored.lacksDictionary else { return }
+            return add(
+                "content", "the content of log entry \(sequence) names a dictionary that is not here",
+                row.stored.id?.digest, header.letter)
+        }
         add(
             "content", "the content of log entry \(sequence) does not have the hash that names it",
             row.stored.id?.digest, header.letter)

@@ -10,18 +10,25 @@ struct PreparedRevision: Sendable {
     let header: RevisionHeader
     let headerBytes: [UInt8]
     /// The content as it is stored; nil for a tombstone.
-    let compressedContent: [UInt8]?
+    let content: StoredContent?
     /// The letter's columns in `summary`, if this becomes its only head; nil for a tombstone.
     let summary: [SQLiteValue]?
     /// The blobs that it refers to.
     let blobs: [BlobTables.Reference]
 
-    /// - Parameter letter: What the revision says, where that is at hand: it is read from the content otherwise.
-    init(_ revision: Revision, letter: Letter? = nil) {
+    /// - Parameters:
+    ///   - stored: The content as it came, if it may be stored so.
+    ///   - letter: What the revision says, where that is at hand: it is read from the content otherwise.
+    ///   - dictionary: What the content is compressed with otherwise; nil for nothing.
+    ///   - level: How hard to look for what the dictionary has.
+    init(
+        _ revision: Revision, stored: StoredContent? = nil, letter: Letter? = nil,
+        dictionary: CompressionDictionary? = nil, level: Zstandard.Level = .page
+    ) {
         id = revision.id
         header = revision.header
         headerBytes = revision.headerBytes
-        compressedContent = revision.contentBytes.map { Zstandard.compress($0, level: .letter) }
+        content = revision.contentBytes.map { stored ?? StoredContent($0, with: dictionary, level: level) }
         let letter = letter ?? revision.letter
         summary = letter.map { SummaryTable.values(of: .single(revision.id, $0)) }
         blobs = letter.map(BlobTables.references(in:)) ?? []
@@ -30,17 +37,14 @@ struct PreparedRevision: Sendable {
     /// The revision that this was made of.
     var revision: Revision {
         do {
-            let content = try compressedContent.map {
-                try Zstandard.decompress($0, limitBytes: Limits.contentBytes)
-            }
-            return try Revision(headerBytes: headerBytes, contentBytes: content)
+            return try Revision(headerBytes: headerBytes, contentBytes: try content?.bytes())
         } catch {
             preconditionFailure("it was made of a revision: \(error)")
         }
     }
 
     /// Prepares many.
-    static func all(_ revisions: [Revision]) -> [PreparedRevision] {
-        revisions.concurrentMap { PreparedRevision($0) }
+    static func all(_ revisions: [Revision], _ dictionary: CompressionDictionary?) -> [PreparedRevision] {
+        revisions.concurrentMap { PreparedRevision($0, dictionary: dictionary) }
     }
 }

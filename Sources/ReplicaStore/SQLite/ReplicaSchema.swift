@@ -2,8 +2,8 @@ import SQLiteBinding
 
 /// The tables of `archive.sqlite`.
 ///
-/// The truth is `letter`, `content`, `revision` and `parent`: rows are added and never changed. What follows from it
-/// can be made again by `reindex`: `head`, `summary`, `blob`, `blob_reference`, `state`, and the search index. The rest
+/// The truth is `letter`, `content`, `dictionary` with its copy, `revision` and `parent`: rows are added and never changed. What follows
+/// from it can be made again by `reindex`: `head`, `summary`, `blob`, `blob_reference`, `state`, and the search index. The rest
 /// is what only this replica knows: its identity, settings, remotes with evidence, waiting and held revisions, quarantine, import journal;
 /// such rows carry a digest of their values, so that `verify` finds a flipped bit in them too.
 enum ReplicaSchema {
@@ -17,6 +17,7 @@ enum ReplicaSchema {
             Migrator.Migration("truth, projections, remotes, search", script: version1),
             Migrator.Migration("held deletions, evidence, what remotes have beside the log", script: version2),
             Migrator.Migration("senders, recipients, tags and facts in the search index", script: version3),
+            Migrator.Migration("dictionaries", script: version4),
         ])
 
     private static let version1 = """
@@ -266,5 +267,31 @@ enum ReplicaSchema {
         UPDATE search_state SET through = 0, fold = 0;
         DROP INDEX summary_by_date;
         CREATE INDEX summary_by_date ON summary (is_deleted, sort_key DESC, id, earliest, latest);
+        """
+
+    /// Each dictionary stands in two tables: two rows of one may stand on the same page, and go with it. Contents that were there have
+    /// no dictionary, and stay as they are.
+    private static let version4 = """
+        CREATE TABLE dictionary (
+            place INTEGER PRIMARY KEY,
+            number INTEGER NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            bytes BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE dictionary_copy (
+            place INTEGER PRIMARY KEY,
+            number INTEGER NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            bytes BLOB NOT NULL
+        ) STRICT;
+        CREATE TRIGGER dictionary_is_kept BEFORE UPDATE ON dictionary WHEN (SELECT is_on FROM healing) = 0
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+        CREATE TRIGGER dictionary_stays BEFORE DELETE ON dictionary
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+        CREATE TRIGGER dictionary_copy_is_kept BEFORE UPDATE ON dictionary_copy WHEN (SELECT is_on FROM healing) = 0
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+        CREATE TRIGGER dictionary_copy_stays BEFORE DELETE ON dictionary_copy
+            BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+        ALTER TABLE content ADD COLUMN dictionary INTEGER;
         """
 }

@@ -86,7 +86,7 @@ extension SQLiteReplicaStore {
                 else { continue }
                 try QuarantineTable(connection).add(
                     QuarantinedBytes(
-                        headerBytes: row.header, contentBytes: row.compressedContent, code: "damaged",
+                        headerBytes: row.header, contentBytes: row.content?.frame, code: "damaged",
                         text:
                             "log entry \(sequence), revision \(id), is damaged on this disk, and no remote could give it",
                         remote: nil))

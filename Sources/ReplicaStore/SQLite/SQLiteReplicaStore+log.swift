@@ -1,8 +1,10 @@
 import Canaries
+public import Compression
 public import Hashing
 public import LetterModel
 import Parallelism
 import SQLiteBinding
+import Synchronization
 
 extension SQLiteReplicaStore {
     // MARK: The log
@@ -59,7 +61,7 @@ extension SQLiteReplicaStore {
         var entries: [LogEntry] = []
         for ((row, revision), id) in zip(zip(rows, rows.concurrentMap { $0.intact() }), ids) {
             if let revision {
-                entries.append(.intact(LoggedRevision(sequence: row.sequence, revision: revision)))
+                entries.append(.intact(LoggedRevision(sequence: row.sequence, revision: revision, stored: row.content)))
             } else {
                 // The id is part of the page's chain; a row that has lost even that cannot be passed on or over.
                 guard let id else { throw .damaged(object: "revision \(row.sequence)") }
@@ -74,11 +76,12 @@ extension SQLiteReplicaStore {
     static func page(
         _ connection: Connection, _ sql: String, _ values: [SQLiteValue], maximumBytes: Int
     ) throws -> (rows: [TruthTables.StoredRevision], hasMore: Bool) {
+        let truth = TruthTables(connection)
         var rows: [TruthTables.StoredRevision] = []
         var byteCount = 0
         var hasMore = false
         try connection.forEach(sql, values) { row in
-            let stored = TruthTables.StoredRevision(row)
+            let stored = try truth.stored(row)
             byteCount += stored.byteCount
             guard rows.isEmpty || byteCount <= maximumBytes else {
                 hasMore = true
@@ -88,6 +91,22 @@ extension SQLiteReplicaStore {
             return true
         }
         return (rows, hasMore)
+    }
+
+    // MARK: Dictionaries
+
+    /// What new contents are compressed with; nil for nothing.
+    public func dictionary() throws(StoreError) -> CompressionDictionary? {
+        if let known = newestDictionary.withLock({ $0 }) { return known }
+        let found = try connections.read { try DictionaryTable($0).newest() }
+        newestDictionary.withLock { $0 = .some(found) }
+        return found
+    }
+
+    /// The dictionary of this hash; nil if it is not here.
+    public func dictionary(named digest: Digest) throws(StoreError) -> CompressionDictionary? {
+        if let known = connections.dictionaries.known(digest) { return known }
+        return try connections.read { try DictionaryTable($0).dictionary(named: digest) }
     }
 
     // MARK: Ingestion
@@ -102,7 +121,7 @@ extension SQLiteReplicaStore {
                 return try ingest(page)
             }
         #endif
-        let prepared = ingestion.batch.prepared()
+        let prepared = ingestion.batch.prepared(try dictionary())
         let report: IngestionReport = try connections.write { connection in
             let identityTable = IdentityTable(connection)
             let (identity, epoch) = try identityTable.identityAndEpoch()
@@ -120,6 +139,8 @@ extension SQLiteReplicaStore {
             }
             return report
         }
+        // One of them may have brought a dictionary.
+        if prepared.contains(where: { $0.content?.dictionary != nil }) { newestDictionary.withLock { $0 = nil } }
         damage.forget(zip(ingestion.batch.ids, report.outcomes).lazy.filter { $1 == .duplicate }.map(\.0))
         return report
     }

@@ -35,9 +35,11 @@ extension SQLiteReplicaStore {
                     maximumBytes: maximumBytes)
             }
             entryCount += rows.count
-            let revisions = rows.concurrentMap { $0.intact() }.compactMap { $0 }
-            if !revisions.isEmpty || !hasMore {
-                return UnsentBatch(revisions: revisions, entryCount: entryCount, hasMore: hasMore)
+            let entries = zip(rows, rows.concurrentMap { $0.intact() }).compactMap { row, revision in
+                revision.map { LoggedRevision(sequence: row.sequence, revision: $0, stored: row.content) }
+            }
+            if !entries.isEmpty || !hasMore {
+                return UnsentBatch(entries, entryCount: entryCount, hasMore: hasMore)
             }
         }
     }

@@ -1,7 +1,9 @@
+import Compression
 import Hashing
 import LetterMerge
 public import LetterModel
 import SQLiteBinding
+import Synchronization
 
 /// Who uses a replica's folder; it is decided when the folder is made and never changes.
 public enum ReplicaMode: String, Sendable {
@@ -28,6 +30,8 @@ public final class SQLiteReplicaStore: ReplicaStore {
     let connections: Connections
     /// What was found damaged since this value was made.
     let damage = NoticedDamage()
+    /// The dictionary that came last when it was asked for, if there was one; nil if nobody has asked since one may have come.
+    let newestDictionary = Mutex<CompressionDictionary??>(nil)
     /// Held as long as this value lives; nil in a laptop's replica.
     private let serverLock: ServerLock?
 
@@ -35,6 +39,11 @@ public final class SQLiteReplicaStore: ReplicaStore {
         self.folder = folder
         self.connections = connections
         self.serverLock = serverLock
+    }
+
+    deinit {
+        // Before the lock goes: nobody else may checkpoint meanwhile.
+        connections.finishCheckpoint()
     }
 
     // MARK: Making and opening
@@ -96,9 +105,11 @@ public final class SQLiteReplicaStore: ReplicaStore {
     ///   - mode: who uses it: `wrongMode` if the folder was made for the other.
     ///   - busyTimeoutMilliseconds: how long to wait for another process that writes.
     ///   - fileSystem: the name of a registered SQLite VFS, for tests that inject faults; nil for the system's.
+    ///   - checkpointPages: for tests in which everything happens in one order: the commit by which a server's write-ahead log has so many
+    ///     pages moves it. Nil: it is moved by another thread, while nobody waits for it.
     public static func open(
         folder path: String, mode: ReplicaMode, busyTimeoutMilliseconds: Int = defaultBusyTimeoutMilliseconds,
-        fileSystem: String? = nil
+        fileSystem: String? = nil, checkpointPages: Int? = nil
     ) throws(StoreError) -> SQLiteReplicaStore {
         let folder = ReplicaFolder(path: path)
         switch (try folder.databaseFile(), mode) {
@@ -111,10 +122,13 @@ public final class SQLiteReplicaStore: ReplicaStore {
         do {
             let connection = try Connection(
                 path: folder.databasePath, access: .write,
-                policy: policy(mode, busyTimeoutMilliseconds: busyTimeoutMilliseconds), fileSystem: fileSystem)
+                policy: policy(
+                    mode, busyTimeoutMilliseconds: busyTimeoutMilliseconds, checkpointPages: checkpointPages),
+                fileSystem: fileSystem)
             try ReplicaSchema.migrator.migrate(connection) { version in try backUp(folder, version: version) }
             let connections = Connections(
-                folder: folder, mode: mode, writer: connection, fileSystem: fileSystem)
+                folder: folder, mode: mode, writer: connection, fileSystem: fileSystem,
+                checkpointsBeside: mode == .server && checkpointPages == nil)
             if mode == .server { try noteBlobsThatCame(connections, folder) }
             return SQLiteReplicaStore(folder: folder, connections: connections, serverLock: lock)
         } catch Migrator.Refusal.foreign {
@@ -128,10 +142,12 @@ public final class SQLiteReplicaStore: ReplicaStore {
         }
     }
 
-    private static func policy(_ mode: ReplicaMode, busyTimeoutMilliseconds: Int) -> ConnectionPolicy {
+    private static func policy(
+        _ mode: ReplicaMode, busyTimeoutMilliseconds: Int, checkpointPages: Int?
+    ) -> ConnectionPolicy {
         switch mode {
         case .local: return .shared(busyTimeoutMilliseconds: busyTimeoutMilliseconds)
-        case .server: return .writer
+        case .server: return .writer(checkpointPages: checkpointPages ?? 0)
         }
     }
 

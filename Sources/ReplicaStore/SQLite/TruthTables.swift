@@ -10,8 +10,12 @@ import SQLiteBinding
 /// Everything that is read here is hashed again before it is given on: SQLite notices no flipped bit inside a value.
 struct TruthTables {
     let connection: Connection
+    private let dictionaries: DictionaryTable
 
-    init(_ connection: Connection) { self.connection = connection }
+    init(_ connection: Connection) {
+        self.connection = connection
+        dictionaries = DictionaryTable(connection)
+    }
 
     /// A row of the log as it is on disk, not checked yet.
     struct StoredRevision: Sendable {
@@ -19,25 +23,24 @@ struct TruthTables {
         /// The column `id`: what the row says it is.
         let idBytes: [UInt8]
         let header: [UInt8]
-        /// The compressed content; nil for a tombstone.
-        let compressedContent: [UInt8]?
+        /// The content; nil for a tombstone.
+        let content: StoredContent?
+        /// Whether it says that the content was compressed with a dictionary that is not here. Its frame is looked at all the same: few
+        /// words may not need one.
+        let lacksDictionary: Bool
 
         /// The id that the row says it has; nil if it cannot be one.
         var id: RevisionID? { Digest(bytes: idBytes).map(RevisionID.init) }
 
         /// The bytes of header and content, by what the compressed content says of itself; not checked yet.
         var byteCount: Int {
-            header.count
-                + (compressedContent.map { min(Zstandard.contentCount(of: $0) ?? $0.count, Limits.contentBytes) } ?? 0)
+            header.count + (content?.byteCount ?? 0)
         }
 
         /// The revision, hashed and checked anew; nil if anything does not fit its name.
         func intact() -> Revision? {
             do {
-                let content = try compressedContent.map {
-                    try Zstandard.decompress($0, limitBytes: Limits.contentBytes)
-                }
-                let revision = try Revision(headerBytes: header, contentBytes: content)
+                let revision = try Revision(headerBytes: header, contentBytes: try content?.bytes())
                 #if CANARIES
                     if Canary.outgoingNotHashed.isOn { return revision }
                 #endif
@@ -54,9 +57,8 @@ struct TruthTables {
             do {
                 let id = RevisionID(SHA256.digest(of: header))
                 let hash = try RevisionHeader(parsing: header).content
-                guard id == self.id, (hash == nil) == (compressedContent == nil) else { return nil }
-                guard let hash, let compressedContent else { return (id, nil) }
-                let content = try Zstandard.decompress(compressedContent, limitBytes: Limits.contentBytes)
+                guard id == self.id, (hash == nil) == (content == nil) else { return nil }
+                guard let hash, let content = try content?.bytes() else { return (id, nil) }
                 guard SHA256.digest(of: content) == hash else { return nil }
                 return (id, try Revision.letter(parsing: content))
             } catch {
@@ -68,25 +70,36 @@ struct TruthTables {
         /// The revision with its place; throws `damaged` if anything does not fit its name.
         func logged() throws(StoreError) -> LoggedRevision {
             guard let revision = intact() else { throw damage }
-            return LoggedRevision(sequence: sequence, revision: revision)
+            return LoggedRevision(sequence: sequence, revision: revision, stored: content)
         }
 
         /// That it no longer fits its name.
         var damage: StoreError { .damaged(object: id?.hex ?? "revision \(sequence)") }
 
-        init(_ row: Row) {
+        fileprivate init(_ row: Row, _ dictionary: (Int) throws(SQLiteError) -> CompressionDictionary?)
+            throws(SQLiteError)
+        {
             sequence = row.integer(0)
             idBytes = row.bytes(1)
             header = row.bytes(2)
-            compressedContent = row.optionalBytes(3)
+            let number = row.optionalInteger(4)
+            let dictionary = try number.flatMap(dictionary)
+            lacksDictionary = number != nil && dictionary == nil
+            content = row.optionalBytes(3).map { StoredContent(frame: $0, dictionary: dictionary) }
         }
     }
 
-    /// What `StoredRevision` reads, in its order.
+    /// What a `StoredRevision` is read from, in its order.
+    static let columns = "revision.sequence, revision.id, revision.header, content.bytes, content.dictionary"
+    /// Where these stand.
     static let selection = """
-        SELECT revision.sequence, revision.id, revision.header, content.bytes
-        FROM revision LEFT JOIN content ON content.number = revision.content
+        SELECT \(columns) FROM revision LEFT JOIN content ON content.number = revision.content
         """
+
+    /// The revision of a row that begins with these columns.
+    func stored(_ row: Row) throws(SQLiteError) -> StoredRevision {
+        try StoredRevision(row) { (number) throws(SQLiteError) in try dictionaries.dictionary(number) }
+    }
 
     // MARK: Names
 
@@ -114,7 +127,7 @@ struct TruthTables {
     /// A row of the log; nil if there is none at this place.
     func stored(_ sequence: Int) throws(SQLiteError) -> StoredRevision? {
         try connection.first("\(Self.selection) WHERE revision.sequence = ?", [.integer(sequence)]) {
-            (row) throws(SQLiteError) in StoredRevision(row)
+            (row) throws(SQLiteError) in try stored(row)
         }
     }
 
@@ -126,7 +139,7 @@ struct TruthTables {
     private func rows(ofLetter number: Int) throws -> [StoredRevision] {
         try connection.rows(
             "\(Self.selection) WHERE revision.letter = ? ORDER BY revision.sequence", [.integer(number)]
-        ) { row throws in StoredRevision(row) }
+        ) { row throws in try stored(row) }
     }
 
     /// The revisions of a letter that no other one names as a parent, by place, ascending.
@@ -150,7 +163,7 @@ struct TruthTables {
     private func soleContent(_ heads: [Int]) throws -> StoredRevision? {
         guard heads.count == 1 else { return nil }
         guard let head = try stored(heads[0]) else { throw StoreError.damaged(object: "revision \(heads[0])") }
-        return head.compressedContent == nil ? nil : head
+        return head.content == nil ? nil : head
     }
 
     /// Rows of one letter as they are on disk, so that the views of many letters can be made on all cores.
@@ -160,7 +173,7 @@ struct TruthTables {
 
         /// The letter that people see; throws `damaged` if a row no longer fits its name.
         func view() throws(StoreError) -> LetterView {
-            if heads == rows.map(\.sequence), heads.count == 1, rows[0].compressedContent != nil {
+            if heads == rows.map(\.sequence), heads.count == 1, rows[0].content != nil {
                 guard let head = rows[0].intactLetter(), let letter = head.letter else { throw rows[0].damage }
                 return .single(head.id, letter)
             }

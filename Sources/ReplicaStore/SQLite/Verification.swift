@@ -1,5 +1,4 @@
 import Canaries
-import Compression
 import Hashing
 import LetterModel
 import SQLiteBinding
@@ -42,7 +41,8 @@ struct Verification {
             let (next, found) = try connections.read { connection in
                 var page = page
                 try page.checkPage(connection, count: Self.revisionsPerPage)
-                return (page, page.takeProblems())
+                let found = page.takeProblems()
+                return (page, found)
             }
             guard next.sequence > log.sequence else { break }
             done += next.sequence - log.sequence
@@ -122,7 +122,8 @@ struct Verification {
             let (next, found) = try connections.read { connection in
                 var page = page
                 try page.checkPage(connection, count: pageCount)
-                return (page, page.takeProblems())
+                let found = page.takeProblems()
+                return (page, found)
             }
             guard next.sequence > log.sequence else { break }
             log = next
@@ -216,20 +217,21 @@ struct Verification {
     ]
 
     private static func rowsWithWrongDigest(_ connection: Connection) throws -> [String] {
-        try digestedTables.filter { table, columns in
-            var isWrong = false
-            try connection.forEach("SELECT \(columns), digest FROM \(table)") { row in
-                do {
-                    let values = try row.values()
-                    isWrong = RowDigest.value(of: values.dropLast()) != values.last
-                } catch let error as SQLiteError where error.kind == .corrupt {
-                    // Text that is no UTF-8 any more.
-                    isWrong = true
+        try DictionaryTable(connection).damagedTables()
+            + digestedTables.filter { table, columns in
+                var isWrong = false
+                try connection.forEach("SELECT \(columns), digest FROM \(table)") { row in
+                    do {
+                        let values = try row.values()
+                        isWrong = RowDigest.value(of: values.dropLast()) != values.last
+                    } catch let error as SQLiteError where error.kind == .corrupt {
+                        // Text that is no UTF-8 any more.
+                        isWrong = true
+                    }
+                    return !isWrong
                 }
-                return !isWrong
-            }
-            return isWrong
-        }.map(\.0)
+                return isWrong
+            }.map(\.0)
     }
 
     // MARK: Blobs

@@ -79,6 +79,7 @@ public struct BundleReader: ~Copyable {
                         headerBytes: header, contentBytes: content, code: error.code.rawValue, text: error.description,
                         remote: nil))
             }
+        case .packed: throw MessageError.line(number: entries, expected: "part of a bundle")
         case .damaged(let id): advance(by: id)
         case .checkpoint(let cursor):
             guard let position, Cursor(position) == cursor else {

@@ -53,7 +53,7 @@ public final class BundleStream {
             name: identity.name, replica: identity.label, since: since == nil ? nil : start, end: Cursor(end),
             revisions: end.sequence - start.sequence, blobs: blobs.count)
         blobs.reverse()
-        pages = LogPages(store: store, after: start, through: end.sequence, limitBytes: .max, areThin: false)
+        pages = try LogPages(store: store, after: start, through: end.sequence, limitBytes: .max, thinness: .whole)
         isClosed = false
     }
 

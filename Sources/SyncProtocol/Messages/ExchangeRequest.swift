@@ -10,8 +10,8 @@ public struct ExchangeRequest: Hashable, Sendable {
     public var cursor: String?
     /// After about so many decoded bytes of revisions the response may end at a checkpoint; nil for no such bound.
     public var limitBytes: Int?
-    /// Whether pages may be compressed against revisions up to the cursor.
-    public var isThin = false
+    /// What may be left out of pages: what the cursor says that is held.
+    public var thinness = Thinness.whole
 
     /// A request of its parts.
     public init(replica: String, archive: ArchiveDescription, cursor: String? = nil, limitBytes: Int? = nil) {
@@ -34,7 +34,7 @@ public struct ExchangeRequest: Hashable, Sendable {
         let limit = envelope["limit"]
         guard limit == nil || (limit?.integer).map({ $0 > 0 }) == true else { throw .envelope(member: "limit") }
         self.init(replica: replica, archive: archive, cursor: cursor?.text, limitBytes: limit?.integer)
-        isThin = envelope["thin"]?.integer == 1
+        thinness = Thinness(envelope["thin"])
     }
 
     /// The members of the envelope.
@@ -44,7 +44,7 @@ public struct ExchangeRequest: Hashable, Sendable {
         ]
         members["cursor"] = cursor.map(JSONValue.string)
         members["limit"] = limitBytes.map(JSONValue.integer)
-        if isThin { members["thin"] = .integer(1) }
+        members["thin"] = thinness.json
         return members
     }
 
@@ -58,10 +58,10 @@ public struct ExchangeRequest: Hashable, Sendable {
         return EncodedBody(compressing: lines.bytes, against: bases)
     }
 
-    /// The body of a request that pushes revisions whose frame is made already.
-    public func body(before frame: [UInt8]) -> EncodedBody {
+    /// The body of a request that pushes revisions whose frames are made already.
+    public func body(before frames: [UInt8]) -> EncodedBody {
         var lines = MessageLines()
         lines.append(envelope: envelope)
-        return EncodedBody(frames: lines.frame + frame)
+        return EncodedBody(frames: lines.frames + frames)
     }
 }

@@ -77,8 +77,8 @@ public struct ExchangeResponse: Hashable, Sendable {
     public var exceptions: [PushException]
     /// Revisions of the log whose bytes the remote knows to be damaged there, in the hope that we hold them; a few of them at most.
     public var damaged: [RevisionID] = []
-    /// Whether a push may be compressed against revisions of the log.
-    public var takesThin = false
+    /// What may be left out of a push, because the log holds it.
+    public var takes = Thinness.whole
     /// How many log entries lie between the cursor and the end, without those just accepted: for progress bars.
     public var totalRevisions: Int
     /// Where the log ends, for this response.
@@ -115,7 +115,7 @@ public struct ExchangeResponse: Hashable, Sendable {
             accepted: try Accepted(envelope["accepted"]), exceptions: exceptions,
             totalRevisions: max(0, envelope["totals"]?.members?["revisions"]?.integer ?? 0),
             end: try LogEnd(envelope["end"]))
-        takesThin = envelope["thin"]?.integer == 1
+        takes = Thinness(envelope["thin"])
         let named = (envelope["damaged"]?.elements ?? []).prefix(ProtocolLimits.damagedNamed)
         damaged = named.compactMap { $0.text.flatMap(RevisionID.init(hex:)) }
     }
@@ -128,7 +128,7 @@ public struct ExchangeResponse: Hashable, Sendable {
         ]
         if totalRevisions > 0 { members["totals"] = ["revisions": .integer(totalRevisions)] }
         if !exceptions.isEmpty { members["exceptions"] = .array(exceptions.map(\.json)) }
-        if takesThin { members["thin"] = .integer(1) }
+        members["thin"] = takes.json
         if !damaged.isEmpty {
             members["damaged"] = .array(damaged.prefix(ProtocolLimits.damagedNamed).map { .string($0.hex) })
         }

@@ -34,9 +34,9 @@ public final class ExchangeAnswer {
         var pages = pages
         let bases = try pages?.appendPage(to: &lines) ?? Bases()
         let isSmall =
-            pages?.isAtEnd != false && lines.bytes.count < ProtocolLimits.compressionThresholdBytes
+            pages?.isAtEnd != false && lines.byteCount < ProtocolLimits.compressionThresholdBytes && lines.isPlain
         encoding = acceptsZstandard && !isSmall ? .zstandard : .identity
-        pending = encoding == .zstandard ? bases.compress(lines.bytes) : lines.bytes
+        pending = encoding == .zstandard ? lines.frames(against: bases) : lines.bytes
         self.response = response
         self.pages = pages
         ahead = worksBeside ? WorkBeside(on: .global()) : nil
@@ -69,7 +69,7 @@ public final class ExchangeAnswer {
         var rest = pages
         var lines = MessageLines()
         let bases = try rest.appendPage(to: &lines)
-        return EncodedPage(bytes: encoding == .zstandard ? bases.compress(lines.bytes) : lines.bytes, rest: rest)
+        return EncodedPage(bytes: encoding == .zstandard ? lines.frames(against: bases) : lines.bytes, rest: rest)
     }
 }
 
@@ -81,14 +81,22 @@ struct LogPages {
     private let last: Int
     /// The end of what the receiver has of this log, if pages may be compressed against that.
     private let held: Int?
+    /// By what contents travel as they are stored, if they may.
+    private var dictionary: TravellingDictionary?
     /// How many bytes of revisions may still be written out before the next page is the last.
     private var allowanceBytes: Int
     /// The entries so far that could not be given intact.
     private(set) var damaged: [RevisionID] = []
 
-    init(store: any ReplicaStore, after position: LogPosition, through last: Int, limitBytes: Int, areThin: Bool) {
+    /// - Parameter thinness: What may be left out, or travel otherwise than as lines. Nothing unless the lines travel in frames.
+    init(
+        store: any ReplicaStore, after position: LogPosition, through last: Int, limitBytes: Int, thinness: Thinness
+    ) throws(StoreError) {
         self.store = store
-        held = areThin && position.sequence > 0 ? position.sequence : nil
+        held = thinness >= .thin && position.sequence > 0 ? position.sequence : nil
+        let isLong = position.sequence == 0 || last - position.sequence >= ProtocolLimits.packedEntries
+        let newest = try thinness >= .packed && isLong ? store.dictionary() : nil
+        dictionary = newest.map { TravellingDictionary($0, isHeld: false) }
         self.position = position
         self.last = last
         allowanceBytes = limitBytes
@@ -103,16 +111,19 @@ struct LogPages {
         let entries = try store.logEntries(
             after: position.sequence, through: last, maximumBytes: min(ProtocolLimits.pageBytes, allowanceBytes))
         guard !entries.isEmpty else { throw StoreError.damaged(object: "the log after \(position.sequence)") }
-        let bytesBefore = lines.bytes.count
         let revisions = entries.compactMap(\.revision)
-        lines.reserve(revisions)
+        let bases =
+            try held.map { held throws(StoreError) in try Bases(of: revisions, in: store, through: held) } ?? Bases()
+        // What was compressed already is not small beside what it was made from.
+        var dictionary = bases.isEmpty ? dictionary : nil
+        if dictionary == nil { lines.reserve(revisions) }
         for entry in entries {
             let (sequence, id) = entry.place
             guard sequence == position.sequence + 1 else {
                 throw StoreError.damaged(object: "the log after \(position.sequence)")
             }
             switch entry {
-            case .intact(let logged): lines.append(logged.revision)
+            case .intact(let logged): lines.append(logged, by: &dictionary)
             case .damaged:
                 lines.append(damaged: id)
                 damaged.append(id)
@@ -122,10 +133,11 @@ struct LogPages {
         guard try store.chain(at: position.sequence) == position.chain else {
             throw StoreError.damaged(object: "the chain at \(position.sequence)")
         }
-        allowanceBytes -= lines.bytes.count - bytesBefore
+        if let dictionary { self.dictionary = dictionary }
+        // Of each revision two line feeds, and `null` for a tombstone.
+        allowanceBytes -= revisions.reduce(0) { $0 + $1.byteCount + ($1.contentBytes == nil ? 6 : 2) }
         lines.append(checkpoint: Cursor(position))
-        guard let held else { return Bases() }
-        return try Bases(of: revisions, in: store, through: held)
+        return bases
     }
 }
 

@@ -23,8 +23,9 @@ public final class ExchangeResponder {
     private var undecoded: [UInt8] = []
     private var isBegun = false
     private var request: ExchangeRequest?
-    private var pushed = PushedRevisions()
-
+    /// What the request pushes; nil for nothing.
+    private var pushed: ReceivedBatch?
+    private var pushedIDs: Set<RevisionID> = []
     private var revisionBytes = 0
 
     /// Bytes that came and are held until ``finish(role:mayPush:acceptsZstandard:)``, with the line that is still open: what a server
@@ -42,14 +43,22 @@ public final class ExchangeResponder {
         self.store = store
         self.encoding = encoding
         self.worksBeside = worksBeside
-        decoder = MessageDecoder(encoding: encoding, allowance: .request)
+        decoder = MessageDecoder(encoding: encoding, allowance: .request, dictionariesIn: store)
     }
 
-    /// Takes the next bytes of the request's body: decompresses, parses and hashes, but does not touch the store. So it only keeps what
-    /// is compressed against revisions that are here.
+    /// Takes the next bytes of the request's body: decompresses, parses and hashes, but asks the store for nothing but dictionaries. So it
+    /// only keeps what is compressed against revisions that are here.
     ///
     /// - Throws: `Problem`.
     public func receive(_ chunk: [UInt8]) throws {
+        do {
+            try receiveNext(chunk)
+        } catch let error as StoreError {
+            throw Problem(error)
+        }
+    }
+
+    private func receiveNext(_ chunk: [UInt8]) throws {
         guard encoding == .zstandard, !isBegun else { return try decode(chunk) }
         undecoded += chunk
         guard !ZstandardDecoder.mayBeginWithNote(undecoded) else { return }
@@ -75,7 +84,7 @@ public final class ExchangeResponder {
     /// - Throws: `Problem`, `StoreError`.
     public func finish(role: String, mayPush: Bool, acceptsZstandard: Bool = true) throws -> ExchangeAnswer {
         if !undecoded.isEmpty {
-            decoder = MessageDecoder(encoding: encoding, allowance: .request, basesIn: store)
+            decoder = MessageDecoder(encoding: encoding, allowance: .request, basesIn: store, dictionariesIn: store)
             try decode(undecoded)
             undecoded = []
         }
@@ -97,10 +106,19 @@ public final class ExchangeResponder {
         switch event {
         case .envelope(let members): request = try ExchangeRequest(envelope: members)
         case .revision(let header, let content):
-            pushed.take(header: header, content: content)
-            revisionBytes += header.count + (content?.count ?? 0)
+            try take(ReceivedRevision(headerBytes: header, content: content.map { .bytes($0) } ?? .none))
+        case .packed(let header, let content):
+            try take(ReceivedRevision(headerBytes: header, content: .stored(content)))
         case .damaged, .checkpoint, .blob: throw MessageError.line(number: 0, expected: "part of a request")
         }
+    }
+
+    /// Each revision once.
+    private func take(_ revision: ReceivedRevision) throws(StoreError) {
+        revisionBytes += revision.byteCount
+        guard pushedIDs.insert(revision.id).inserted else { return }
+        if pushed == nil { pushed = ReceivedBatch(dictionary: try store.dictionary()) }
+        pushed?.append(revision)
     }
 
     private func answer(
@@ -131,11 +149,11 @@ public final class ExchangeResponder {
                 chain: isUpToDate ? nil : state.end.chain))
         response.damaged = store.noticedDamage()
         // Only where it may matter for what comes next: most syncs find nothing to do.
-        response.takesThin = request.isThin && (!pushed.isEmpty || response.totalRevisions > 0)
-        let pages = position.map {
-            LogPages(
-                store: store, after: $0, through: last, limitBytes: request.limitBytes ?? .max,
-                areThin: request.isThin)
+        if pushed != nil || response.totalRevisions > 0 { response.takes = request.thinness }
+        let pages = try position.map { (position) throws(StoreError) in
+            try LogPages(
+                store: store, after: position, through: last, limitBytes: request.limitBytes ?? .max,
+                thinness: acceptsZstandard ? request.thinness : .whole)
         }
         return try ExchangeAnswer(response, pages: pages, acceptsZstandard: acceptsZstandard, worksBeside: worksBeside)
     }
@@ -156,7 +174,7 @@ public final class ExchangeResponder {
             return ours.archive
         case (true, false):
             // A replica that may not write does not decide what this archive is.
-            if mayPush && pushed.isEmpty { try store.settleArchive(theirs.id) }
+            if mayPush && pushed == nil { try store.settleArchive(theirs.id) }
             return theirs.id
         }
     }
@@ -181,19 +199,18 @@ public final class ExchangeResponder {
     private func commit(
         to archive: ArchiveID
     ) throws -> (accepted: ExchangeResponse.Accepted, exceptions: [PushException], state: LogState)? {
-        guard !pushed.isEmpty else { return nil }
-        let report = try store.ingest(
-            Ingestion(archive: archive, batch: pushed.batch, missingParents: .refuse))
-        var exceptions = pushed.rejected
+        guard let (batch, refused) = pushed?.checked() else { return nil }
+        let report = try store.ingest(Ingestion(archive: archive, batch: batch, missingParents: .refuse))
+        var exceptions = refused.map { PushException(id: $0.id, refusedFor: $0.error) }
         var acceptedCount = 0
-        for ((index, id), outcome) in zip(pushed.batch.ids.enumerated(), report.outcomes) {
+        for ((index, id), outcome) in zip(batch.ids.enumerated(), report.outcomes) {
             switch outcome {
             case .accepted: acceptedCount += 1
             case .duplicate: exceptions.append(PushException(id: id, result: .duplicate))
             case .missingParents(let parents):
                 exceptions.append(PushException(id: id, result: .missingParent(parents)))
             case .waiting, .held:
-                let parents = pushed.batch.revision(at: index).header.parents
+                let parents = batch.revision(at: index).header.parents
                 exceptions.append(PushException(id: id, result: .missingParent(parents)))
             case .rejected(let error): exceptions.append(PushException(id: id, refusedFor: error))
             }
@@ -203,25 +220,6 @@ public final class ExchangeResponder {
         let isOwnRun = acceptedCount > 0 && report.acceptedCount == acceptedCount
         let accepted = ExchangeResponse.Accepted(first: isOwnRun ? report.firstSequence : nil, count: acceptedCount)
         return (accepted, exceptions, report.state)
-    }
-}
-
-/// What a request pushes, each revision once.
-private struct PushedRevisions {
-    private(set) var batch = RevisionBatch()
-    private(set) var rejected: [PushException] = []
-    private var ids: Set<RevisionID> = []
-
-    var isEmpty: Bool { batch.isEmpty && rejected.isEmpty }
-
-    mutating func take(header: [UInt8], content: [UInt8]?) {
-        let id = RevisionID(ofHeader: header)
-        guard ids.insert(id).inserted else { return }
-        do {
-            batch.append(try Revision(headerBytes: header, contentBytes: content))
-        } catch {
-            rejected.append(PushException(id: id, refusedFor: error))
-        }
     }
 }
 

@@ -6,7 +6,8 @@ public import ReplicaStore
 /// Reads a message as it arrives, in pieces of any size, with limits on everything that a sender could let grow.
 ///
 /// The first line is the envelope; a line that begins with `{"checkpoint":` or `{"damaged":` is what it says (no header
-/// can begin so: its members are in order, and it has an `archive`); any other line is a header, and the next one its content.
+/// can begin so: its members are in order, and it has an `archive`), and so does one that begins with `{"dictionary":`; any other line is a
+/// header, and the next one its content, or the length of the frame that it is in, behind the frame of the lines.
 public struct MessageDecoder: ~Copyable {
     /// One thing that a message says.
     public enum Event: Hashable, Sendable {
@@ -14,6 +15,8 @@ public struct MessageDecoder: ~Copyable {
         case envelope(JSONObject)
         /// A revision's two byte strings, unchecked; no content for a tombstone.
         case revision(header: [UInt8], content: [UInt8]?)
+        /// A revision's header and its content as it may be stored, unchecked.
+        case packed(header: [UInt8], content: StoredContent)
         /// A revision that the sender cannot give intact.
         case damaged(RevisionID)
         /// The end of a page.
@@ -49,6 +52,7 @@ public struct MessageDecoder: ~Copyable {
     private var zstandard: ZstandardDecoder?
     private var lines = LineSplitter()
     private var header: [UInt8]?
+    private var packed: PackedContents
     private var isEnvelopeRead = false
     private var isPageOpen = false
     private var receivedBytes = 0
@@ -60,18 +64,23 @@ public struct MessageDecoder: ~Copyable {
     ///   - encoding: How its bytes are encoded.
     ///   - allowance: What it may become.
     ///   - store: Where the bases of thin frames are looked up; without one such a frame is damage.
-    public init(encoding: ContentEncoding, allowance: Allowance, basesIn store: (any ReplicaStore)? = nil) {
+    ///   - dictionaries: Where dictionaries are looked up that are not in the message; without one there are none.
+    public init(
+        encoding: ContentEncoding, allowance: Allowance, basesIn store: (any ReplicaStore)? = nil,
+        dictionariesIn dictionaries: (any ReplicaStore)? = nil
+    ) {
         self.allowance = allowance
         self.store = store
+        packed = PackedContents(store: dictionaries)
         zstandard = encoding == .zstandard ? ZstandardDecoder(limitBytes: .max) : nil
     }
 
     /// Whether all that came so far is complete: no revision and no page is open. A request has no checkpoints and need not
     /// ask.
-    public var isAtPageEnd: Bool { !isPageOpen && header == nil && lines.isEmpty }
+    public var isAtPageEnd: Bool { !isPageOpen && header == nil && lines.isEmpty && packed.isEmpty }
 
-    /// The bytes that came and were not told of yet: an open line, and a header whose content is still to come.
-    public var openBytes: Int { lines.openBytes + (header?.count ?? 0) }
+    /// The bytes that came and were not told of yet: an open line, and headers whose content is still to come.
+    public var openBytes: Int { lines.openBytes + (header?.count ?? 0) + packed.openBytes }
 
     /// Takes the next bytes and tells what they say, in order. Throws `MessageError`, or what `take` throws; either way the
     /// decoder is not to be used again.
@@ -81,12 +90,33 @@ public struct MessageDecoder: ~Copyable {
         // Lines and limits are looked at after each 128 KiB that come out, however few bytes went in.
         var position = 0
         var output: [UInt8] = []
-        repeat {
+        var goesOn = true
+        while goesOn {
             while try step(chunk, from: &position, into: &output) {
                 try produced(output, take)
                 output.removeAll(keepingCapacity: true)
             }
-        } while try readNote()
+            goesOn = isBeforePacked ? try takePacked(chunk, from: &position, take) : try readNote()
+        }
+    }
+
+    /// Tells what follows the end of a frame: contents as they are stored. False if more bytes are needed.
+    private mutating func takePacked(
+        _ chunk: [UInt8], from position: inout Int, _ take: (Event) throws -> Void
+    ) throws -> Bool {
+        while let event = packed.next(chunk, from: &position) {
+            if case .packed(_, let content) = event { try grow(by: content.byteCount) }
+            try take(event)
+        }
+        return packed.isEmpty
+    }
+
+    private var isBeforePacked: Bool {
+        guard !packed.isEmpty else { return false }
+        return switch zstandard {
+        case .some(let decoder): decoder.isBetweenFrames
+        case nil: false
+        }
     }
 
     /// Whether a note stood here that says what the next frame is compressed against.
@@ -104,6 +134,7 @@ public struct MessageDecoder: ~Copyable {
     private mutating func step(
         _ chunk: [UInt8], from position: inout Int, into output: inout [UInt8]
     ) throws(MessageError) -> Bool {
+        guard !isBeforePacked else { return false }
         do throws(Zstandard.Failure) {
             return try zstandard?.decode(chunk, from: &position, into: &output) ?? false
         } catch {
@@ -118,7 +149,7 @@ public struct MessageDecoder: ~Copyable {
         } catch {
             throw .truncated
         }
-        guard lines.isEmpty, header == nil, isEnvelopeRead else { throw .truncated }
+        guard lines.isEmpty, header == nil, packed.isEmpty, isEnvelopeRead else { throw .truncated }
     }
 
     private mutating func grow(by bytes: Int) throws(MessageError) {
@@ -142,7 +173,13 @@ public struct MessageDecoder: ~Copyable {
         }
         while let line = lines.next() {
             guard line.count <= ProtocolLimits.lineBytes else { throw MessageError.lineTooLong(line: lines.count) }
-            if let event = try event(of: line) { try take(event) }
+            // Behind a content that is still to come, everything waits for it.
+            if let event = try event(of: line) {
+                if packed.isEmpty { try take(event) } else { packed.append(event) }
+            }
+            guard packed.isWithinLimits else {
+                throw MessageError.tooLarge(limitBytes: ProtocolLimits.waitingBytes)
+            }
         }
         #if CANARIES
             if Canary.lineLimitOff.isOn { return }
@@ -152,20 +189,32 @@ public struct MessageDecoder: ~Copyable {
         }
     }
 
-    /// What a line says; nil for a header, whose content is still to come.
-    private mutating func event(of line: [UInt8]) throws(MessageError) -> Event? {
+    /// What a line says; nil for a dictionary, and for a header, whose content is still to come.
+    private mutating func event(of line: [UInt8]) throws -> Event? {
         if !isEnvelopeRead {
             isEnvelopeRead = true
             return .envelope(try object(line, expected: MessageDecoder.envelopeName))
         }
         if let header {
             self.header = nil
+            if packed.isUsed, let first = line.first, (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(first) {
+                guard packed.append(header, length: line) else {
+                    throw MessageError.line(number: lines.count, expected: "the length of a content")
+                }
+                return nil
+            }
             return .revision(header: header, content: line.elementsEqual("null".utf8) ? nil : line)
+        }
+        if zstandard != nil, !allowance.hasBlobs, line.starts(with: DictionaryLine.start.utf8) {
+            guard let dictionary = DictionaryLine(try object(line, expected: DictionaryLine.name)),
+                try packed.use(dictionary)
+            else { throw MessageError.line(number: lines.count, expected: DictionaryLine.name) }
+            return nil
         }
         if line.starts(with: "{\"checkpoint\":".utf8) {
             let text = try object(line, expected: "a checkpoint")["checkpoint"]?.text
             guard let cursor = text.flatMap(Cursor.init) else {
-                throw .line(number: lines.count, expected: "a checkpoint")
+                throw MessageError.line(number: lines.count, expected: "a checkpoint")
             }
             isPageOpen = false
             return .checkpoint(cursor)
@@ -173,18 +222,20 @@ public struct MessageDecoder: ~Copyable {
         isPageOpen = true
         if allowance.hasBlobs, line.starts(with: BlobPiece.lineStart.utf8) {
             guard let piece = BlobPiece(try object(line, expected: BlobPiece.name)) else {
-                throw .line(number: lines.count, expected: BlobPiece.name)
+                throw MessageError.line(number: lines.count, expected: BlobPiece.name)
             }
             return .blob(piece)
         }
         if line.starts(with: "{\"damaged\":".utf8) {
             let text = try object(line, expected: "a damaged revision")["damaged"]?.text
             guard let id = text.flatMap(RevisionID.init(hex:)) else {
-                throw .line(number: lines.count, expected: "a damaged revision")
+                throw MessageError.line(number: lines.count, expected: "a damaged revision")
             }
             return .damaged(id)
         }
-        guard line.first == UInt8(ascii: "{") else { throw .line(number: lines.count, expected: "a revision's header") }
+        guard line.first == UInt8(ascii: "{") else {
+            throw MessageError.line(number: lines.count, expected: "a revision's header")
+        }
         header = line
         return nil
     }

@@ -1,11 +1,17 @@
 import Compression
+import Hashing
 public import LetterModel
-import ReplicaStore
+public import ReplicaStore
 
-/// The lines of a message, as they are written: each ends with a line feed, and no line holds one.
+/// The lines of a message, as they are written: each ends with a line feed, and no line holds one. Behind their frame may follow contents
+/// as they are stored, in frames of their own.
 public struct MessageLines: Sendable {
     /// The lines so far.
     public private(set) var bytes: [UInt8] = []
+    /// The frames of contents, of which lines tell how long they are.
+    private var contents: [UInt8] = []
+    /// What the last of them was compressed with, as these lines say.
+    private var dictionary: Digest?
 
     /// No lines.
     public init() {}
@@ -22,7 +28,7 @@ public struct MessageLines: Sendable {
     }
 
     /// Makes room for the lines of revisions at once: bytes that grow are copied again and again.
-    mutating func reserve(_ revisions: [Revision]) {
+    public mutating func reserve(_ revisions: [Revision]) {
         // Of each two line feeds, and `null` for a tombstone.
         let more = revisions.reduce(MessageLines.checkpointBytes) { $0 + $1.byteCount + 6 }
         bytes.reserveCapacity(bytes.count + more)
@@ -31,8 +37,17 @@ public struct MessageLines: Sendable {
     /// What a checkpoint takes, or a little less.
     private static let checkpointBytes = 80
 
-    /// The lines in a Zstandard frame.
-    public var frame: [UInt8] { Zstandard.compress(bytes) }
+    /// Whether everything is said by the lines alone.
+    var isPlain: Bool { contents.isEmpty }
+
+    /// How many bytes there are, lines and contents.
+    var byteCount: Int { bytes.count + contents.count }
+
+    /// The lines in a Zstandard frame, and the contents that they tell of.
+    public var frames: [UInt8] { frames(against: Bases()) }
+
+    /// The same, where the receiver holds bases.
+    func frames(against bases: Bases) -> [UInt8] { bases.compress(bytes) + contents }
 
     /// Adds an envelope.
     public mutating func append(envelope: JSONObject) {
@@ -50,6 +65,26 @@ public struct MessageLines: Sendable {
             bytes.append(contentsOf: "null".utf8)
         }
         endLine()
+    }
+
+    /// Adds a revision with its content as it is stored, if that was compressed with the dictionary by which contents may travel so.
+    ///
+    /// - Parameter dictionary: Is held once it stands here. Nil for a receiver that takes none.
+    public mutating func append(_ logged: LoggedRevision, by dictionary: inout TravellingDictionary?) {
+        guard let known = dictionary, known.fits(logged), let stored = logged.stored else {
+            return append(logged.revision)
+        }
+        if self.dictionary != known.dictionary.digest {
+            DictionaryLine(known.dictionary, isHeld: known.isHeld).members.write(to: &bytes)
+            endLine()
+            self.dictionary = known.dictionary.digest
+            dictionary?.isHeld = true
+        }
+        bytes.append(contentsOf: logged.revision.headerBytes)
+        endLine()
+        bytes.append(contentsOf: String(stored.frame.count).utf8)
+        endLine()
+        contents.append(contentsOf: stored.frame)
     }
 
     /// Adds that a revision stands here which the sender cannot give intact.

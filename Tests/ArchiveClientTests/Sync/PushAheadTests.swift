@@ -37,7 +37,7 @@ struct PushAheadTests {
         try Self.acknowledge(first, in: store)
         let push = try #require(try ahead.next())
         #expect(push.batch == (try store.unsent(to: "origin", maximumBytes: Self.batchBytes)))
-        let frame = try #require(push.frame)
+        let frame = try #require(push.frames)
         #expect(try Zstandard.decompress(frame, limitBytes: 10_000) == MessageLines(push.batch.revisions).bytes)
         #expect(try ahead.next() == nil, "it is given once")
     }
@@ -93,7 +93,7 @@ struct PushAheadTests {
         try Self.acknowledge(first, in: ada.store)
         let push = try #require(try ahead.next())
         #expect(push.bases?.isEmpty == (isThin ? false : nil))
-        #expect((push.frame == nil) == isThin)
+        #expect((push.frames == nil) == isThin)
     }
 
     @Test func `a push and what it is compressed against fit into the window together`() throws {

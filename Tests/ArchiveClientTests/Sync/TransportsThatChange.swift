@@ -68,7 +68,7 @@ class RewritingTransport: Transport {
             switch event {
             case .envelope(let members): lines.append(members.canonicalBytes)
             case .revision(let header, let content): lines += [header, content ?? Array("null".utf8)]
-            case .damaged, .checkpoint, .blob: throw TestFailure("a request has none of these")
+            case .packed, .damaged, .checkpoint, .blob: throw TestFailure("a request has none of these")
             }
         }
         return lines

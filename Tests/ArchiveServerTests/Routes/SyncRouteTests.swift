@@ -1,6 +1,7 @@
 import ArchiveServer
 import Compression
 import LetterModel
+import ReplicaStore
 import ServerTestSupport
 import SyncProtocol
 import Testing
@@ -65,6 +66,43 @@ struct SyncRouteTests {
         #expect(pulled.answer.fields["transfer-encoding"] == "chunked")
         #expect(pulled.revisions == revisions)
         #expect(pulled.response.totalRevisions == revisions.count)
+    }
+
+    @Test func `contents travel as they are stored, and a dictionary that is not here is asked for`() throws {
+        let token = try live.token(.writer)
+        let words = Array("what letters have in common, as SampleLetters makes them".utf8)
+        let dictionary = try #require(CompressionDictionary(bytes: words))
+        var travelling: TravellingDictionary? = TravellingDictionary(dictionary, isHeld: false)
+        let pushes = try (0..<2).map { number in
+            let revision = try SampleLetters.revision(number, body: "what letters have in common, number \(number)")
+            let frame = try #require(revision.contentBytes.flatMap { dictionary.compress($0) })
+            let stored = StoredContent(frame: frame, dictionary: dictionary)
+            var lines = MessageLines()
+            lines.append(LoggedRevision(sequence: 1, revision: revision, stored: stored), by: &travelling)
+            return lines.frames
+        }
+        func exchange(_ frames: [UInt8]) throws -> WebClient.Answer {
+            var request = ExchangeRequest(
+                replica: "test", archive: ArchiveDescription(id: SampleLetters.archive, isOpen: false, mergeRule: 1))
+            request.thinness = .packed
+            return try live.send(
+                "POST", "/v1/archives/letters/sync", token: token, type: ExchangeAnswer.contentType,
+                fields: [("Accept-Encoding", "zstd"), ("Content-Encoding", "zstd")],
+                body: request.body(before: frames).bytes)
+        }
+        // The second names what the first brings.
+        let early = try exchange(pushes[1])
+        #expect(early.status == 409 && early.problemCode == "base-missing")
+        for push in pushes { #expect(try exchange(push).status == 200) }
+
+        let pulled = try exchange([])
+        var decoder = MessageDecoder(encoding: .zstandard, allowance: .response)
+        var contents: [StoredContent] = []
+        try decoder.decode(pulled.body) { event in
+            if case .packed(_, let content) = event { contents.append(content) }
+        }
+        try decoder.finish()
+        #expect(contents.count == 2 && contents.allSatisfy { $0.dictionary == dictionary })
     }
 
     @Test func `a reader's push is refused as a whole and its pull is answered`() throws {

@@ -1,6 +1,7 @@
 import HTTPServer
 import LetterModel
 import ServerTestSupport
+import ReplicaStore
 import SyncProtocol
 import Testing
 
@@ -91,6 +92,8 @@ final class LiveServer: Sendable {
             case .envelope(let members): response = try ExchangeResponse(envelope: members)
             case .revision(let header, let content):
                 pulled.append(try Revision(headerBytes: header, contentBytes: content))
+            case .packed(let header, let content):
+                pulled.append(try Revision(headerBytes: header, contentBytes: try content.bytes()))
             case .checkpoint(let cursor): checkpoint = cursor
             case .damaged(let id): Issue.record("\(id) is damaged")
             case .blob(let piece): Issue.record("a piece of \(piece.blob) came")

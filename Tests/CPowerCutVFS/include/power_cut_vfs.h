@@ -38,10 +38,6 @@ int power_cut_disk_load(power_cut_disk *disk, const char *path);
 /// Changes the bits of `mask` in one byte of a file. 0 if there is no such byte.
 int power_cut_disk_flip(power_cut_disk *disk, const char *path, int64_t offset, unsigned char mask);
 
-/// Connections that this thread opens from now on move the write-ahead log into the database when it has so many pages;
-/// 0 for SQLite's own number. With a thousand pages a workload that reaches a checkpoint would be slow to replay.
-void power_cut_checkpoint_after(int pages);
-
 /// What is on the disk now is durable; what is written from now on is recorded.
 void power_cut_record(power_cut_disk *disk, int ignored_syncs);
 

@@ -31,7 +31,7 @@ struct PowerCutRun {
     }
 
     /// How many pages the write-ahead log has when it is moved: often enough for many checkpoints in a workload.
-    private static let checkpointPages: Int32 = 60
+    private static let checkpointPages = 60
     /// One image of so many is verified in full and written to.
     private static let verifiedShare: UInt64 = 100
 
@@ -84,9 +84,8 @@ struct PowerCutRun {
         let disk = Disk()
         guard disk.load(folder + "/archive.sqlite") else { throw TestFailure("the replica cannot be read") }
         disk.use()
-        power_cut_checkpoint_after(Self.checkpointPages)
-        defer { power_cut_checkpoint_after(0) }
-        let store = try SQLiteReplicaStore.open(folder: folder, mode: mode, fileSystem: Disk.fileSystem)
+        let store = try SQLiteReplicaStore.open(
+            folder: folder, mode: mode, fileSystem: Disk.fileSystem, checkpointPages: Self.checkpointPages)
         var portraits = [try Portrait(store)]
         disk.record(lie)
         for step in 1...steps {
@@ -109,8 +108,6 @@ struct PowerCutRun {
         try FileManager.default.copyItem(atPath: source + "/archive.sqlite", toPath: folder + "/archive.sqlite")
         let image = Disk()
         image.use()
-        power_cut_checkpoint_after(Self.checkpointPages)
-        defer { power_cut_checkpoint_after(0) }
         let replay = Replay(recording.disk)
         let moments = recording.disk.operationCount
         // A moment with nothing in flight gives one image: the others give a quarter more than their share.
@@ -147,7 +144,8 @@ struct PowerCutRun {
     ) throws -> String? {
         do {
             let store = try SQLiteReplicaStore.open(
-                folder: folder, mode: mode, busyTimeoutMilliseconds: 0, fileSystem: Disk.fileSystem)
+                folder: folder, mode: mode, busyTimeoutMilliseconds: 0, fileSystem: Disk.fileSystem,
+                checkpointPages: Self.checkpointPages)
             let portrait = try Portrait(store)
             let allowed = portraits[acknowledged...min(acknowledged + 1, portraits.count - 1)]
             guard allowed.contains(portrait) else {

@@ -30,15 +30,32 @@ struct EnvelopeTests {
         #expect(try ExchangeRequest(envelope: Self.request.envelope) == Self.request)
         var bare = ExchangeRequest(replica: "", archive: Self.archive)
         #expect(try ExchangeRequest(envelope: bare.envelope) == bare)
-        bare.isThin = true
-        #expect(try ExchangeRequest(envelope: bare.envelope) == bare)
+        for thinness in [Thinness.thin, .packed] {
+            bare.thinness = thinness
+            #expect(try ExchangeRequest(envelope: bare.envelope) == bare)
+        }
     }
 
     @Test func `a response comes back from its envelope`() throws {
         var response = try Self.response()
         #expect(try ExchangeResponse(envelope: response.envelope) == response)
-        response.takesThin = true
-        #expect(try ExchangeResponse(envelope: response.envelope) == response)
+        for thinness in [Thinness.thin, .packed] {
+            response.takes = thinness
+            #expect(try ExchangeResponse(envelope: response.envelope) == response)
+        }
+    }
+
+    @Test func `what may be left out that is not known yet includes what is known`() throws {
+        for (said, taken) in [
+            (-1, Thinness.whole), (0, .whole), (1, .thin), (2, .packed), (3, .packed), (1 << 40, .packed),
+        ] {
+            var envelope = Self.request.envelope
+            envelope["thin"] = .integer(said)
+            #expect(try ExchangeRequest(envelope: envelope).thinness == taken)
+        }
+        var envelope = Self.request.envelope
+        envelope["thin"] = "2"
+        #expect(try ExchangeRequest(envelope: envelope).thinness == .whole)
     }
 
     @Test func `members that are not known are left alone`() throws {

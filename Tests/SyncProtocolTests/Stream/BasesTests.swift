@@ -52,7 +52,7 @@ struct BasesTests {
         let (_, edit, cursor) = try edited()
         var request = ExchangeResponderTests.request(server, cursor: cursor)
         let whole = try answer(request)
-        request.isThin = true
+        request.thinness = .thin
         let thin = try answer(request)
         #expect(whole.bytes.count > 3_000 && thin.bytes.count < 600, "\(whole.bytes.count), \(thin.bytes.count)")
         #expect(try contents(thin.bytes, basesIn: ada.store) == [edit.contentBytes])
@@ -64,7 +64,7 @@ struct BasesTests {
     @Test func `a client that lacks a base is told so by its decoder`() throws {
         let (base, _, cursor) = try edited()
         var request = ExchangeResponderTests.request(server, cursor: cursor)
-        request.isThin = true
+        request.thinness = .thin
         let thin = try answer(request).bytes
         let stranger = TestReplica.inMemory("ben", epoch: "00000000000000bb")
         #expect(throws: MessageError.baseMissing) { try contents(thin, basesIn: stranger.store) }
@@ -76,7 +76,7 @@ struct BasesTests {
     @Test func `only what lies before the cursor is a base`() throws {
         _ = try edited()
         var request = ExchangeResponderTests.request(server)
-        request.isThin = true
+        request.thinness = .thin
         let answer = try answer(request)
         #expect(try contents(answer.bytes, basesIn: nil).count == 2)
     }
@@ -86,11 +86,11 @@ struct BasesTests {
         let edit = try ada.write(1, Self.text(1, "By Ada."))
         let bases = try Bases(of: [edit], in: ada.store)
         var request = ExchangeResponderTests.request(server)
-        request.isThin = true
+        request.thinness = .thin
         let body = request.body(pushing: [edit], against: bases)
         #expect(body.bytes.count < 700, "\(body.bytes.count)")
         let reply = try ExchangeResponderTests.reply(of: server.store, to: body.bytes, body.encoding)
-        #expect(reply.response.accepted.count == 1 && reply.response.takesThin)
+        #expect(reply.response.accepted.count == 1 && reply.response.takes == .thin)
         let damaged = DamagedStore(server.store)
         damaged.set { $0.damaged = [base.id] }
         for store in [TestReplica.inMemory("empty", epoch: "00000000000000cc").store, damaged] {

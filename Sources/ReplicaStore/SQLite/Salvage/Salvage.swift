@@ -1,12 +1,13 @@
-import Compression
+package import Compression
 import Hashing
 public import LetterModel
 import SQLiteBinding
 
 /// What can be proved of a replica whose database SQLite does not open, or cannot follow, any more.
 ///
-/// A revision counts if the row that holds it names the hash of its header, and the header that of a content that is found anywhere; a row
-/// without a name of its own, such as a remote, if its digest fits. The damaged folder is read, and never written to.
+/// A revision counts if the row that holds it names the hash of its header, and the header that of a content that is found anywhere, with
+/// the dictionary that it needs; a dictionary if its row names its hash or the number that follows from it; a row without a name of its
+/// own, such as a remote, if its digest fits. The damaged folder is read, and never written to.
 public struct Salvage {
     /// Which archive it was, and what the replica called itself; nil if its row is damaged.
     public private(set) var identity: ReplicaIdentity?
@@ -21,11 +22,19 @@ public struct Salvage {
     /// How many revisions have a whole header.
     public var revisionCount: Int { headers.count }
 
+    /// What to compress contents with; nil if no dictionary was found. Of several the largest, which was made of most letters.
+    package var dictionary: CompressionDictionary? {
+        dictionaries.values.max { ($0.bytes.count, $0.digest) < ($1.bytes.count, $1.digest) }
+    }
+
     private let rows: LooseRows
     private let blobs: BlobFiles
     private var headers: [Header] = []
     private var known: Set<RevisionID> = []
     private var contents: [Digest: Value] = [:]
+    private var dictionaries: [Int: CompressionDictionary] = [:]
+    /// Contents whose dictionary was not found when their row was.
+    private var unread: [Value] = []
     private var archives: [ArchiveID: Int] = [:]
 
     /// A value in a row.
@@ -58,6 +67,8 @@ public struct Salvage {
         self.rows = rows
         blobs = BlobFiles(folder)
         rows.forEach(progress: progress) { take($0) }
+        for value in unread { if let row = rows.row(at: value.place) { takeContent(row, value.column) } }
+        unread = []
         headers.sort { $0.order < $1.order }
     }
 
@@ -68,6 +79,11 @@ public struct Salvage {
         switch values.count {
         case 3:
             takeSetting(values)
+            takeContent(row, 2)
+        case 4:
+            // dictionary: place, number, hash, bytes
+            takeDictionary(values)
+            // content: number, hash, bytes, dictionary
             takeContent(row, 2)
         case 6:
             // revision: sequence, id, chain, letter, content, header
@@ -98,13 +114,31 @@ public struct Salvage {
 
     private mutating func takeContent(_ row: LooseRows.Row, _ column: Int) {
         let value = Value(place: row.place, column: column)
-        guard let content = Self.content(row.values, column) else { return }
+        if let number = Self.dictionaryNumber(row.values), dictionaries[number] == nil { unread.append(value) }
+        guard let content = content(row.values, column) else { return }
         contents[SHA256.digest(of: content)] = value
     }
 
-    private static func content(_ values: [SQLiteValue], _ column: Int) -> [UInt8]? {
+    private mutating func takeDictionary(_ values: [SQLiteValue]) {
+        guard case .integer(let number) = values[1], case .bytes(let hash) = values[2],
+            case .bytes(let bytes) = values[3], let dictionary = CompressionDictionary(bytes: bytes)
+        else { return }
+        let named = DictionaryTable.number(of: dictionary.digest)
+        // One of the two is enough to know that the bytes are right.
+        guard dictionary.digest.bytes == hash || named == number else { return }
+        dictionaries[named] = dictionary
+    }
+
+    private func content(_ values: [SQLiteValue], _ column: Int) -> [UInt8]? {
         guard case .bytes(let bytes) = values[column] else { return nil }
-        return readable { try Zstandard.decompress(bytes, limitBytes: Limits.contentBytes) }
+        let dictionary = Self.dictionaryNumber(values).flatMap { dictionaries[$0] }
+        return Self.readable { try StoredContent(frame: bytes, dictionary: dictionary).bytes() }
+    }
+
+    /// What the content of a row was compressed with; nil if nothing, or if it is no content.
+    private static func dictionaryNumber(_ values: [SQLiteValue]) -> Int? {
+        guard values.count == 4, case .bytes = values[1], case .integer(let number) = values[3] else { return nil }
+        return number
     }
 
     /// What bytes say; nil where they say nothing: what is damaged counts as not there.
@@ -168,7 +202,7 @@ public struct Salvage {
         var content: [UInt8]?
         if let hash = header.content {
             guard let value = contents[hash], let row = rows.row(at: value.place) else { return nil }
-            content = Self.content(row.values, value.column)
+            content = self.content(row.values, value.column)
         }
         // Hashed and checked as one that comes over the network.
         let revision = Self.readable { try Revision(headerBytes: bytes, contentBytes: content) }
@@ -180,7 +214,7 @@ public struct Salvage {
         let named = Set(headers.compactMap(\.content))
         let loose = contents.filter { !named.contains($0.key) }
         for (_, value) in loose.sorted(by: { $0.key < $1.key }) {
-            guard let row = rows.row(at: value.place), let content = Self.content(row.values, value.column),
+            guard let row = rows.row(at: value.place), let content = self.content(row.values, value.column),
                 let letter = Self.readable({ try Revision.letter(parsing: content) })
             else { continue }
             try body(letter)

@@ -1,0 +1,157 @@
+public import Compression
+import Dispatch
+import Hashing
+public import LetterModel
+import Parallelism
+
+/// A revision as it came: nothing of it is checked.
+public struct ReceivedRevision: Sendable {
+    /// The SHA-256 of the header's bytes, whatever these are.
+    public let id: RevisionID
+    /// The header's bytes.
+    public let headerBytes: [UInt8]
+    /// The content.
+    public let content: Content
+
+    /// How a content comes.
+    public enum Content: Sendable {
+        /// There is none: a tombstone.
+        case none
+        /// As its bytes.
+        case bytes([UInt8])
+        /// As it may be stored.
+        case stored(StoredContent)
+    }
+
+    /// A revision of its two byte strings.
+    public init(headerBytes: [UInt8], content: Content) {
+        id = RevisionID(SHA256.digest(of: headerBytes))
+        self.headerBytes = headerBytes
+        self.content = content
+    }
+
+    /// The bytes of header and content, by what the content says of itself.
+    public var byteCount: Int {
+        switch content {
+        case .none: headerBytes.count
+        case .bytes(let bytes): headerBytes.count + bytes.count
+        case .stored(let stored): headerBytes.count + stored.byteCount
+        }
+    }
+
+    /// The bytes of the content, not hashed; those of the frame where that cannot be read: what no header names.
+    fileprivate var contentBytes: [UInt8]? {
+        switch content {
+        case .none: return nil
+        case .bytes(let bytes): return bytes
+        case .stored(let stored):
+            do {
+                return try stored.bytes()
+            } catch {
+                return stored.frame
+            }
+        }
+    }
+}
+
+/// Bytes that are no revision.
+public struct RefusedRevision: Error, Hashable, Sendable {
+    /// The SHA-256 of the header's bytes.
+    public let id: RevisionID
+    /// The header's bytes.
+    public let headerBytes: [UInt8]
+    /// The content's bytes; nil if none came.
+    public let contentBytes: [UInt8]?
+    /// Why they are none, or none that can be taken.
+    public let error: RevisionError
+
+    init(id: RevisionID, headerBytes: [UInt8], contentBytes: [UInt8]?, error: RevisionError) {
+        self.id = id
+        self.headerBytes = headerBytes
+        self.contentBytes = contentBytes
+        self.error = error
+    }
+
+    /// A revision that cannot be taken.
+    public init(_ revision: Revision, _ error: RevisionError) {
+        self.init(
+            id: revision.id, headerBytes: revision.headerBytes, contentBytes: revision.contentBytes, error: error)
+    }
+}
+
+/// Revisions that come, in their order. They are checked, and worked out for a store, on all cores while more of them come.
+public struct ReceivedBatch: Sendable {
+    private var parts: [BegunWork<[Result<PreparedRevision, RefusedRevision>], Never>] = []
+    private var rest: [ReceivedRevision] = []
+    /// What the next contents are compressed with that do not come as they are stored; nil for nothing.
+    public var dictionary: CompressionDictionary?
+
+    /// An empty batch.
+    public init(dictionary: CompressionDictionary? = nil) {
+        self.dictionary = dictionary
+    }
+
+    /// Whether nothing has come.
+    public var isEmpty: Bool { parts.isEmpty && rest.isEmpty }
+
+    /// Adds a revision.
+    public mutating func append(_ revision: ReceivedRevision) {
+        rest.append(revision)
+        if rest.count == RevisionBatch.partCount { beginPart() }
+    }
+
+    /// Adds what follows.
+    public mutating func append(_ next: ReceivedBatch) {
+        beginPart()
+        parts += next.parts
+        rest = next.rest
+    }
+
+    private mutating func beginPart() {
+        guard !rest.isEmpty else { return }
+        parts.append(BegunWork(on: .global()) { [rest, check] in rest.map(check) })
+        rest = []
+    }
+
+    private var check: @Sendable (ReceivedRevision) -> Result<PreparedRevision, RefusedRevision> {
+        { [dictionary] received in
+            let content = received.contentBytes
+            do throws(RevisionError) {
+                let revision = try Revision(headerBytes: received.headerBytes, contentBytes: content)
+                return .success(PreparedRevision(revision, stored: received.storable, dictionary: dictionary))
+            } catch {
+                return .failure(
+                    RefusedRevision(
+                        id: received.id, headerBytes: received.headerBytes, contentBytes: content, error: error))
+            }
+        }
+    }
+
+    /// Waits until all are checked.
+    ///
+    /// - Returns: Those that are revisions, and those that are none, each in their order.
+    public func checked() -> (batch: RevisionBatch, refused: [RefusedRevision]) {
+        // Those that come last are checked here while others work on those before them.
+        let last = rest.concurrentMap(check)
+        var prepared: [PreparedRevision] = []
+        var refused: [RefusedRevision] = []
+        for result in parts.flatMap({ $0.wait() }) + last {
+            switch result {
+            case .success(let revision): prepared.append(revision)
+            case .failure(let bytes): refused.append(bytes)
+            }
+        }
+        return (RevisionBatch(prepared), refused)
+    }
+}
+
+extension ReceivedRevision {
+    /// The content as it came, if it is no larger than it would be made here.
+    fileprivate var storable: StoredContent? {
+        guard case .stored(let stored) = content, stored.frame.count <= stored.byteCount + StoredContent.excessBytes
+        else {
+            return nil
+        }
+        return stored
+    }
+}

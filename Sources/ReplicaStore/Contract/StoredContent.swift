@@ -1,0 +1,37 @@
+public import Compression
+import LetterModel
+
+/// A letter's content as it is stored, and as it may travel: a frame of Zstandard, for which a dictionary may be needed.
+public struct StoredContent: Hashable, Sendable {
+    /// The frame. It says how many bytes it holds.
+    public let frame: [UInt8]
+    /// What it was compressed with; nil for nothing.
+    public let dictionary: CompressionDictionary?
+
+    /// What the frame of incompressible bytes may have more than they are, and one that comes from elsewhere too.
+    static let excessBytes = 64
+
+    /// A content as it came. Nothing of it is checked.
+    public init(frame: [UInt8], dictionary: CompressionDictionary?) {
+        self.frame = frame
+        self.dictionary = dictionary
+    }
+
+    /// Compresses the bytes of a content, without the dictionary if that is of no use.
+    init(_ content: [UInt8], with dictionary: CompressionDictionary?, level: Zstandard.Level = .page) {
+        if let dictionary, let frame = dictionary.compress(content, level: level) {
+            self.init(frame: frame, dictionary: dictionary)
+        } else {
+            self.init(frame: Zstandard.compress(content, level: .letter), dictionary: nil)
+        }
+    }
+
+    /// How many bytes it says that it holds; at most what a content may have.
+    public var byteCount: Int { min(Zstandard.contentCount(of: frame) ?? frame.count, Limits.contentBytes) }
+
+    /// The bytes of the content, not hashed.
+    public func bytes() throws(Zstandard.Failure) -> [UInt8] {
+        guard let dictionary else { return try Zstandard.decompress(frame, limitBytes: Limits.contentBytes) }
+        return try dictionary.decompress(frame, limitBytes: Limits.contentBytes)
+    }
+}

@@ -1,0 +1,39 @@
+public import Compression
+public import LetterModel
+public import ReplicaStore
+import ReplicaStoreConformance
+
+/// Dictionaries of a few words, which letters of `RevisionMaker` have in common.
+public enum WordDictionary {
+    /// One of them; each number is another one.
+    public static func make(_ number: Int = 0) throws -> CompressionDictionary {
+        let words = "{\"body\":\"Dear Ada, letter \",\"title\":\"Another title\",\"v\":1} number \(number)"
+        guard let dictionary = CompressionDictionary(bytes: Array(words.utf8)) else {
+            throw TestFailure("words are no dictionary")
+        }
+        return dictionary
+    }
+}
+
+extension CompressionDictionary {
+    /// A content as it is stored with this dictionary.
+    public func packed(_ content: [UInt8]) throws -> StoredContent {
+        guard let frame = compress(content) else { throw TestFailure("nothing can be compressed with this dictionary") }
+        return StoredContent(frame: frame, dictionary: self)
+    }
+
+    /// A revision as a log gives it that keeps its content so.
+    public func packed(_ revision: Revision) throws -> LoggedRevision {
+        LoggedRevision(sequence: 1, revision: revision, stored: try revision.contentBytes.map { try packed($0) })
+    }
+}
+
+extension TestReplica {
+    /// Takes revisions as if they were imported here, compressed with a dictionary.
+    public func take(_ revisions: [Revision], with dictionary: CompressionDictionary) throws {
+        var batch = RevisionBatch(dictionary: dictionary)
+        for revision in revisions { batch.append(revision) }
+        let report = try store.ingest(Ingestion(archive: maker.archive, batch: batch))
+        guard report.acceptedCount == revisions.count else { throw TestFailure("not all were taken") }
+    }
+}
