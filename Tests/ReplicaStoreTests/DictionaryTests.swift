@@ -80,6 +80,26 @@ struct DictionaryTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
+    @Test(arguments: [1, 31, 32, 33, 70])
+    func `what comes as its bytes is compressed with the dictionary, also behind a page of another batch`(_ count: Int)
+        throws
+    {
+        let (path, store) = try make()
+        let revisions = try (0..<count).map { try maker.revision($0, "letter \($0)") }
+        var page = ReceivedBatch(dictionary: try TestDictionary.make())
+        for revision in revisions {
+            page.append(
+                ReceivedRevision(
+                    headerBytes: revision.headerBytes, content: .bytes(try #require(revision.contentBytes))))
+        }
+        var gathered = ReceivedBatch()
+        gathered.append(page)
+        _ = try store.ingest(Ingestion(archive: maker.archive, batch: gathered.checked().batch))
+        #expect(try numbers(path).count == count && !numbers(path).contains(nil))
+        #expect(try store.allRevisions() == revisions)
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+
     @Test func `equal contents are one row, whatever they were compressed with`() throws {
         let (path, store) = try make()
         for number in 0..<3 {

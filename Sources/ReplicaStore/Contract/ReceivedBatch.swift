@@ -105,20 +105,25 @@ public struct ReceivedBatch: Sendable {
         beginPart()
         parts += next.parts
         rest = next.rest
+        dictionary = next.dictionary ?? dictionary
     }
 
     private mutating func beginPart() {
         guard !rest.isEmpty else { return }
-        parts.append(BegunWork(on: .global()) { [rest, check] in rest.map(check) })
+        let check = check(.page)
+        parts.append(BegunWork(on: .global()) { [rest] in rest.map(check) })
         rest = []
     }
 
-    private var check: @Sendable (ReceivedRevision) -> Result<PreparedRevision, RefusedRevision> {
+    private func check(
+        _ level: Zstandard.Level
+    ) -> @Sendable (ReceivedRevision) -> Result<PreparedRevision, RefusedRevision> {
         { [dictionary] received in
             let content = received.contentBytes
             do throws(RevisionError) {
                 let revision = try Revision(headerBytes: received.headerBytes, contentBytes: content)
-                return .success(PreparedRevision(revision, stored: received.storable, dictionary: dictionary))
+                return .success(
+                    PreparedRevision(revision, stored: received.storable, dictionary: dictionary, level: level))
             } catch {
                 return .failure(
                     RefusedRevision(
@@ -132,7 +137,7 @@ public struct ReceivedBatch: Sendable {
     /// - Returns: Those that are revisions, and those that are none, each in their order.
     public func checked() -> (batch: RevisionBatch, refused: [RefusedRevision]) {
         // Those that come last are checked here while others work on those before them.
-        let last = rest.concurrentMap(check)
+        let last = rest.concurrentMap(check(parts.isEmpty ? .letter : .page))
         var prepared: [PreparedRevision] = []
         var refused: [RefusedRevision] = []
         for result in parts.flatMap({ $0.wait() }) + last {
