@@ -43,8 +43,21 @@ public struct Digest: Hashable, Comparable, Sendable {
 
     /// A digest from 64 lower-case hex digits, as above. (Not generic: other modules call it for every revision.)
     public init?(hex: String) {
-        guard let bytes = Hex.decode(Array(hex.utf8)) else { return nil }
-        self.init(bytes: bytes)
+        self.init(hexDigits: hex.utf8.span)
+    }
+
+    /// A digest from the bytes of 64 lower-case hex digits, as above.
+    package init?(hexDigits: Span<UInt8>) {
+        func word(_ start: Int) -> UInt64? {
+            guard let high = Hex.value(ofDigits: hexDigits.word(at: start)),
+                let low = Hex.value(ofDigits: hexDigits.word(at: start + 8))
+            else { return nil }
+            return UInt64(high) << 32 | UInt64(low)
+        }
+        guard hexDigits.count == 2 * Digest.byteCount, let first = word(0), let second = word(16), let third = word(32),
+            let fourth = word(48)
+        else { return nil }
+        words = (first, second, third, fourth)
     }
 
     /// The 32 bytes.
@@ -62,7 +75,18 @@ public struct Digest: Hashable, Comparable, Sendable {
     }
 
     /// 64 lower-case hex digits.
-    public var hex: String { Hex.encode(bytes) }
+    public var hex: String {
+        Hex.text(count: 2 * Digest.byteCount) { output in
+            func write(_ word: UInt64) {
+                unsafe output.append(Hex.digits(of: UInt32(word >> 32)).bigEndian, as: UInt64.self)
+                unsafe output.append(Hex.digits(of: UInt32(truncatingIfNeeded: word)).bigEndian, as: UInt64.self)
+            }
+            write(words.0)
+            write(words.1)
+            write(words.2)
+            write(words.3)
+        }
+    }
 
     /// Whether both hold the same 32 bytes.
     public static func == (left: Digest, right: Digest) -> Bool {

@@ -1,22 +1,55 @@
 /// Lower-case hexadecimal: how digests, revision ids and blobs are written.
 public enum Hex {
-    private static let digits = Array("0123456789abcdef".utf8)
-
     /// Two lower-case digits a byte.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
         encode(Array(bytes))
     }
 
-    /// Two lower-case digits a byte. (Not generic: every id of every revision comes by here, from other modules.)
+    /// Two lower-case digits a byte. (Not generic: other modules call it.)
     public static func encode(_ bytes: [UInt8]) -> String {
-        let digits = digits
-        var result: [UInt8] = []
-        result.reserveCapacity(2 * bytes.count)
-        for byte in bytes {
-            result.append(digits[Int(byte >> 4)])
-            result.append(digits[Int(byte & 15)])
+        text(count: 2 * bytes.count) { output in
+            for byte in bytes {
+                let digits = UInt16(truncatingIfNeeded: digits(of: UInt32(byte)))
+                unsafe output.append(digits.bigEndian, as: UInt16.self)
+            }
         }
-        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// The eight digits of a number, the first one in the highest byte.
+    package static func digits(of value: UInt32) -> UInt64 {
+        // A byte for each four bits.
+        var bits = UInt64(value)
+        bits = (bits | bits << 16) & 0x0000_FFFF_0000_FFFF
+        bits = (bits | bits << 8) & 0x00FF_00FF_00FF_00FF
+        bits = (bits | bits << 4) & 0x0F0F_0F0F_0F0F_0F0F
+        let letters = (bits &+ 6 &* ones) >> 4 & ones
+        return bits &+ UInt64(UInt8(ascii: "0")) &* ones &+ letters
+            &* UInt64(UInt8(ascii: "a") - 10 - UInt8(ascii: "0"))
+    }
+
+    /// The number that eight digits spell, the first one in the highest byte; nil if a digit is anything else.
+    package static func value(ofDigits digits: UInt64) -> UInt32? {
+        let letters = digits >> 6 & ones
+        let bits = (digits &+ 9 &* letters) & 0x0F0F_0F0F_0F0F_0F0F
+        var value = (bits | bits >> 4) & 0x00FF_00FF_00FF_00FF
+        value = (value | value >> 8) & 0x0000_FFFF_0000_FFFF
+        value = (value | value >> 16) & 0xFFFF_FFFF
+        // What is no digit comes back as another one.
+        return Hex.digits(of: UInt32(value)) == digits ? UInt32(value) : nil
+    }
+
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+
+    /// ASCII that is written where it stays.
+    ///
+    /// - Parameter count: as many bytes as are written.
+    package static func text(count: Int, _ write: (inout OutputRawSpan) -> Void) -> String {
+        unsafe String(unsafeUninitializedCapacity: count) { buffer in
+            let bytes = unsafe UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count)
+            var output = unsafe OutputRawSpan(buffer: bytes, initializedCount: 0)
+            write(&output)
+            return unsafe output.finalize(for: bytes)
+        }
     }
 
     /// The bytes of lower-case digits; nil if a digit is anything else or their number is odd.
@@ -42,5 +75,17 @@ public enum Hex {
         case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
         default: nil
         }
+    }
+}
+
+extension Span<UInt8> {
+    /// Eight bytes as a number, the first one highest.
+    package func word(at offset: Int) -> UInt64 {
+        UInt64(bigEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// Four bytes as a number, the first one highest.
+    package func halfWord(at offset: Int) -> UInt32 {
+        UInt32(bigEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 }

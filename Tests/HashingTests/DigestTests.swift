@@ -21,6 +21,19 @@ struct DigestTests {
         #expect(Digest(hex: text) == nil)
     }
 
+    @Test func `whatever byte a digit is, nothing but a lower-case digit is one`() {
+        let digits = Set("0123456789abcdef".utf8)
+        for index in 0..<64 {
+            for byte in UInt8.min...UInt8.max {
+                var bytes = Array(Self.hex.utf8)
+                bytes[index] = byte
+                let digest = Digest(hexDigits: bytes.span)
+                #expect((digest != nil) == digits.contains(byte))
+                #expect(digest.map { Array($0.hex.utf8) == bytes } ?? true)
+            }
+        }
+    }
+
     @Test(arguments: [0, 31, 33, 64])
     func `a digest has exactly 32 bytes`(_ count: Int) {
         #expect(Digest(bytes: [UInt8](repeating: 1, count: count)) == nil)

@@ -2,11 +2,16 @@
 package enum DecimalDigits {
     /// The number that the digits spell; nil for no digit, any other byte, or more than 15 digits.
     package static func value(of bytes: some Collection<UInt8>) -> Int? {
+        bytes.count <= 15 ? value(of: Array(bytes).span) : nil
+    }
+
+    /// The number that the digits spell, as above.
+    package static func value(of bytes: Span<UInt8>) -> Int? {
         guard !bytes.isEmpty, bytes.count <= 15 else { return nil }
         var value = 0
-        for byte in bytes {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-            value = value * 10 + Int(byte - UInt8(ascii: "0"))
+        for index in bytes.indices {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index]) else { return nil }
+            value = value * 10 + Int(bytes[index] - UInt8(ascii: "0"))
         }
         return value
     }

@@ -11,12 +11,17 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// A moment from RFC 3339 with milliseconds and `Z`, such as `2026-11-23T18:00:00.000Z`; nil for any other
     /// spelling. A leap second (`:60`) is none: it would be written back as the second after it.
     public init?(_ text: String) {
-        let characters = Array(text.utf8)
-        guard characters.count == 24 else { return nil }
-        for (index, mark) in [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "."), (23, "Z")] {
-            guard characters[index] == mark.utf8.first else { return nil }
-        }
-        func number(_ range: Range<Int>) -> Int? { DecimalDigits.value(of: characters[range]) }
+        self.init(text: text.utf8.span)
+    }
+
+    /// A moment from the bytes of its spelling, as above.
+    package init?(text: Span<UInt8>) {
+        func number(_ range: Range<Int>) -> Int? { DecimalDigits.value(of: text.extracting(range)) }
+        guard text.count == 24, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+            text[10] == UInt8(ascii: "T"),
+            text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"), text[19] == UInt8(ascii: "."),
+            text[23] == UInt8(ascii: "Z")
+        else { return nil }
         guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
             let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
             let millisecond = number(20..<23), let date = CalendarDay(year: year, month: month, day: day),

@@ -4,7 +4,12 @@ public struct ArchiveID: Hashable, Comparable, Sendable {
 
     /// An id from its spelling; nil unless it is a lower-case UUID.
     public init?(_ text: String) {
-        guard let uuid = UUIDBytes(text) else { return nil }
+        self.init(text: text.utf8.span)
+    }
+
+    /// An id from the bytes of its spelling; nil unless it is a lower-case UUID.
+    package init?(text: Span<UInt8>) {
+        guard let uuid = UUIDBytes(text: text) else { return nil }
         self.uuid = uuid
     }
 

@@ -10,13 +10,23 @@ public struct LetterID: Hashable, Comparable, Sendable {
 
     /// An id from its spelling; nil unless it is a lower-case UUID.
     public init?(_ text: String) {
-        guard let uuid = UUIDBytes(text) else { return nil }
+        self.init(text: text.utf8.span)
+    }
+
+    /// An id from the bytes of its spelling; nil unless it is a lower-case UUID.
+    package init?(text: Span<UInt8>) {
+        guard let uuid = UUIDBytes(text: text) else { return nil }
         self.uuid = uuid
     }
 
     /// An id from its 16 bytes; nil for any other number of them.
     public init?(bytes: some Collection<UInt8>) {
-        guard let uuid = UUIDBytes(bytes: bytes) else { return nil }
+        self.init(bytes: Array(bytes))
+    }
+
+    /// An id from its 16 bytes; nil for any other number of them. (Not generic: other modules call it for every row.)
+    package init?(bytes: [UInt8]) {
+        guard let uuid = UUIDBytes(bytes: bytes.span) else { return nil }
         self.uuid = uuid
     }
 

@@ -11,32 +11,27 @@ package struct UUIDBytes: Hashable, Comparable, Sendable {
     }
 
     /// Nil unless there are 16 bytes.
-    package init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: Span<UInt8>) {
         guard bytes.count == 16 else { return nil }
-        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
+        (high, low) = (bytes.word(at: 0), bytes.word(at: 8))
     }
 
     /// Nil unless the text is 36 characters, lower case, hyphens in their places: one id has one spelling.
     package init?(_ text: String) {
-        let characters = Array(text.utf8)
-        guard characters.count == 36 else { return nil }
-        var digits: [UInt8] = []
-        digits.reserveCapacity(32)
-        for (index, character) in characters.enumerated() {
-            if UUIDBytes.isHyphen(index) {
-                guard character == UInt8(ascii: "-") else { return nil }
-            } else {
-                digits.append(character)
-            }
-        }
-        guard let bytes = Hex.decode(digits) else { return nil }
-        self.init(bytes: bytes)
+        self.init(text: text.utf8.span)
     }
 
-    /// Whether a hyphen stands at this place of the 36.
-    private static func isHyphen(_ index: Int) -> Bool {
-        index == 8 || index == 13 || index == 18 || index == 23
+    /// From the bytes of the text, as above.
+    package init?(text: Span<UInt8>) {
+        guard text.count == 36, [8, 13, 18, 23].allSatisfy({ text[$0] == UInt8(ascii: "-") }) else { return nil }
+        func word(_ first: Int, _ second: Int) -> UInt64 {
+            UInt64(text.halfWord(at: first)) << 32 | UInt64(text.halfWord(at: second))
+        }
+        guard let first = Hex.value(ofDigits: word(0, 4)), let second = Hex.value(ofDigits: word(9, 14)),
+            let third = Hex.value(ofDigits: word(19, 24)), let fourth = Hex.value(ofDigits: word(28, 32))
+        else { return nil }
+        high = UInt64(first) << 32 | UInt64(second)
+        low = UInt64(third) << 32 | UInt64(fourth)
     }
 
     package var bytes: [UInt8] {
@@ -48,13 +43,28 @@ package struct UUIDBytes: Hashable, Comparable, Sendable {
     }
 
     package var text: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for digit in Hex.encode(bytes).utf8 {
-            if UUIDBytes.isHyphen(text.count) { text.append(UInt8(ascii: "-")) }
-            text.append(digit)
+        Hex.text(count: 36) { output in
+            func write(_ digits: UInt64) {
+                output.append(UInt32(truncatingIfNeeded: digits).bigEndian, as: UInt32.self)
+            }
+            func writeHyphen() { output.append(UInt8(ascii: "-")) }
+            let first = Hex.digits(of: UInt32(high >> 32))
+            let second = Hex.digits(of: UInt32(truncatingIfNeeded: high))
+            let third = Hex.digits(of: UInt32(low >> 32))
+            let fourth = Hex.digits(of: UInt32(truncatingIfNeeded: low))
+            write(first >> 32)
+            write(first)
+            writeHyphen()
+            write(second >> 32)
+            writeHyphen()
+            write(second)
+            writeHyphen()
+            write(third >> 32)
+            writeHyphen()
+            write(third)
+            write(fourth >> 32)
+            write(fourth)
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     package static func < (left: UUIDBytes, right: UUIDBytes) -> Bool {

@@ -21,12 +21,78 @@ public struct JSONScanner {
 
     /// The value that the bytes spell; there must be exactly one, and nothing after it.
     public static func parse(_ bytes: [UInt8], form: Form = .any) throws(JSONError) -> JSONValue {
+        try whole(bytes, form) { (scanner) throws(JSONError) in try scanner.value(depth: 0) }
+    }
+
+    /// Looks through bytes that should be one canonical object, without making a value of it.
+    ///
+    /// - Parameter read: is given the name of each member in turn, and has to read the value that comes next, with `member()`, `text(_:)` or `texts(_:)`.
+    /// - Returns: Whether it is an object; false for other canonical JSON.
+    static func readObject(
+        _ bytes: [UInt8], _ read: (String, inout JSONScanner) throws(JSONError) -> Void
+    ) throws(JSONError) -> Bool {
+        try whole(bytes, .canonical) { (scanner) throws(JSONError) in
+            guard scanner.next == UInt8(ascii: "{") else {
+                _ = try scanner.value(depth: 0)
+                return false
+            }
+            return try scanner.members(depth: 1, read)
+        }
+    }
+
+    @inline(__always)
+    private static func whole<Result>(
+        _ bytes: [UInt8], _ form: Form, _ read: (inout JSONScanner) throws(JSONError) -> Result
+    ) throws(JSONError) -> Result {
         var scanner = JSONScanner(bytes, form: form)
         try scanner.skipSpace()
-        let value = try scanner.value(depth: 0)
+        let result = try read(&scanner)
         try scanner.skipSpace()
         guard scanner.position == bytes.count else { throw scanner.error(.syntax) }
-        return value
+        return result
+    }
+
+    /// Reads the value of a member, whatever it is.
+    mutating func member() throws(JSONError) -> JSONValue {
+        try value(depth: 1)
+    }
+
+    /// Reads the value of a member as what its text stands for.
+    ///
+    /// - Parameter convert: makes it of the text's bytes; it must take nothing but ASCII.
+    /// - Returns: Nil if it is no string, or one that stands for no such thing.
+    mutating func text<Value>(_ convert: (Span<UInt8>) -> Value?) throws(JSONError) -> Value? {
+        try text(depth: 1, convert)
+    }
+
+    /// Reads the value of a member as a list of what texts stand for.
+    ///
+    /// - Returns: Nil if it is no array, or one with an element that stands for no such thing.
+    mutating func texts<Value>(_ convert: (Span<UInt8>) -> Value?) throws(JSONError) -> [Value]? {
+        guard next == UInt8(ascii: "[") else {
+            _ = try member()
+            return nil
+        }
+        var values: [Value]? = []
+        try elements(depth: 2) { (scanner) throws(JSONError) in
+            if let value = try scanner.text(depth: 2, convert) { values?.append(value) } else { values = nil }
+        }
+        return values
+    }
+
+    private mutating func text<Value>(depth: Int, _ convert: (Span<UInt8>) -> Value?) throws(JSONError) -> Value? {
+        if next == UInt8(ascii: "\"") {
+            let start = position + 1
+            let end = plainEnd(from: start)
+            // Bytes that stand for themselves need no check of their encoding where they are ASCII.
+            if end < bytes.count, bytes[end] == UInt8(ascii: "\""),
+                let value = convert(bytes.span.extracting(start..<end))
+            {
+                position = end + 1
+                return value
+            }
+        }
+        return try value(depth: depth).text.flatMap { convert($0.utf8.span) }
     }
 
     private func error(_ code: JSONError.Code) -> JSONError {
@@ -37,6 +103,7 @@ public struct JSONScanner {
         position < bytes.count ? bytes[position] : nil
     }
 
+    @inline(__always)
     private mutating func skipSpace() throws(JSONError) {
         while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
             guard form == .any else { throw error(.notCanonical) }
@@ -74,42 +141,65 @@ public struct JSONScanner {
     }
 
     private mutating func array(depth: Int) throws(JSONError) -> [JSONValue] {
+        var values: [JSONValue] = []
+        try elements(depth: depth) { (scanner) throws(JSONError) in values.append(try scanner.value(depth: depth)) }
+        return values
+    }
+
+    /// Gives a closure each element of an array in turn; it has to read the value that comes next.
+    @inline(__always)
+    private mutating func elements(
+        depth: Int, _ read: (inout JSONScanner) throws(JSONError) -> Void
+    ) throws(JSONError) {
         guard depth <= Limits.jsonDepth else { throw error(.depth) }
         position += 1
-        var values: [JSONValue] = []
         try skipSpace()
         if next == UInt8(ascii: "]") {
             position += 1
-            return values
+            return
         }
         while true {
             try skipSpace()
-            values.append(try value(depth: depth))
+            try read(&self)
             try skipSpace()
             if next == UInt8(ascii: "]") {
                 position += 1
-                return values
+                return
             }
             try expect(UInt8(ascii: ","))
         }
     }
 
     private mutating func object(depth: Int) throws(JSONError) -> JSONObject {
+        var members: [JSONObject.Member] = []
+        let isSorted = try self.members(depth: depth) { (key, scanner) throws(JSONError) in
+            members.append(JSONObject.Member(key: key, value: try scanner.value(depth: depth)))
+        }
+        return isSorted ? JSONObject(inCanonicalOrder: members) : try sorted(members)
+    }
+
+    /// Gives a closure the name of each member of an object in turn; it has to read the value that comes next.
+    ///
+    /// - Returns: Whether the names are in canonical order, each once.
+    @inline(__always)
+    private mutating func members(
+        depth: Int, _ read: (String, inout JSONScanner) throws(JSONError) -> Void
+    ) throws(JSONError) -> Bool {
         guard depth <= Limits.jsonDepth else { throw error(.depth) }
         position += 1
-        var members: [JSONObject.Member] = []
+        var last: String?
         var isSorted = true
         try skipSpace()
         if next == UInt8(ascii: "}") {
             position += 1
-            return JSONObject()
+            return true
         }
         while true {
             try skipSpace()
             let start = position
             let key = try string()
-            if let last = members.last {
-                switch last.key.canonicalOrder(to: key) {
+            if let last {
+                switch last.canonicalOrder(to: key) {
                 case .before: break
                 case .same: throw JSONError(.duplicateKey, byteOffset: start)
                 case .after:
@@ -117,14 +207,15 @@ public struct JSONScanner {
                     isSorted = false
                 }
             }
+            last = key
             try skipSpace()
             try expect(UInt8(ascii: ":"))
             try skipSpace()
-            members.append(JSONObject.Member(key: key, value: try value(depth: depth)))
+            try read(key, &self)
             try skipSpace()
             if next == UInt8(ascii: "}") {
                 position += 1
-                return isSorted ? JSONObject(inCanonicalOrder: members) : try sorted(members)
+                return isSorted
             }
             try expect(UInt8(ascii: ","))
         }
@@ -169,7 +260,7 @@ public struct JSONScanner {
         let start = position
         position = plainEnd(from: position)
         if next == UInt8(ascii: "\"") {
-            let text = try text(bytes[start..<position], at: start)
+            let text = try text(bytes.span.extracting(start..<position), at: start)
             position += 1
             return text
         }
@@ -179,7 +270,7 @@ public struct JSONScanner {
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
-                let text = try text(unescaped[...], at: start)
+                let text = try text(unescaped.span, at: start)
                 position += 1
                 return text
             case UInt8(ascii: "\\"): try escape(into: &unescaped)
@@ -207,10 +298,10 @@ public struct JSONScanner {
         return end
     }
 
-    private func text(_ bytes: ArraySlice<UInt8>, at start: Int) throws(JSONError) -> String {
+    private func text(_ bytes: Span<UInt8>, at start: Int) throws(JSONError) -> String {
         // `String(validating:as:)` looks up types of the generic code that it is, which takes longer than a name of a member does.
         do throws(UTF8.ValidationError) {
-            return String(copying: try UTF8Span(validating: bytes.span))
+            return String(copying: try UTF8Span(validating: bytes))
         } catch {
             throw JSONError(.encoding, byteOffset: start)
         }

@@ -29,6 +29,19 @@ struct IdentityTests {
         #expect(ArchiveID(text) == nil)
     }
 
+    @Test func `whatever byte a character of a UUID is, it is read if it is written so`() {
+        for index in 0..<36 {
+            for byte in UInt8.min...UInt8.max {
+                var bytes = Array(Self.text.utf8)
+                bytes[index] = byte
+                let isHyphen = Self.text.utf8.dropFirst(index).first == UInt8(ascii: "-")
+                let id = LetterID(text: bytes.span)
+                #expect((id != nil) == (isHyphen ? "-" : "0123456789abcdef").utf8.contains(byte))
+                #expect(id.map { Array($0.text.utf8) == bytes } ?? true)
+            }
+        }
+    }
+
     @Test(arguments: [
         "", "00", String(repeating: "0", count: 63), String(repeating: "0", count: 65),
         String(repeating: "A", count: 64),
