@@ -33,6 +33,9 @@ import Canaries
 
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
+    /// Some of them by the place of their SQL: to look for its text takes longer than many a statement does. They hold their SQL, so that nothing else
+    /// comes to be in its place.
+    private var places: [Statement?] = Array(repeating: nil, count: 256)
     private var ranking: FullTextRanking?
     private var companions: [ObjectIdentifier: AnyObject] = [:]
     /// Set once reading, writing or syncing failed: nothing more is asked of this connection.
@@ -62,6 +65,7 @@ import Canaries
 
     deinit {
         statements = [:]
+        places = []
         _ = unsafe sqlite3_close_v2(handle)
     }
 
@@ -216,16 +220,30 @@ import Canaries
     }
 
     private func prepared(_ sql: String) throws(SQLiteError) -> Statement {
-        if let known = statements[sql], !known.isInUse { return known }
+        let place = TextPlace(sql)
+        if let place, let known = places[place.slot(of: places.count)], known.place == place, !known.isInUse {
+            return known
+        }
+        if let known = statements[sql], !known.isInUse {
+            keepPlace(of: known)
+            return known
+        }
         // The same SQL inside its own result gets a statement of its own, for this once.
         let isKept = statements[sql] == nil
         do {
             let statement = try unsafe Statement(sql, on: handle, isKept: isKept)
-            if isKept { statements[sql] = statement }
+            if isKept {
+                statements[sql] = statement
+                keepPlace(of: statement)
+            }
             return statement
         } catch {
             throw noted(error)
         }
+    }
+
+    private func keepPlace(of statement: Statement) {
+        if let place = statement.place { places[place.slot(of: places.count)] = statement }
     }
 
     private func step(_ statement: Statement) throws(SQLiteError) -> Bool {

@@ -6,6 +6,8 @@ private import CSQLite
 @safe final class Statement {
     private let handle: OpaquePointer
     let sql: String
+    /// Where its SQL is in memory.
+    let place: TextPlace?
     /// Whether somebody is stepping through it; the cache hands out another one meanwhile.
     var isInUse = false
 
@@ -23,6 +25,7 @@ private import CSQLite
         guard let handle = unsafe handle else { preconditionFailure("a statement without SQL was prepared") }
         unsafe self.handle = unsafe handle
         self.sql = sql
+        place = TextPlace(sql)
     }
 
     deinit {
@@ -33,8 +36,8 @@ private import CSQLite
     func bind(_ values: [SQLiteValue]) throws(SQLiteError) {
         precondition(
             values.count == Int(unsafe sqlite3_bind_parameter_count(handle)), "as many values as parameters: \(sql)")
-        for (index, value) in values.enumerated() {
-            let code = bind(value, at: Int32(index + 1))
+        for index in values.indices {
+            let code = bind(values[index], at: Int32(index + 1))
             guard code == SQLITE_OK else { throw SQLiteError(code, sql) }
         }
     }

@@ -73,6 +73,27 @@ struct ConnectionTests {
         #expect(pairs == 9)
     }
 
+    @Test func `statements are found by what they say, wherever their text is in memory`() throws {
+        let connection = try database.open()
+        for round in 0..<2 {
+            for number in 0..<500 {
+                // Made anew, so that one may come to be where one of before was; the text of the last is changed where it is.
+                var sql = "SELECT \(1_000 + number), 'a text of some length'"
+                #expect(try connection.integer(sql) == 1_000 + number, "round \(round)")
+                sql.replaceSubrange(sql.startIndex..<sql.startIndex, with: "SELECT 7 WHERE EXISTS (")
+                sql += ")"
+                #expect(try connection.integer(sql) == 7)
+                let literal = try connection.integer("SELECT ? + 0, 'a text of some length'", [.integer(number)])
+                #expect(literal == number)
+                try connection.forEach("SELECT ? + 0, 'a text of some length'", [.integer(1)]) { row in
+                    let inner = try connection.integer("SELECT ? + 0, 'a text of some length'", [.integer(2)])
+                    #expect(inner == 2 && row.integer(0) == 1)
+                    return true
+                }
+            }
+        }
+    }
+
     @Test func `a transaction is all or nothing`() throws {
         struct Stop: Error {}
         let connection = try database.open()
