@@ -28,12 +28,22 @@ public struct Digest: Hashable, Comparable, Sendable {
     /// A digest from its bytes; nil unless there are exactly 32. (Not generic: other modules call it for every row.)
     public init?(bytes: [UInt8]) {
         guard bytes.count == Digest.byteCount else { return nil }
-        func word(_ start: Int) -> UInt64 {
-            var word: UInt64 = 0
-            for index in start..<start + 8 { word = word << 8 | UInt64(bytes[index]) }
-            return word
+        let bytes = bytes.span
+        words = (bytes.word(at: 0), bytes.word(at: 8), bytes.word(at: 16), bytes.word(at: 24))
+    }
+
+    /// The digest whose 32 bytes a closure writes.
+    init(_ write: (UnsafeMutablePointer<UInt8>) -> Void) {
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        unsafe withUnsafeMutableBytes(of: &words) { buffer in
+            unsafe buffer.withMemoryRebound(to: UInt8.self) { bytes in
+                if let start = bytes.baseAddress { unsafe write(start) }
+            }
         }
-        words = (word(0), word(8), word(16), word(24))
+        self.words = (
+            UInt64(bigEndian: words.0), UInt64(bigEndian: words.1), UInt64(bigEndian: words.2),
+            UInt64(bigEndian: words.3)
+        )
     }
 
     /// A digest from 64 lower-case hex digits; nil for anything else, upper case too: one digest has one spelling.
@@ -61,17 +71,12 @@ public struct Digest: Hashable, Comparable, Sendable {
     }
 
     /// The 32 bytes.
-    public var bytes: [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(Digest.byteCount)
-        func append(_ word: UInt64) {
-            for index: UInt64 in 0..<8 { result.append(UInt8(truncatingIfNeeded: word >> (56 - 8 * index))) }
-        }
-        append(words.0)
-        append(words.1)
-        append(words.2)
-        append(words.3)
-        return result
+    public var bytes: [UInt8] { unsafe withBytes { unsafe Array($0) } }
+
+    /// The 32 bytes, for as long as the closure runs.
+    func withBytes<Value>(_ read: (UnsafeRawBufferPointer) -> Value) -> Value {
+        let words = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return unsafe withUnsafeBytes(of: words) { unsafe read($0) }
     }
 
     /// 64 lower-case hex digits.

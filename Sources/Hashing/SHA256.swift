@@ -25,12 +25,14 @@ public struct SHA256: ~Copyable {
         unsafe precondition(SHA256_Update(&state, start, bytes.count) == 1, "SHA-256 refused bytes")
     }
 
+    /// Adds the bytes of a digest to the message.
+    public mutating func update(_ digest: Digest) {
+        unsafe digest.withBytes { unsafe update($0) }
+    }
+
     /// The digest of everything that was added.
     public consuming func finish() -> Digest {
-        var bytes = [UInt8](repeating: 0, count: Digest.byteCount)
-        precondition(unsafe SHA256_Final(&bytes, &state) == 1, "SHA-256 could not be finished")
-        guard let digest = Digest(bytes: bytes) else { preconditionFailure("SHA-256 has 32 bytes") }
-        return digest
+        unsafe Digest { unsafe precondition(SHA256_Final($0, &state) == 1, "SHA-256 could not be finished") }
     }
 
     /// The digest of one message.

@@ -35,11 +35,7 @@ package struct UUIDBytes: Hashable, Comparable, Sendable {
     }
 
     package var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(16)
-        for index: UInt64 in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: high >> (56 - 8 * index))) }
-        for index: UInt64 in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: low >> (56 - 8 * index))) }
-        return bytes
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
     }
 
     package var text: String {

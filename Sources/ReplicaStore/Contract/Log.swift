@@ -21,7 +21,10 @@ public struct LogPosition: Hashable, Sendable {
 
     /// The chain one revision further.
     public static func chain(_ chain: Digest, extendedBy id: RevisionID) -> Digest {
-        SHA256.digest(of: chain.bytes + id.digest.bytes)
+        var hash = SHA256()
+        hash.update(chain)
+        hash.update(id.digest)
+        return hash.finish()
     }
 }
 

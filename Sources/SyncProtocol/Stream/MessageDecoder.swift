@@ -1,5 +1,6 @@
 import Canaries
 import Compression
+import Glibc
 public import LetterModel
 public import ReplicaStore
 
@@ -278,7 +279,13 @@ private struct LineSplitter {
     }
 
     mutating func next() -> [UInt8]? {
-        guard let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
+        let found = buffer.withUnsafeBytes { bytes -> Int? in
+            guard let base = bytes.baseAddress, searched < bytes.count else { return nil }
+            return memchr(base + searched, Int32(UInt8(ascii: "\n")), bytes.count - searched).map {
+                UnsafeRawPointer($0) - base
+            }
+        }
+        guard let end = found else {
             searched = buffer.count
             return nil
         }
