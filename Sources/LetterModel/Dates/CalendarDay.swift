@@ -17,6 +17,16 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
         self.day = day
     }
 
+    /// The day that `YYYY-MM-DD` spells, four digits of the year without a sign; nil for anything else.
+    init?(text: Span<UInt8>) {
+        guard text.count == 10, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+            let year = DecimalDigits.value(of: text.extracting(0..<4)),
+            let month = DecimalDigits.value(of: text.extracting(5..<7)),
+            let day = DecimalDigits.value(of: text.extracting(8..<10))
+        else { return nil }
+        self.init(year: year, month: month, day: day)
+    }
+
     /// How many days a month has.
     public static func dayCount(year: Int, month: Int) -> Int {
         switch month {
@@ -52,8 +62,27 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
 
     /// `YYYY-MM-DD`, with a hyphen before years before 0.
     public var text: String {
-        let digits = [DecimalDigits.text(abs(year), width: 4), DecimalDigits.text(month, width: 2)]
-        return (year < 0 ? "-" : "") + "\(digits[0])-\(digits[1])-\(DecimalDigits.text(day, width: 2))"
+        String(unsafeUninitializedCapacity: 11) { buffer in
+            var count = 0
+            func write(_ byte: UInt8) {
+                buffer[count] = byte
+                count += 1
+            }
+            func write(_ number: Int, from unit: Int) {
+                var unit = unit
+                while unit > 0 {
+                    write(UInt8(ascii: "0") + UInt8(number / unit % 10))
+                    unit /= 10
+                }
+            }
+            if year < 0 { write(UInt8(ascii: "-")) }
+            write(abs(year), from: 1000)
+            write(UInt8(ascii: "-"))
+            write(month, from: 10)
+            write(UInt8(ascii: "-"))
+            write(day, from: 10)
+            return count
+        }
     }
 
     /// Whether the left comes first.

@@ -16,6 +16,11 @@ public struct EDTF: Hashable, Sendable {
 
     /// Reads a date; the error says what is wrong with it.
     public init(_ text: String) throws(EDTFError) {
+        // What most dates are.
+        if let day = CalendarDay(text: text.utf8.span) {
+            (self.text, earliest, latest) = (text, day, day)
+            return
+        }
         let bytes = Array(text.utf8)
         guard !bytes.isEmpty else { throw EDTFError(.empty) }
         guard bytes.count <= Limits.dateBytes else { throw EDTFError(.tooLong) }
@@ -42,8 +47,12 @@ public struct EDTF: Hashable, Sendable {
     /// for `..` and the like.
     public var sortKey: String {
         guard let first = earliest ?? latest else { return EDTF.undatedSortKey }
-        let last = latest.map(EDTF.key(of:)) ?? "~"
-        return "\(EDTF.key(of: first)) \(last) \(text)"
+        var key = EDTF.key(of: first)
+        key += " "
+        key += latest.map(EDTF.key(of:)) ?? EDTF.undatedSortKey
+        key += " "
+        key += text
+        return key
     }
 
     /// The sort key of a letter without a date: after every other.

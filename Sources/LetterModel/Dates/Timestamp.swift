@@ -17,14 +17,12 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// A moment from the bytes of its spelling, as above.
     package init?(text: Span<UInt8>) {
         func number(_ range: Range<Int>) -> Int? { DecimalDigits.value(of: text.extracting(range)) }
-        guard text.count == 24, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
-            text[10] == UInt8(ascii: "T"),
-            text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"), text[19] == UInt8(ascii: "."),
-            text[23] == UInt8(ascii: "Z")
+        guard text.count == 24, text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"),
+            text[16] == UInt8(ascii: ":"), text[19] == UInt8(ascii: "."), text[23] == UInt8(ascii: "Z")
         else { return nil }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+        guard let date = CalendarDay(text: text.extracting(0..<10)),
             let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-            let millisecond = number(20..<23), let date = CalendarDay(year: year, month: month, day: day),
+            let millisecond = number(20..<23),
             hour < 24, minute < 60, second < 60
         else { return nil }
         let seconds = (date.daysSince1970 * 24 + hour) * 3600 + minute * 60 + second

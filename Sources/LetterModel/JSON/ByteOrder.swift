@@ -39,18 +39,16 @@ extension String {
     /// It is the order of the UTF-8 bytes but for one case: a scalar past U+FFFF (lead byte F0 and up) is written in
     /// UTF-16 with surrogates, which come before U+E000...U+FFFF (lead bytes EE and EF).
     package func canonicalOrder(to other: String) -> ByteOrder {
-        var left = self
-        var right = other
-        return left.withUTF8 { left in
-            right.withUTF8 { right in
-                for index in 0..<min(left.count, right.count) where left[index] != right[index] {
-                    let (a, b) = (left[index], right[index])
-                    let isSwapped = (a >= 0xEE && b >= 0xF0 && a < 0xF0) || (b >= 0xEE && a >= 0xF0 && b < 0xF0)
-                    return (a < b) != isSwapped ? .before : .after
-                }
-                return left.count == right.count ? .same : left.count < right.count ? .before : .after
-            }
+        let (left, right) = (utf8.span, other.utf8.span)
+        let count = min(left.count, right.count)
+        var index = 0
+        while index < count, left[index] == right[index] { index += 1 }
+        guard index < count else {
+            return left.count == right.count ? .same : left.count < right.count ? .before : .after
         }
+        let (a, b) = (left[index], right[index])
+        let isSwapped = (a >= 0xEE && b >= 0xF0 && a < 0xF0) || (b >= 0xEE && a >= 0xF0 && b < 0xF0)
+        return (a < b) != isSwapped ? .before : .after
     }
 }
 

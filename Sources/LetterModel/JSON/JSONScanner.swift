@@ -83,7 +83,7 @@ public struct JSONScanner {
     private mutating func text<Value>(depth: Int, _ convert: (Span<UInt8>) -> Value?) throws(JSONError) -> Value? {
         if next == UInt8(ascii: "\"") {
             let start = position + 1
-            let end = plainEnd(from: start)
+            let end = plainRun(from: start).end
             // Bytes that stand for themselves need no check of their encoding where they are ASCII.
             if end < bytes.count, bytes[end] == UInt8(ascii: "\""),
                 let value = convert(bytes.span.extracting(start..<end))
@@ -258,25 +258,27 @@ public struct JSONScanner {
     private mutating func string() throws(JSONError) -> String {
         try expect(UInt8(ascii: "\""))
         let start = position
-        position = plainEnd(from: position)
+        let run = plainRun(from: start)
+        position = run.end
         if next == UInt8(ascii: "\"") {
-            let text = try text(bytes.span.extracting(start..<position), at: start)
+            let text = try text(bytes.span.extracting(start..<position), isASCII: run.isASCII, at: start)
             position += 1
             return text
         }
         var unescaped: [UInt8] = []
-        unescaped.reserveCapacity(stringEnd(from: position) - start)
+        // Room for what most are; the rest of the bytes may be many more texts.
+        unescaped.reserveCapacity(min(bytes.count - start, JSONScanner.reservedByteCount))
         unescaped.append(contentsOf: bytes[start..<position])
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
-                let text = try text(unescaped.span, at: start)
+                let text = try text(unescaped.span, isASCII: false, at: start)
                 position += 1
                 return text
             case UInt8(ascii: "\\"): try escape(into: &unescaped)
             case ..<0x20: throw error(.syntax)
             default:
-                let end = plainEnd(from: position)
+                let end = plainRun(from: position).end
                 unescaped.append(contentsOf: bytes[position..<end])
                 position = end
             }
@@ -284,21 +286,15 @@ public struct JSONScanner {
         throw error(.syntax)
     }
 
-    /// Where the run of bytes ends that stand for themselves.
-    private func plainEnd(from start: Int) -> Int {
-        bytes.withUnsafeBufferPointer { PlainText.end(in: $0, from: start) }
+    private static let reservedByteCount = 8 * 1024
+
+    /// Where the run of bytes ends that stand for themselves, and whether all of it is ASCII.
+    private func plainRun(from start: Int) -> (end: Int, isASCII: Bool) {
+        bytes.withUnsafeBufferPointer { PlainText.run(in: $0, from: start) }
     }
 
-    /// Where the quote stands that ends a string; past the end of the bytes if there is none.
-    private func stringEnd(from start: Int) -> Int {
-        var end = start
-        while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
-            end = plainEnd(from: bytes[end] == UInt8(ascii: "\\") ? min(end + 2, bytes.count) : end + 1)
-        }
-        return end
-    }
-
-    private func text(_ bytes: Span<UInt8>, at start: Int) throws(JSONError) -> String {
+    private func text(_ bytes: Span<UInt8>, isASCII: Bool, at start: Int) throws(JSONError) -> String {
+        if isASCII { return String(copying: UTF8Span(unchecked: bytes, isKnownASCII: true)) }
         // `String(validating:as:)` looks up types of the generic code that it is, which takes longer than a name of a member does.
         do throws(UTF8.ValidationError) {
             return String(copying: try UTF8Span(validating: bytes))
