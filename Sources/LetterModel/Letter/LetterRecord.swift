@@ -40,13 +40,13 @@ extension LetterRecord {
 
     /// A list of parts under a name; elements that are no objects are passed over.
     package subscript<Part: LetterRecord>(parts key: String) -> [Part] {
-        get { (members[key]?.elements ?? []).compactMap(\.members).map(Part.init(members:)) }
+        get { (members[key]?.elements ?? []).compactMap { $0.members.map(Part.init(members:)) } }
         set { self[value: key] = .array(newValue.map(\.json)) }
     }
 
     /// A list of strings under a name.
     package subscript(texts key: String) -> [String] {
-        get { (members[key]?.elements ?? []).compactMap(\.text) }
+        get { (members[key]?.elements ?? []).compactMap { $0.text } }
         set { self[value: key] = .array(newValue.map(JSONValue.string)) }
     }
 

@@ -17,6 +17,14 @@ public struct Revision: Hashable, Sendable {
 
     /// Checks bytes that came from network, disk or file.
     public init(headerBytes: [UInt8], contentBytes: [UInt8]?) throws(RevisionError) {
+        try self.init(
+            headerBytes: headerBytes, contentBytes: contentBytes, id: RevisionID(SHA256.digest(of: headerBytes)))
+    }
+
+    /// The same, of a header that was hashed before.
+    ///
+    /// - Parameter id: The SHA-256 of the header's bytes.
+    package init(headerBytes: [UInt8], contentBytes: [UInt8]?, id: RevisionID) throws(RevisionError) {
         header = try RevisionHeader(parsing: headerBytes)
         guard (header.content == nil) == (contentBytes == nil) else { throw RevisionError(.contentPresence) }
         if let contentBytes {
@@ -26,16 +34,14 @@ public struct Revision: Hashable, Sendable {
             #if CANARIES
                 if Canary.incomingNotHashed.isOn {
                     _ = try Revision.letter(parsing: contentBytes)
-                    (id, self.headerBytes, self.contentBytes) = (
-                        RevisionID(SHA256.digest(of: headerBytes)), headerBytes, contentBytes
-                    )
+                    (self.id, self.headerBytes, self.contentBytes) = (id, headerBytes, contentBytes)
                     return
                 }
             #endif
             guard SHA256.digest(of: contentBytes) == header.content else { throw RevisionError(.contentHash) }
             if !CanonicalCheck.isCertain(contentBytes) { _ = try Revision.letter(parsing: contentBytes) }
         }
-        id = RevisionID(SHA256.digest(of: headerBytes))
+        self.id = id
         self.headerBytes = headerBytes
         self.contentBytes = contentBytes
     }

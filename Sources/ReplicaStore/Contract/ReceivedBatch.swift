@@ -121,7 +121,8 @@ public struct ReceivedBatch: Sendable {
         { [dictionary] received in
             let content = received.contentBytes
             do throws(RevisionError) {
-                let revision = try Revision(headerBytes: received.headerBytes, contentBytes: content)
+                let revision = try Revision(
+                    headerBytes: received.headerBytes, contentBytes: content, id: received.id)
                 return .success(
                     PreparedRevision(revision, stored: received.storable, dictionary: dictionary, level: level))
             } catch {
@@ -140,10 +141,13 @@ public struct ReceivedBatch: Sendable {
         let last = rest.concurrentMap(check(parts.isEmpty ? .letter : .page))
         var prepared: [PreparedRevision] = []
         var refused: [RefusedRevision] = []
-        for result in parts.flatMap({ $0.wait() }) + last {
-            switch result {
-            case .success(let revision): prepared.append(revision)
-            case .failure(let bytes): refused.append(bytes)
+        prepared.reserveCapacity(parts.count * RevisionBatch.partCount + last.count)
+        for results in parts.map({ $0.wait() }) + [last] {
+            for result in results {
+                switch result {
+                case .success(let revision): prepared.append(revision)
+                case .failure(let bytes): refused.append(bytes)
+                }
             }
         }
         return (RevisionBatch(prepared), refused)

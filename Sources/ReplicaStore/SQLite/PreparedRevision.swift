@@ -4,8 +4,8 @@ import Parallelism
 import SQLiteBinding
 
 /// What the ingestion of a revision needs, worked out before the transaction begins, on all cores. The content is kept as it is stored:
-/// many of these wait for one transaction.
-struct PreparedRevision: Sendable {
+/// many of these wait for one transaction. An object, since it goes through many hands, and has a dozen parts to count the users of.
+final class PreparedRevision: Sendable {
     let id: RevisionID
     let header: RevisionHeader
     let headerBytes: [UInt8]
