@@ -29,9 +29,27 @@ extension StringProtocol {
 extension String {
     /// Whether both have the same UTF-8 bytes. (Not generic: what other modules compare is nearly always this.)
     public func hasSameBytes(as other: String) -> Bool {
-        guard utf8.count == other.utf8.count else { return false }
-        var (left, right) = (self, other)
-        return left.withUTF8 { left in right.withUTF8 { right in left.elementsEqual(right) } }
+        utf8.count == other.utf8.count && hasSameBytes(asEquallyLong: other)
+    }
+
+    /// Eight bytes at a time: some of these texts are bodies of letters.
+    private func hasSameBytes(asEquallyLong other: String) -> Bool {
+        let (left, right) = (utf8.span, other.utf8.span)
+        return left.withUnsafeBytes { left in
+            right.withUnsafeBytes { right in
+                var index = 0
+                while index + 8 <= left.count {
+                    let word = left.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                    guard word == right.loadUnaligned(fromByteOffset: index, as: UInt64.self) else { return false }
+                    index += 8
+                }
+                while index < left.count {
+                    guard left[index] == right[index] else { return false }
+                    index += 1
+                }
+                return true
+            }
+        }
     }
 
     /// The order of object keys in RFC 8785: by UTF-16 code units.

@@ -82,7 +82,10 @@ private enum LetterValidation {
         throws(LetterError)
     {
         for member in object.members {
-            guard let known = members.firstIndex(where: { $0.name.hasSameBytes(as: member.key) }) else { continue }
+            // By index, so that no member is copied that is only looked at.
+            guard let known = members.indices.first(where: { members[$0].name.hasSameBytes(as: member.key) }) else {
+                continue
+            }
             try check(member.value, as: members[known].shape, at: join(path(), member.key))
         }
     }
