@@ -18,13 +18,33 @@ public struct Revision: Hashable, Sendable {
     /// Checks bytes that came from network, disk or file.
     public init(headerBytes: [UInt8], contentBytes: [UInt8]?) throws(RevisionError) {
         try self.init(
-            headerBytes: headerBytes, contentBytes: contentBytes, id: RevisionID(SHA256.digest(of: headerBytes)))
+            headerBytes: headerBytes, contentBytes: contentBytes, id: RevisionID(SHA256.digest(of: headerBytes))
+        ) { (bytes) throws(RevisionError) in
+            if !CanonicalCheck.isCertain(bytes) { _ = try Revision.letter(parsing: bytes) }
+        }
     }
 
-    /// The same, of a header that was hashed before.
+    /// Checks bytes as above, where the letter is needed too: its content is looked through once.
     ///
     /// - Parameter id: The SHA-256 of the header's bytes.
-    package init(headerBytes: [UInt8], contentBytes: [UInt8]?, id: RevisionID) throws(RevisionError) {
+    /// - Returns: The revision, and the letter as its author left it; nil for a tombstone.
+    package static func withLetter(
+        headerBytes: [UInt8], contentBytes: [UInt8]?, id: RevisionID
+    ) throws(RevisionError) -> (revision: Revision, letter: Letter?) {
+        var letter: Letter?
+        let revision = try Revision(headerBytes: headerBytes, contentBytes: contentBytes, id: id) {
+            (bytes) throws(RevisionError) in letter = try Revision.letter(parsing: bytes)
+        }
+        return (revision, letter)
+    }
+
+    /// - Parameters:
+    ///   - id: The SHA-256 of the header's bytes.
+    ///   - checkContent: Throws if the bytes are not one canonical JSON object.
+    private init(
+        headerBytes: [UInt8], contentBytes: [UInt8]?, id: RevisionID,
+        checkContent: ([UInt8]) throws(RevisionError) -> Void
+    ) throws(RevisionError) {
         header = try RevisionHeader(parsing: headerBytes)
         guard (header.content == nil) == (contentBytes == nil) else { throw RevisionError(.contentPresence) }
         if let contentBytes {
@@ -33,13 +53,13 @@ public struct Revision: Hashable, Sendable {
             }
             #if CANARIES
                 if Canary.incomingNotHashed.isOn {
-                    _ = try Revision.letter(parsing: contentBytes)
+                    try checkContent(contentBytes)
                     (self.id, self.headerBytes, self.contentBytes) = (id, headerBytes, contentBytes)
                     return
                 }
             #endif
             guard SHA256.digest(of: contentBytes) == header.content else { throw RevisionError(.contentHash) }
-            if !CanonicalCheck.isCertain(contentBytes) { _ = try Revision.letter(parsing: contentBytes) }
+            try checkContent(contentBytes)
         }
         self.id = id
         self.headerBytes = headerBytes

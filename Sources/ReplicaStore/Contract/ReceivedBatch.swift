@@ -121,10 +121,11 @@ public struct ReceivedBatch: Sendable {
         { [dictionary] received in
             let content = received.contentBytes
             do throws(RevisionError) {
-                let revision = try Revision(
+                let (revision, letter) = try Revision.withLetter(
                     headerBytes: received.headerBytes, contentBytes: content, id: received.id)
                 return .success(
-                    PreparedRevision(revision, stored: received.storable, dictionary: dictionary, level: level))
+                    PreparedRevision(
+                        revision, stored: received.storable, letter: letter, dictionary: dictionary, level: level))
             } catch {
                 return .failure(
                     RefusedRevision(

@@ -128,13 +128,26 @@ struct RevisionHeaderTests {
         var members = Self.members
         members["content"] = .string(SHA256.digest(of: content).hex)
         let good = members.canonicalBytes
-        func code(_ header: [UInt8], _ content: [UInt8]?) -> RevisionError.Code? {
-            do {
-                _ = try Revision(headerBytes: header, contentBytes: content)
+        func error(_ read: () throws(RevisionError) -> Void) -> RevisionError? {
+            do throws(RevisionError) {
+                try read()
                 return nil
             } catch {
-                return error.code
+                return error
             }
+        }
+        func code(_ header: [UInt8], _ content: [UInt8]?) -> RevisionError.Code? {
+            let plain = error { () throws(RevisionError) in
+                _ = try Revision(headerBytes: header, contentBytes: content)
+            }
+            let withLetter = error { () throws(RevisionError) in
+                let id = RevisionID(SHA256.digest(of: header))
+                let read = try Revision.withLetter(headerBytes: header, contentBytes: content, id: id)
+                let plain = try Revision(headerBytes: header, contentBytes: content)
+                #expect(read.revision == plain && read.letter == plain.letter)
+            }
+            #expect(plain == withLetter)
+            return plain?.code
         }
         #expect(code(good, content) == nil)
         #expect(code(good, nil) == .contentPresence)
