@@ -95,6 +95,9 @@ extension Archive {
     /// Letters as rows of a list, newest first.
     public func letters(_ query: LetterQuery = LetterQuery()) throws -> [LetterSummary] { try store.letters(query) }
 
+    /// The ids of the same letters, in the same order: quicker, as no letter is read.
+    public func letterIDs(_ query: LetterQuery = LetterQuery()) throws -> [LetterID] { try store.letterIDs(query) }
+
     /// Letters that fit what somebody typed: words, `"phrases"`, `prefix*`, `from:`, `to:`, `tag:`, `before:`, `after:`, `date:`, `has:`, `is:`, and a
     /// hyphen before what must not be. Best first; the newest first where no words are asked for.
     ///

@@ -55,7 +55,7 @@ struct RepairTests {
         let whole = try dump(ben)
         try damage(ben.archive, Self.flipContent)
         try damage(ben.archive, Self.flipHeader)
-        try damage(ben.archive, "UPDATE summary SET title = 'wrong' WHERE letter = 5")
+        try damage(ben.archive, "UPDATE summary SET sender_words = 'wrong' WHERE letter = 5")
         try Data("nonsense".utf8).write(to: blob(ben.archive))
         let found = try ben.expect(1, "verify", "--json").object()
         let problems = try #require(found["problems"] as? [[String: Any]])

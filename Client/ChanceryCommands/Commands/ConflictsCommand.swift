@@ -24,7 +24,7 @@ enum ConflictsCommand {
         if values[ids].isEmpty {
             var query = LetterQuery()
             query.onlyConflicts = true
-            letters = try await archive.letters(query).map(\.id)
+            letters = try await archive.letterIDs(query)
         }
         var rows: [JSONValue] = []
         var isFirst = true

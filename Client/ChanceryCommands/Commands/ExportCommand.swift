@@ -38,7 +38,7 @@ enum ExportCommand {
         let archive = try await context.openArchive()
         var letters: [LetterID] = []
         for text in values[ids] { letters.append(try await archive.letterID(text)) }
-        if values[ids].isEmpty { letters = try await archive.letters().map(\.id) }
+        if values[ids].isEmpty { letters = try await archive.letterIDs() }
         try check(values, context, count: letters.count)
         if let folder = values[output] { try FileSystem.makeFolder(folder) }
         var export = LetterExport(

@@ -62,7 +62,9 @@ enum ListCommand {
             table.add([
                 String(letter.id.text.prefix(idLength)), letter.date ?? "–",
                 letter.senders.joined(separator: ", "), letter.recipients.joined(separator: ", "),
-                mark + (letter.title ?? letter.incipit ?? ""),
+                mark
+                    + (letter.isDamaged
+                        ? "(damaged: see `chancery verify --repair`)" : letter.title ?? letter.incipit ?? ""),
             ])
         }
         let width = console.output.isTerminal ? console.output.width : nil
@@ -90,6 +92,7 @@ extension LetterSummary {
         members["status"] = (status?.rawValue).map(JSONValue.string)
         if !tags.isEmpty { members["tags"] = .array(tags.map(JSONValue.string)) }
         if isDeleted { members["deleted"] = true }
+        if isDamaged { members["damaged"] = true }
         return .object(members)
     }
 }

@@ -160,7 +160,7 @@ enum ResolveCommand {
         if values[all] {
             var query = LetterQuery()
             query.onlyConflicts = true
-            return try await archive.letters(query).map(\.id)
+            return try await archive.letterIDs(query)
         }
         var letters: [LetterID] = []
         for text in values[ids] { letters.append(try await archive.letterID(text)) }

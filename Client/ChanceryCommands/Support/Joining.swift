@@ -33,7 +33,7 @@ struct Joining {
     init(from here: Archive, into there: Archive) async throws {
         self.here = here
         self.there = there
-        letters = try await here.letters().map(\.id)
+        letters = try await here.letterIDs()
     }
 
     /// Brings them, attachments first; or only counts.

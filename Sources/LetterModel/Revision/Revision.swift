@@ -18,8 +18,15 @@ public struct Revision: Hashable, Sendable {
     /// Checks bytes that came from network, disk or file.
     public init(headerBytes: [UInt8], contentBytes: [UInt8]?) throws(RevisionError) {
         try self.init(
-            headerBytes: headerBytes, contentBytes: contentBytes, id: RevisionID(SHA256.digest(of: headerBytes))
-        ) { (bytes) throws(RevisionError) in
+            headerBytes: headerBytes, contentBytes: contentBytes, id: RevisionID(SHA256.digest(of: headerBytes)))
+    }
+
+    /// Checks bytes as above.
+    ///
+    /// - Parameter id: The SHA-256 of the header's bytes.
+    package init(headerBytes: [UInt8], contentBytes: [UInt8]?, id: RevisionID) throws(RevisionError) {
+        try self.init(headerBytes: headerBytes, contentBytes: contentBytes, id: id) {
+            (bytes) throws(RevisionError) in
             if !CanonicalCheck.isCertain(bytes) { _ = try Revision.letter(parsing: bytes) }
         }
     }

@@ -49,11 +49,13 @@ public struct LetterSummary: Hashable, Sendable {
     public let conflicts: Int
     /// Whether it is deleted.
     public let isDeleted: Bool
+    /// Whether its bytes are damaged here. Nothing but the id, the number of conflicts and whether it is deleted is known then.
+    public let isDamaged: Bool
 
     /// A row of its parts.
     public init(
         id: LetterID, date: String?, senders: [String], recipients: [String], title: String?, incipit: String?,
-        status: Status?, tags: [String], conflicts: Int, isDeleted: Bool
+        status: Status?, tags: [String], conflicts: Int, isDeleted: Bool, isDamaged: Bool = false
     ) {
         self.id = id
         self.date = date
@@ -65,6 +67,7 @@ public struct LetterSummary: Hashable, Sendable {
         self.tags = tags
         self.conflicts = conflicts
         self.isDeleted = isDeleted
+        self.isDamaged = isDamaged
     }
 }
 

@@ -85,10 +85,16 @@ public struct ReceivedBatch: Sendable {
     private var rest: [ReceivedRevision] = []
     /// What the next contents are compressed with that do not come as they are stored; nil for nothing.
     public var dictionary: CompressionDictionary?
+    private let isListed: Bool
 
     /// An empty batch.
-    public init(dictionary: CompressionDictionary? = nil) {
+    ///
+    /// - Parameters:
+    ///   - dictionary: what contents are compressed with that do not come as they are stored; nil for nothing.
+    ///   - isListed: whether the store that takes them in puts letters into its list then (``ReplicaStore/listsAtOnce``).
+    public init(dictionary: CompressionDictionary? = nil, isListed: Bool = true) {
         self.dictionary = dictionary
+        self.isListed = isListed
     }
 
     /// Whether nothing has come.
@@ -118,14 +124,20 @@ public struct ReceivedBatch: Sendable {
     private func check(
         _ level: Zstandard.Level
     ) -> @Sendable (ReceivedRevision) -> Result<PreparedRevision, RefusedRevision> {
-        { [dictionary] received in
+        { [dictionary, isListed] received in
+            let storable = received.storable
+            let seenFrame = storable.map { SHA256.digest(of: $0.frame) }
             let content = received.contentBytes
             do throws(RevisionError) {
-                let (revision, letter) = try Revision.withLetter(
-                    headerBytes: received.headerBytes, contentBytes: content, id: received.id)
+                let (revision, letter) =
+                    isListed
+                    ? try Revision.withLetter(
+                        headerBytes: received.headerBytes, contentBytes: content, id: received.id)
+                    : (try Revision(headerBytes: received.headerBytes, contentBytes: content, id: received.id), nil)
                 return .success(
                     PreparedRevision(
-                        revision, stored: received.storable, letter: letter, dictionary: dictionary, level: level))
+                        revision, stored: storable, seenFrame: seenFrame, letter: letter, dictionary: dictionary,
+                        level: level, isListed: isListed))
             } catch {
                 return .failure(
                     RefusedRevision(

@@ -68,6 +68,9 @@ public protocol ReplicaStore: AnyObject, Sendable {
 
     // MARK: Letters
 
+    /// Whether letters enter the list when they are taken in. Else they do when one is next asked for.
+    var listsAtOnce: Bool { get }
+
     /// The letter that people see; nil if this replica has no revision of it.
     func view(of letter: LetterID) throws(StoreError) -> LetterView?
 
@@ -83,8 +86,11 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// Letters whose id begins so (lower-case hex digits and hyphens), ascending, at most `limit`.
     func letters(withPrefix prefix: String, limit: Int) throws(StoreError) -> [LetterID]
 
-    /// Letters by the query, as rows of a list.
+    /// Letters by the query, as rows of a list. Each is read for it; of a damaged one the row says so.
     func letters(_ query: LetterQuery) throws(StoreError) -> [LetterSummary]
+
+    /// The ids of the same letters, in the same order: quicker, as no letter is read.
+    func letterIDs(_ query: LetterQuery) throws(StoreError) -> [LetterID]
 
     /// Every tag that a letter has which is not deleted, each once, sorted by bytes.
     func tags() throws(StoreError) -> [String]
@@ -299,6 +305,12 @@ extension ReplicaStore {
         for letter in letters { views.append(try view(of: letter)) }
         return views
     }
+
+    /// What most stores do.
+    public var listsAtOnce: Bool { true }
+
+    /// From the rows of these letters: right for every store.
+    public func letterIDs(_ query: LetterQuery) throws(StoreError) -> [LetterID] { try letters(query).map(\.id) }
 
     /// From the rows of all letters: right for every store.
     public func tags() throws(StoreError) -> [String] {

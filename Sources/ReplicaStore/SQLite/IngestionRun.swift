@@ -31,10 +31,14 @@ struct IngestionRun {
     private let guardedThrough: Int?
     /// A person is letting everything in.
     private var isReleasing = false
+    /// Whether letters enter the list now, or when somebody asks for one.
+    private let listsAtOnce: Bool
 
     private var isGuarded: Bool { guardedThrough != nil }
     /// Waiting revisions whose last parent has come, in the order of that.
     private var ready: [Int] = []
+    /// Of each revision that was appended what its content is known to be, if that was seen.
+    private var seenContents: [SeenContent?] = []
     /// Letters with new revisions, each once, in the order of the first.
     private var letters: [TouchedLetter] = []
     private var letterIndices: [Int: Int] = [:]
@@ -50,10 +54,14 @@ struct IngestionRun {
         var hasOneRevision: Bool
     }
 
-    /// - Parameter prepared: The revisions of the ingestion.
+    /// - Parameters:
+    ///   - prepared: The revisions of the ingestion.
+    ///   - listsAtOnce: Whether letters enter the list now, or when somebody asks for one.
     init(
-        _ connection: Connection, _ ingestion: Ingestion, prepared: [PreparedRevision], folder: ReplicaFolder
+        _ connection: Connection, _ ingestion: Ingestion, prepared: [PreparedRevision], folder: ReplicaFolder,
+        listsAtOnce: Bool
     ) throws {
+        self.listsAtOnce = listsAtOnce
         revisions = prepared
         truth = TruthTables(connection)
         blobs = BlobTables(connection, folder: folder)
@@ -68,6 +76,8 @@ struct IngestionRun {
         hasHeld = try !HeldTable(connection).isEmpty()
         hasBeside = try !BesideTable(connection).isEmpty()
         guardedThrough = ingestion.guardedThrough(end: state.sequence)
+        // The guard counts what the list shows.
+        if guardedThrough != nil { while state.listed < state.sequence { try LetterList(connection).takeIn(&state) } }
         let tombstones = prepared.filter { $0.header.content == nil }.map(\.header.letter)
         if let through = guardedThrough, !tombstones.isEmpty || hasHeld {
             deletions = try DeletionCount(connection, through: through, tombstones: tombstones)
@@ -112,8 +122,8 @@ struct IngestionRun {
 
     private mutating func finish() throws {
         try promoteWaiting()
+        try list()
         try state.write(connection)
-        try summarise()
         for (name, sequences) in known.sorted(by: { $0.key.precedesByBytes($1.key) }) {
             try RemoteProgress(connection, name: name)?.acknowledge(sequences.sorted())
         }
@@ -233,8 +243,9 @@ struct IngestionRun {
             "INSERT INTO revision (sequence, id, chain, letter, content, header) VALUES (?, ?, ?, ?, ?, ?)",
             [
                 .integer(state.sequence), .bytes(prepared.id.digest.bytes), .bytes(state.chain.bytes),
-                .integer(letter), .integer(content), .bytes(prepared.headerBytes),
+                .integer(letter), .integer(content), .bytes(HeaderShorthand.of(prepared.headerBytes)),
             ])
+        seenContents.append(SeenContent(prepared))
         for parent in parents {
             #if CANARIES
                 if Canary.secondParentLeftOut.isOn, parent.sequence != parents[0].sequence { continue }
@@ -380,42 +391,27 @@ struct IngestionRun {
 
     // MARK: What follows
 
-    private func summarise() throws {
+    /// Enters the letters into the list. Where that is done later, those that are in it already change: they were healed.
+    private mutating func list() throws {
+        let list = LetterList(connection)
         let summaries = SummaryTable(connection)
-        var others: [(letter: TouchedLetter, rows: TruthTables.LetterRows)] = []
+        var others: [LetterList.Letter] = []
         var rowCount = 0
-        func whereIntact(_ body: () throws -> Void) throws {
-            do {
-                try body()
-            } catch StoreError.damaged {
-                // An old revision of this letter is damaged, or what says which are its heads. Its list entry stays as it was until somebody
-                // sends that revision again; what came now is kept, and delays no other letter.
-            }
-        }
-        func writeOthers() throws {
-            let views = others.map(\.rows).concurrentMap { rows in
-                Result { () throws(StoreError) in SummaryTable.values(of: try rows.view()) }
-            }
-            for (other, values) in zip(others, views) {
-                try whereIntact { try summaries.write(other.letter.number, other.letter.id, try values.get()) }
-            }
-            (others, rowCount) = ([], 0)
-        }
-        for letter in letters {
+        for letter in letters where listsAtOnce || letter.newest.sequence <= state.listed {
             let heads =
                 try letter.hasOneRevision ? [letter.newest.sequence] : truth.heads(ofLetter: letter.number)
             if heads == [letter.newest.sequence], let values = letter.newest.revision.summary {
                 try summaries.write(letter.number, letter.id, values)
-            } else {
-                try whereIntact {
-                    let rows = try truth.letterRows(letter.number, heads: heads)
-                    others.append((letter, rows))
-                    rowCount += rows.rows.count
-                }
-                if rowCount >= Self.rowsSeenTogether { try writeOthers() }
+            } else if let other = try list.letter(letter.number, letter.id, heads: heads) {
+                others.append(other)
+                rowCount += other.rows.rows.count
+                guard rowCount >= Self.rowsSeenTogether else { continue }
+                try list.write(others)
+                (others, rowCount) = ([], 0)
             }
         }
-        try writeOthers()
+        try list.write(others)
+        if listsAtOnce { state.listed = state.sequence }
     }
 
     private static let rowsSeenTogether = 512
@@ -447,7 +443,9 @@ struct IngestionRun {
             WHERE revision.sequence > ? ORDER BY revision.sequence
             """, [.integer(begin.sequence)]
         ) { row in
-            rows.append(WrittenRow(row, try truth.stored(row)))
+            let stored = try truth.stored(row)
+            let index = stored.sequence - begin.sequence - 1
+            rows.append(WrittenRow(row, stored, seen: seenContents.indices.contains(index) ? seenContents[index] : nil))
             if rows.count == Self.rowsReadBackTogether { try checkRows() }
             return true
         }
@@ -458,15 +456,36 @@ struct IngestionRun {
 
     private static let rowsReadBackTogether = 512
 
+    /// A frame that was decompressed when it came: what is read back of it need not be once more, if it is the same.
+    private struct SeenContent: Sendable {
+        /// The SHA-256 of what it holds.
+        let content: Digest
+        private let frame: Digest
+        private let dictionary: Digest?
+
+        init?(_ prepared: PreparedRevision) {
+            guard let frame = prepared.seenFrame, let content = prepared.header.content else { return nil }
+            self.content = content
+            self.frame = frame
+            dictionary = prepared.content?.dictionary?.digest
+        }
+
+        func isStored(as stored: StoredContent) -> Bool {
+            stored.dictionary?.digest == dictionary && SHA256.digest(of: stored.frame) == frame
+        }
+    }
+
     /// A row of the log as the database gives it back.
     private struct WrittenRow: Sendable {
         let stored: TruthTables.StoredRevision
         let chain: [UInt8]
         /// Empty for a tombstone.
         let contentHash: [UInt8]
+        let seen: SeenContent?
 
-        init(_ row: Row, _ stored: TruthTables.StoredRevision) {
+        init(_ row: Row, _ stored: TruthTables.StoredRevision, seen: SeenContent?) {
             self.stored = stored
+            self.seen = seen
             chain = row.bytes(5)
             contentHash = row.bytes(6)
         }
@@ -475,6 +494,7 @@ struct IngestionRun {
         func hashes() -> (header: Digest, content: [UInt8]?) {
             let header = SHA256.digest(of: stored.header)
             guard let content = stored.content else { return (header, []) }
+            if let seen, seen.isStored(as: content) { return (header, seen.content.bytes) }
             do {
                 return (header, SHA256.digest(of: try content.bytes()).bytes)
             } catch {

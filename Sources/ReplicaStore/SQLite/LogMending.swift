@@ -147,7 +147,7 @@ struct LogMending {
     /// Whether a header that stands under a letter names another one than this.
     private func isNamed(letter number: Int, otherwiseThan id: LetterID) throws -> Bool {
         let headers = try connection.rows("SELECT header FROM revision WHERE letter = ?", [.integer(number)]) {
-            row throws in row.bytes(0)
+            row throws in HeaderShorthand.expand(row.bytes(0))
         }
         return headers.contains { Self.header($0).map { $0.letter != id } == true }
     }

@@ -1,4 +1,5 @@
 import Compression
+import Hashing
 import LetterModel
 import Parallelism
 import SQLiteBinding
@@ -11,24 +12,34 @@ final class PreparedRevision: Sendable {
     let headerBytes: [UInt8]
     /// The content as it is stored; nil for a tombstone.
     let content: StoredContent?
-    /// The letter's columns in `summary`, if this becomes its only head; nil for a tombstone.
+    /// The SHA-256 of the content's frame, taken before it was seen to hold what the header names; nil if it was not.
+    let seenFrame: Digest?
+    /// The letter's columns in `summary`, if this becomes its only head; nil for a tombstone, or where it enters no list now.
     let summary: [SQLiteValue]?
     /// The blobs that it refers to.
     let blobs: [BlobTables.Reference]
 
     /// - Parameters:
     ///   - stored: The content as it came, if it may be stored so.
+    ///   - seenFrame: The SHA-256 of its frame, taken before the revision's content was read from it.
     ///   - letter: What the revision says, where that is at hand: it is read from the content otherwise.
     ///   - dictionary: What the content is compressed with otherwise; nil for nothing.
     ///   - level: How hard to look for what the dictionary has.
+    ///   - isListed: Whether it enters the list as it comes.
     init(
-        _ revision: Revision, stored: StoredContent? = nil, letter: Letter? = nil,
-        dictionary: CompressionDictionary? = nil, level: Zstandard.Level = .page
+        _ revision: Revision, stored: StoredContent? = nil, seenFrame: Digest? = nil, letter: Letter? = nil,
+        dictionary: CompressionDictionary? = nil, level: Zstandard.Level = .page, isListed: Bool = true
     ) {
         id = revision.id
         header = revision.header
         headerBytes = revision.headerBytes
+        self.seenFrame = seenFrame
         content = revision.contentBytes.map { stored ?? StoredContent($0, with: dictionary, level: level) }
+        guard isListed else {
+            summary = nil
+            blobs = BlobTables.references(in: revision)
+            return
+        }
         let letter = letter ?? revision.letter
         summary = letter.map { SummaryTable.values(of: .single(revision.id, $0)) }
         blobs = letter.map(BlobTables.references(in:)) ?? []

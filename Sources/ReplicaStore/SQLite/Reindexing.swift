@@ -7,18 +7,22 @@ struct Reindexing {
     private let connection: Connection
     private let truth: TruthTables
     private let folder: ReplicaFolder
+    private let listsAtOnce: Bool
 
-    init(_ connection: Connection, folder: ReplicaFolder) {
+    /// - Parameter listsAtOnce: Whether the list is made now, or when somebody asks for one.
+    init(_ connection: Connection, folder: ReplicaFolder, listsAtOnce: Bool) {
         self.connection = connection
         self.folder = folder
+        self.listsAtOnce = listsAtOnce
         truth = TruthTables(connection)
     }
 
     func run() throws {
         for table in ["head", "summary", "blob_reference", "blob"] { try connection.run("DELETE FROM \(table)") }
         try connection.run(Self.insertHeads)
-        try walkLog()
-        try writeSummaries()
+        var state = try walkLog()
+        if listsAtOnce { while state.listed < state.sequence { try LetterList(connection).takeIn(&state) } }
+        try state.write(connection)
         try SearchIndex(connection).clear()
     }
 
@@ -29,32 +33,15 @@ struct Reindexing {
     private static let insertHeads = "INSERT INTO head (letter, revision) \(headSelection)"
 
     /// State and blob references, in log order.
-    private func walkLog() throws {
+    private func walkLog() throws -> StateRow {
         let blobs = BlobTables(connection, folder: folder)
-        var state = StateRow(sequence: 0, chain: .zero, fingerprint: .zero)
+        var state = StateRow(sequence: 0, chain: .zero, fingerprint: .zero, listed: 0)
         while let row = try truth.stored(state.sequence + 1) {
             guard let id = row.id else { throw StoreError.damaged(object: "revision \(row.sequence)") }
             state.append(id)
             // A damaged revision has no references that anybody could know; `verify` names it.
             if let revision = row.intact() { try blobs.add(BlobTables.references(in: revision), at: row.sequence) }
         }
-        try state.write(connection)
-    }
-
-    private func writeSummaries() throws {
-        let summaries = SummaryTable(connection)
-        var last = 0
-        while let letter = try connection.integer(
-            "SELECT number FROM letter WHERE number > ? ORDER BY number LIMIT 1", [.integer(last)])
-        {
-            last = letter
-            do {
-                let view = try truth.view(ofLetter: letter, heads: try truth.heads(ofLetter: letter))
-                try summaries.write(letter, try truth.letterID(letter), view)
-            } catch StoreError.damaged {
-                // Such a letter is in no list until it was repaired. The others are.
-                continue
-            }
-        }
+        return state
     }
 }

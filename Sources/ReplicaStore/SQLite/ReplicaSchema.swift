@@ -18,6 +18,7 @@ enum ReplicaSchema {
             Migrator.Migration("held deletions, evidence, what remotes have beside the log", script: version2),
             Migrator.Migration("senders, recipients, tags and facts in the search index", script: version3),
             Migrator.Migration("dictionaries", script: version4),
+            Migrator.Migration("short headers, and a list that holds what it is asked by", script: version5),
         ])
 
     private static let version1 = """
@@ -293,5 +294,41 @@ enum ReplicaSchema {
         CREATE TRIGGER dictionary_copy_stays BEFORE DELETE ON dictionary_copy
             BEGIN SELECT RAISE(ABORT, 'append-only'); END;
         ALTER TABLE content ADD COLUMN dictionary INTEGER;
+        """
+
+    /// Headers that were there stay as they are (`HeaderShorthand`). What lists show is read from the letters; the key of a plain day is that
+    /// day, and what it is sorted after.
+    private static let version5 = """
+        CREATE TABLE old_summary AS
+            SELECT letter, id, is_deleted, conflicts,
+                CASE
+                    WHEN sort_key GLOB '-*' THEN sort_key
+                    WHEN substr(sort_key, 23, 1) IN ('/', '.') THEN substr(sort_key, 1, 10) || char(1) || substr(sort_key, 23)
+                    WHEN sort_key = printf('%.10s %.10s %.10s', sort_key, sort_key, sort_key)
+                        THEN substr(sort_key, 1, 10) || char(2)
+                    ELSE sort_key
+                END,
+                earliest, latest, status, nullif(tags, '[]'), sender_words, recipient_words
+            FROM summary;
+        DROP TABLE summary;
+        CREATE TABLE summary (
+            letter INTEGER PRIMARY KEY,
+            id BLOB NOT NULL,
+            is_deleted INTEGER NOT NULL,
+            conflicts INTEGER NOT NULL,
+            sort_key TEXT,
+            earliest INTEGER,
+            latest INTEGER,
+            status TEXT,
+            tags TEXT,
+            sender_words TEXT NOT NULL,
+            recipient_words TEXT NOT NULL
+        ) STRICT;
+        INSERT INTO summary SELECT * FROM old_summary ORDER BY letter;
+        ALTER TABLE state ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+        UPDATE state SET listed = sequence;
+        DROP TABLE old_summary;
+        CREATE INDEX summary_by_date ON summary (is_deleted, sort_key DESC, id, earliest, latest);
+        CREATE INDEX summary_in_conflict ON summary (letter) WHERE conflicts > 0;
         """
 }

@@ -105,6 +105,6 @@ extension SQLiteReplicaStore {
     /// Makes all projections anew from the truth, in one transaction. The search index is emptied and fills again
     /// behind.
     public func reindex() throws(StoreError) {
-        try connections.write { try Reindexing($0, folder: folder).run() }
+        try connections.write { try Reindexing($0, folder: folder, listsAtOnce: listsAtOnce).run() }
     }
 }

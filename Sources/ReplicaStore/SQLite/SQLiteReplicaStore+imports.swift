@@ -1,5 +1,6 @@
 public import Hashing
 import LetterModel
+import Parallelism
 import SQLiteBinding
 
 extension SQLiteReplicaStore {
@@ -35,31 +36,44 @@ extension SQLiteReplicaStore {
     /// What was recorded in each month. Reads the headers of the log, and no contents.
     public func growth() throws(StoreError) -> [Growth] {
         try connections.read { connection in
-            // A header is JSON that was checked when it came; damaged bytes have no time.
-            let isFirst =
-                "sequence = (SELECT min(sequence) FROM revision AS other WHERE other.letter = revision.letter)"
-            let timed = try connection.rows(
-                """
-                SELECT moment, is_first, count(*) FROM (
-                    SELECT CASE WHEN json_valid(CAST(header AS TEXT)) THEN
-                            json_extract(CAST(header AS TEXT), '$.time') END AS moment, \(isFirst) AS is_first
-                    FROM revision
-                ) WHERE moment IS NOT NULL GROUP BY substr(moment, 1, 7), is_first
-                """
-            ) { row throws in (time: Timestamp(try row.text(0)), isFirst: row.bool(1), count: row.integer(2)) }
             var imported: [LetterID: Timestamp] = [:]
             for record in try Self.records(connection, "ORDER BY time DESC", []) {
                 for letter in record.letters { imported[letter] = record.time }
             }
-            let untimed = try connection.rows(
-                """
-                SELECT letter.id, \(isFirst) FROM revision JOIN letter ON letter.number = revision.letter
-                WHERE NOT json_valid(CAST(header AS TEXT)) OR json_extract(CAST(header AS TEXT), '$.time') IS NULL
-                """
-            ) { row throws in
-                (time: LetterID(bytes: row.bytes(0)).flatMap { imported[$0] }, isFirst: row.bool(1), count: 1)
+            var moments: [(time: Timestamp?, isFirst: Bool, count: Int)] = []
+            var rows: [(header: [UInt8], letter: [UInt8], isFirst: Bool)] = []
+            func takeRows() {
+                let times = rows.concurrentMap { Self.time(ofHeader: $0.header) }
+                for (row, time) in zip(rows, times) {
+                    moments.append((time ?? LetterID(bytes: row.letter).flatMap { imported[$0] }, row.isFirst, 1))
+                }
+                rows = []
             }
-            return Growth.byMonth(timed + untimed)
+            try connection.forEach(
+                """
+                SELECT header, letter.id,
+                    sequence = (SELECT min(sequence) FROM revision AS other WHERE other.letter = revision.letter)
+                FROM revision LEFT JOIN letter ON letter.number = revision.letter ORDER BY sequence
+                """
+            ) { row in
+                rows.append((row.bytes(0), row.bytes(1), row.bool(2)))
+                if rows.count == Self.headersReadTogether { takeRows() }
+                return true
+            }
+            takeRows()
+            return Growth.byMonth(moments)
+        }
+    }
+
+    private static let headersReadTogether = 4_096
+
+    /// When a revision was written; nil if its header does not say so, or is damaged.
+    private static func time(ofHeader stored: [UInt8]) -> Timestamp? {
+        do {
+            return try RevisionHeader(parsing: HeaderShorthand.expand(stored)).time
+        } catch {
+            // A header was checked when it came: this one is damaged.
+            return nil
         }
     }
 

@@ -66,26 +66,76 @@ extension SQLiteReplicaStore {
     /// Letters by the query, as rows of a list. Read in pages, so that a long list holds nobody up; each page is of one
     /// moment.
     public func letters(_ query: LetterQuery) throws(StoreError) -> [LetterSummary] {
-        var result: [LetterSummary] = []
+        try pages(of: query, pageSize: Self.lettersReadTogether) { entries, connection in
+            let truth = TruthTables(connection)
+            let rows = try entries.map { entry -> (entry: LetterFilter.Entry, rows: TruthTables.LetterRows?) in
+                do {
+                    let heads = try truth.heads(ofLetter: entry.letter)
+                    return (entry, try truth.letterRows(entry.letter, heads: heads))
+                } catch StoreError.damaged {
+                    return (entry, nil)
+                }
+            }
+            return rows.concurrentMap { $0.entry.summary($0.rows) }
+        }
+    }
+
+    /// Whether letters enter the list as they come. Nobody asks most servers for one.
+    public var listsAtOnce: Bool { connections.mode == .local }
+
+    /// Brings the list up to the end of the log, in several transactions.
+    func catchUpList() throws(StoreError) {
+        guard !listsAtOnce else { return }
+        func isBehind() throws(StoreError) -> Bool {
+            let state = try connections.read { try StateRow.read($0) }
+            return state.listed < state.sequence
+        }
+        while try isBehind() {
+            try connections.write { connection in
+                var state = try StateRow.read(connection)
+                try LetterList(connection).takeIn(&state)
+                try state.write(connection)
+            }
+        }
+    }
+
+    /// The ids of the same letters, in the same order.
+    public func letterIDs(_ query: LetterQuery) throws(StoreError) -> [LetterID] {
+        try pages(of: query, pageSize: Self.entriesReadTogether) { entries, _ in entries.map(\.id) }
+    }
+
+    /// What is made of the entries that fit, each page inside its transaction.
+    private func pages<Element: Sendable>(
+        of query: LetterQuery, pageSize: Int, _ make: ([LetterFilter.Entry], Connection) throws -> [Element]
+    ) throws(StoreError) -> [Element] {
+        try catchUpList()
+        var result: [Element] = []
         var filter = LetterFilter(query)
         while true {
-            let wanted = query.limit.map { $0 - result.count } ?? .max
-            let pageSize = min(LetterFilter.pageSize, wanted)
+            let pageSize = min(pageSize, query.limit.map { $0 - result.count } ?? .max)
             guard pageSize > 0 else { return result }
-            let page = try connections.read { try filter.page($0, limit: pageSize) }
-            result += page.summaries
-            guard page.summaries.count == pageSize, let last = page.last else { return result }
+            let (made, last) = try connections.read { connection in
+                let entries = try filter.page(connection, limit: pageSize)
+                return (try make(entries, connection), entries.last)
+            }
+            result += made
+            guard made.count == pageSize, let last else { return result }
             filter.resume(after: last)
         }
     }
 
+    /// What one transaction reads: some ten milliseconds.
+    private static let lettersReadTogether = 500
+    private static let entriesReadTogether = 5_000
+
     /// Every tag that a letter has which is not deleted, each once, sorted by bytes.
     public func tags() throws(StoreError) -> [String] {
-        try connections.read { connection in
+        try catchUpList()
+        return try connections.read { connection in
             try connection.rows(
                 """
                 SELECT DISTINCT value FROM summary, json_each(summary.tags)
-                WHERE is_deleted = 0 AND tags <> '[]' ORDER BY value
+                WHERE is_deleted = 0 AND tags IS NOT NULL ORDER BY value
                 """
             ) { row throws in try row.text(0) }
         }
@@ -93,12 +143,14 @@ extension SQLiteReplicaStore {
 
     /// How many letters have conflicts, from the index that holds no others.
     public func conflictCount() throws(StoreError) -> Int {
-        try connections.read { try $0.integer("SELECT count(*) FROM summary WHERE conflicts > 0") ?? 0 }
+        try catchUpList()
+        return try connections.read { try $0.integer("SELECT count(*) FROM summary WHERE conflicts > 0") ?? 0 }
     }
 
     /// Counts of everything that `status` tells.
     public func statistics() throws(StoreError) -> ReplicaStatistics {
-        try connections.read { connection in
+        try catchUpList()
+        return try connections.read { connection in
             func count(_ sql: String) throws -> Int { try connection.integer("SELECT count(*) FROM \(sql)") ?? 0 }
             return ReplicaStatistics(
                 letters: try count("summary WHERE is_deleted = 0"),
@@ -131,18 +183,40 @@ struct LetterIDPrefix {
 
 /// A `LetterQuery` as SQL, page by page.
 struct LetterFilter {
-    /// Rows that one transaction reads: some ten milliseconds.
-    static let pageSize = 5_000
-
     private let conditions: [String]
     private let values: [SQLiteValue]
     private var offset: Int
-    private var position: Position?
+    /// Where the last page ended.
+    private var position: Entry?
 
-    /// Where a page ended.
-    struct Position {
-        let sortKey: String?
+    /// The row of `summary` of a letter that fits.
+    struct Entry: Sendable {
+        let letter: Int
         let id: LetterID
+        let sortKey: String?
+        let conflicts: Int
+        let isDeleted: Bool
+
+        fileprivate init(_ row: Row) throws {
+            guard let id = LetterID(bytes: row.bytes(1)) else { throw StoreError.damaged(object: "archive.sqlite") }
+            self.id = id
+            letter = row.integer(0)
+            sortKey = try row.optionalText(2)
+            conflicts = row.integer(3)
+            isDeleted = row.bool(4)
+        }
+
+        /// The row of a list; nil or damaged rows give one that says so.
+        func summary(_ rows: TruthTables.LetterRows?) -> LetterSummary {
+            do {
+                if let view = try rows?.view() { return LetterSummary(id, view) }
+            } catch {
+                // The list names the letter all the same.
+            }
+            return LetterSummary(
+                id: id, date: nil, senders: [], recipients: [], title: nil, incipit: nil, status: nil, tags: [],
+                conflicts: conflicts, isDeleted: isDeleted, isDamaged: true)
+        }
     }
 
     init(_ query: LetterQuery) {
@@ -165,12 +239,12 @@ struct LetterFilter {
         offset = query.offset
     }
 
-    mutating func resume(after position: Position) {
-        self.position = position
+    mutating func resume(after entry: Entry) {
+        position = entry
         offset = 0
     }
 
-    func page(_ connection: Connection, limit: Int) throws -> (summaries: [LetterSummary], last: Position?) {
+    func page(_ connection: Connection, limit: Int) throws -> [Entry] {
         var conditions = conditions
         var values = values
         if let position {
@@ -182,12 +256,11 @@ struct LetterFilter {
                 values.append(.bytes(position.id.bytes))
             }
         }
-        let rows = try connection.rows(
+        return try connection.rows(
             """
-            \(SummaryTable.selection) WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY sort_key DESC, id LIMIT ? OFFSET ?
+            SELECT letter, id, sort_key, conflicts, is_deleted FROM summary
+            WHERE \(conditions.joined(separator: " AND ")) ORDER BY sort_key DESC, id LIMIT ? OFFSET ?
             """, values + [.integer(limit), .integer(max(0, offset))]
-        ) { row throws in (summary: try SummaryTable.summary(row), sortKey: try row.optionalText(10)) }
-        return (rows.map(\.summary), rows.last.map { Position(sortKey: $0.sortKey, id: $0.summary.id) })
+        ) { row throws in try Entry(row) }
     }
 }

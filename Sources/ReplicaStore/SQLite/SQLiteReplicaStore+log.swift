@@ -131,7 +131,8 @@ extension SQLiteReplicaStore {
             let remotes = RemoteTable(connection)
             if let remote = ingestion.remote { _ = try remotes.progress(remote) }
             if let advance = ingestion.advance { try remotes.advance(advance) }
-            var run = try IngestionRun(connection, ingestion, prepared: prepared, folder: folder)
+            var run = try IngestionRun(
+                connection, ingestion, prepared: prepared, folder: folder, listsAtOnce: listsAtOnce)
             let outcomes = try run.run()
             let report = run.report(outcomes, epoch: epoch)
             if identity.isArchiveOpen, ingestion.settlesArchive(outcomes) {

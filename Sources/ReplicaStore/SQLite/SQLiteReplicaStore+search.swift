@@ -29,6 +29,7 @@ extension SQLiteReplicaStore {
 
     /// Letters that fit a query, in its order.
     public func search(_ query: SearchQuery, limit: Int, offset: Int) throws(StoreError) -> SearchResult {
+        try catchUpList()
         let isBehind = try connections.read { connection in
             let index = SearchIndex(connection)
             return try index.isBehind()
@@ -44,13 +45,10 @@ extension SQLiteReplicaStore {
             var snippets = SnippetMaker(connection, match: match.words)
             var hits: [SearchResult.Hit] = []
             for number in try index.find(query, limit: limit, offset: offset, .measured) {
-                let rows = try connection.rows(
-                    "\(SummaryTable.selection) WHERE letter = ?", [.integer(number)]
-                ) { row throws in try SummaryTable.summary(row) }
-                guard let summary = rows.first else { continue }
                 let view = try truth.view(ofLetter: number, heads: try truth.heads(ofLetter: number))
                 let snippet = try snippets.snippet(of: view)
-                hits.append(SearchResult.Hit(letter: summary, snippet: snippet.text, matches: snippet.matches))
+                let letter = LetterSummary(try truth.letterID(number), view)
+                hits.append(SearchResult.Hit(letter: letter, snippet: snippet.text, matches: snippet.matches))
             }
             try snippets.end()
             return SearchResult(hits: hits, unindexed: try index.unindexed())

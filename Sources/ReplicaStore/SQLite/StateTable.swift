@@ -7,21 +7,23 @@ struct StateRow {
     var sequence: Int
     var chain: Digest
     var fingerprint: Digest
+    /// Up to where in the log letters are in the list: all of it, but for a server's replica.
+    var listed: Int
 
     static func read(_ connection: Connection) throws -> StateRow {
-        let row = try connection.first("SELECT sequence, chain, fingerprint FROM state") {
-            (row) throws(SQLiteError) in (row.integer(0), row.bytes(1), row.bytes(2))
+        let row = try connection.first("SELECT sequence, chain, fingerprint, listed FROM state") {
+            (row) throws(SQLiteError) in (row.integer(0), row.bytes(1), row.bytes(2), row.integer(3))
         }
         guard let row, let chain = Digest(bytes: row.1), let fingerprint = Digest(bytes: row.2),
-            (0..<LogPosition.sequenceLimit).contains(row.0)
+            (0..<LogPosition.sequenceLimit).contains(row.0), row.3 >= 0
         else { throw StoreError.damaged(object: "archive.sqlite") }
-        return StateRow(sequence: row.0, chain: chain, fingerprint: fingerprint)
+        return StateRow(sequence: row.0, chain: chain, fingerprint: fingerprint, listed: row.3)
     }
 
     func write(_ connection: Connection) throws(SQLiteError) {
         try connection.run(
-            "UPDATE state SET sequence = ?, chain = ?, fingerprint = ?",
-            [.integer(sequence), .bytes(chain.bytes), .bytes(fingerprint.bytes)])
+            "UPDATE state SET sequence = ?, chain = ?, fingerprint = ?, listed = ?",
+            [.integer(sequence), .bytes(chain.bytes), .bytes(fingerprint.bytes), .integer(listed)])
     }
 
     /// Goes one revision further.

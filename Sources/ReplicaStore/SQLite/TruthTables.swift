@@ -81,7 +81,7 @@ struct TruthTables {
         {
             sequence = row.integer(0)
             idBytes = row.bytes(1)
-            header = row.bytes(2)
+            header = HeaderShorthand.expand(row.bytes(2))
             let number = row.optionalInteger(4)
             let dictionary = try number.flatMap(dictionary)
             lacksDictionary = number != nil && dictionary == nil
@@ -177,6 +177,8 @@ struct TruthTables {
                 guard let head = rows[0].intactLetter(), let letter = head.letter else { throw rows[0].damage }
                 return .single(head.id, letter)
             }
+            // A letter that is listed has revisions, unless what says whose they are is damaged.
+            guard !rows.isEmpty else { throw .damaged(object: "archive.sqlite") }
             var revisions: [Revision] = []
             for row in rows { revisions.append(try row.logged().revision) }
             #if CANARIES

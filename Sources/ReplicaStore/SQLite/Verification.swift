@@ -31,6 +31,7 @@ struct Verification {
         let (state, letterEnd) = try connections.read { connection in
             (try StateRow.read(connection), try connection.integer("SELECT max(number) FROM letter") ?? 0)
         }
+        checkList(state)
         let total = state.sequence + letterEnd + blobs.count
         var done = 0
         progress(done, total)
@@ -90,6 +91,7 @@ struct Verification {
         if last != state.sequence {
             add("chain", "the log has \(last) entries, and \(state.sequence) are noted")
         }
+        checkList(state)
         let stretch = try check(after: max(0, state.sequence - Self.newestEntries), count: Self.newestEntries, state)
         return VerificationReport(
             revisions: stretch.entries.count, blobs: stretch.blobs, problems: problems)
@@ -155,6 +157,15 @@ struct Verification {
 
     private mutating func add(_ kind: String, _ text: String, object: String? = nil, letter: LetterID? = nil) {
         problems.append(VerificationReport.Problem(kind: kind, letter: letter, object: object, text: text))
+    }
+
+    private mutating func checkList(_ state: StateRow) {
+        guard state.listed > state.sequence || connections.mode == .local && state.listed < state.sequence else {
+            return
+        }
+        add(
+            "summary", "the list is noted to end at log entry \(state.listed), and the log goes on to \(state.sequence)"
+        )
     }
 
     // MARK: The file

@@ -117,7 +117,7 @@ public final class ExchangeResponder {
     private func take(_ revision: ReceivedRevision) throws(StoreError) {
         revisionBytes += revision.byteCount
         guard pushedIDs.insert(revision.id).inserted else { return }
-        if pushed == nil { pushed = ReceivedBatch(dictionary: try store.dictionary()) }
+        if pushed == nil { pushed = ReceivedBatch(dictionary: try store.dictionary(), isListed: store.listsAtOnce) }
         pushed?.append(revision)
     }
 

@@ -101,8 +101,10 @@ public struct Salvage {
 
     private mutating func takeHeader(_ row: LooseRows.Row, _ column: Int, order: Int) {
         guard case .bytes(let name) = row.values[1], name.count == Digest.byteCount,
-            case .bytes(let bytes) = row.values[column], bytes.first == UInt8(ascii: "{"),
-            let header = Self.readable({ try RevisionHeader(parsing: bytes) })
+            case .bytes(let stored) = row.values[column]
+        else { return }
+        let bytes = HeaderShorthand.expand(stored)
+        guard bytes.first == UInt8(ascii: "{"), let header = Self.readable({ try RevisionHeader(parsing: bytes) })
         else { return }
         let digest = SHA256.digest(of: bytes)
         let id = RevisionID(digest)
@@ -195,10 +197,11 @@ public struct Salvage {
     }
 
     private func revision(_ header: Header) -> Revision? {
-        guard let row = rows.row(at: header.value.place), case .bytes(let bytes) = row.values[header.value.column]
+        guard let row = rows.row(at: header.value.place), case .bytes(let stored) = row.values[header.value.column]
         else {
             return nil
         }
+        let bytes = HeaderShorthand.expand(stored)
         var content: [UInt8]?
         if let hash = header.content {
             guard let value = contents[hash], let row = rows.row(at: value.place) else { return nil }
