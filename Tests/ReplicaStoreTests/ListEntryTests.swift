@@ -79,7 +79,15 @@ struct ListEntryTests {
         let path = folders.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let before = try store.letters(LetterQuery())
-        try Damage(path).run("UPDATE content SET bytes = X'00' WHERE number = 1")
+        let id = RevisionMaker.letterID(2)
+        #expect(try store.search("other", limit: 9, offset: 0).hits.map(\.letter.id) == [id])
+        try Damage(path).run(
+            """
+            UPDATE content SET bytes = X'00' WHERE number = (
+                SELECT content FROM revision JOIN letter ON letter.number = revision.letter WHERE letter.id = ?)
+            """, [.bytes(id.bytes)])
+        let hits = try store.search("other", limit: 9, offset: 0).hits
+        #expect(hits.map(\.letter.id) == [id] && hits.allSatisfy(\.letter.isDamaged))
         let after = try store.letters(LetterQuery())
         #expect(after.map(\.id) == before.map(\.id))
         #expect(after.filter(\.isDamaged).count == 1 && after.filter { !$0.isDamaged }.allSatisfy(before.contains))
@@ -121,5 +129,25 @@ struct ListEntryTests {
         #expect(try store.verifyQuickly().problems.map(\.kind) == ["summary"])
         try store.reindex()
         #expect(try store.verify { _, _ in }.problems == [])
+    }
+
+    @Test func `a list that is read in several pages is the same as one that is read at once`() throws {
+        let store = try SQLiteReplicaStore.filled(folders.newPath())
+        let maker = RevisionMaker()
+        let dates = ["1901-02-03", "1901-02", nil, "1850", nil]
+        let revisions = try (0..<1_300).map { index in
+            var members: JSONObject = ["title": .string("\(index)")]
+            if let date = dates[index % dates.count] { members["date"] = ["edtf": .string(date)] }
+            return try maker.revision(1_000 + index, letter: Letter(members: members))
+        }
+        _ = try store.ingest(maker.ingestion(revisions))
+        let ids = try store.letterIDs(LetterQuery())
+        #expect(ids.count > 1_300 && Set(ids).count == ids.count)
+        #expect(try store.letters(LetterQuery()).map(\.id) == ids)
+        for (offset, limit) in [(3, 600), (700, 601), (1_200, 1_000)] {
+            var query = LetterQuery()
+            (query.offset, query.limit) = (offset, limit)
+            #expect(try store.letters(query).map(\.id) == Array(ids.dropFirst(offset).prefix(limit)))
+        }
     }
 }

@@ -62,9 +62,7 @@ enum ListCommand {
             table.add([
                 String(letter.id.text.prefix(idLength)), letter.date ?? "–",
                 letter.senders.joined(separator: ", "), letter.recipients.joined(separator: ", "),
-                mark
-                    + (letter.isDamaged
-                        ? "(damaged: see `chancery verify --repair`)" : letter.title ?? letter.incipit ?? ""),
+                mark + letter.name,
             ])
         }
         let width = console.output.isTerminal ? console.output.width : nil
@@ -80,6 +78,11 @@ enum ListCommand {
 }
 
 extension LetterSummary {
+    /// What a list calls it.
+    var name: String {
+        isDamaged ? "(damaged: see `chancery verify --repair`)" : title ?? incipit ?? ""
+    }
+
     /// The row of `list --json`; what is unknown is left out.
     var json: JSONValue {
         var members: JSONObject = [

@@ -86,7 +86,8 @@ enum SearchCommand {
         let names = "\(hit.letter.senders.joined(separator: ", ")) to \(hit.letter.recipients.joined(separator: ", "))"
         let id = String(hit.letter.id.text.prefix(ListCommand.shortestPrefix(of: [])))
         let date = VisibleText.of(hit.letter.date ?? "undated", keepsLines: false)
-        let title = VisibleText.of(hit.letter.title ?? names, keepsLines: false)
+        let title = VisibleText.of(
+            hit.letter.isDamaged ? hit.letter.name : hit.letter.title ?? names, keepsLines: false)
         let room = style.isTerminal ? max(20, style.width - id.count - date.displayWidth - 4) : .max
         console.write("\(style.apply(.bold, to: id))  \(date)  \(title.cut(toWidth: room))")
         var line = ""

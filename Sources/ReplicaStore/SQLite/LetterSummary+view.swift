@@ -12,6 +12,13 @@ extension LetterSummary {
             conflicts: view.conflicts.count, isDeleted: view.isDeleted)
     }
 
+    /// The row of a letter whose bytes are damaged.
+    static func damaged(_ id: LetterID, conflicts: Int, isDeleted: Bool) -> LetterSummary {
+        LetterSummary(
+            id: id, date: nil, senders: [], recipients: [], title: nil, incipit: nil, status: nil, tags: [],
+            conflicts: conflicts, isDeleted: isDeleted, isDamaged: true)
+    }
+
     private static func names(_ agents: [Agent]) -> [String] {
         agents.compactMap { $0.name ?? $0.role }
     }

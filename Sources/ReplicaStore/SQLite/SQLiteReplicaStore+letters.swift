@@ -213,9 +213,7 @@ struct LetterFilter {
             } catch {
                 // The list names the letter all the same.
             }
-            return LetterSummary(
-                id: id, date: nil, senders: [], recipients: [], title: nil, incipit: nil, status: nil, tags: [],
-                conflicts: conflicts, isDeleted: isDeleted, isDamaged: true)
+            return .damaged(id, conflicts: conflicts, isDeleted: isDeleted)
         }
     }
 
@@ -245,22 +243,26 @@ struct LetterFilter {
     }
 
     func page(_ connection: Connection, limit: Int) throws -> [Entry] {
-        var conditions = conditions
-        var values = values
-        if let position {
-            if let sortKey = position.sortKey {
-                conditions.append("(sort_key < ? OR (sort_key = ? AND id > ?) OR sort_key IS NULL)")
-                values += [.text(sortKey), .text(sortKey), .bytes(position.id.bytes)]
-            } else {
-                conditions.append("sort_key IS NULL AND id > ?")
-                values.append(.bytes(position.id.bytes))
-            }
+        guard let position else { return try entries(connection, limit: limit) }
+        let id = SQLiteValue.bytes(position.id.bytes)
+        guard let sortKey = position.sortKey.map(SQLiteValue.text) else {
+            return try entries(connection, where: "sort_key IS NULL AND id > ?", [id], limit: limit)
         }
-        return try connection.rows(
+        // Each of the two begins in the index where it ended; with OR between them SQLite would read all of it for every page.
+        let dated = try entries(
+            connection, where: "sort_key <= ? AND (sort_key < ? OR id > ?)", [sortKey, sortKey, id], limit: limit)
+        guard dated.count < limit else { return dated }
+        return dated + (try entries(connection, where: "sort_key IS NULL", limit: limit - dated.count))
+    }
+
+    private func entries(
+        _ connection: Connection, where condition: String = "1", _ more: [SQLiteValue] = [], limit: Int
+    ) throws -> [Entry] {
+        try connection.rows(
             """
             SELECT letter, id, sort_key, conflicts, is_deleted FROM summary
-            WHERE \(conditions.joined(separator: " AND ")) ORDER BY sort_key DESC, id LIMIT ? OFFSET ?
-            """, values + [.integer(limit), .integer(max(0, offset))]
+            WHERE \((conditions + [condition]).joined(separator: " AND ")) ORDER BY sort_key DESC, id LIMIT ? OFFSET ?
+            """, values + more + [.integer(limit), .integer(max(0, offset))]
         ) { row throws in try Entry(row) }
     }
 }

@@ -45,10 +45,20 @@ extension SQLiteReplicaStore {
             var snippets = SnippetMaker(connection, match: match.words)
             var hits: [SearchResult.Hit] = []
             for number in try index.find(query, limit: limit, offset: offset, .measured) {
-                let view = try truth.view(ofLetter: number, heads: try truth.heads(ofLetter: number))
-                let snippet = try snippets.snippet(of: view)
-                let letter = LetterSummary(try truth.letterID(number), view)
-                hits.append(SearchResult.Hit(letter: letter, snippet: snippet.text, matches: snippet.matches))
+                let id = try truth.letterID(number)
+                do {
+                    let view = try truth.view(ofLetter: number, heads: try truth.heads(ofLetter: number))
+                    let snippet = try snippets.snippet(of: view)
+                    hits.append(
+                        SearchResult.Hit(
+                            letter: LetterSummary(id, view), snippet: snippet.text, matches: snippet.matches))
+                } catch StoreError.damaged {
+                    // It was found by what the index holds of it, and delays no other letter. What is searched for is not deleted.
+                    let conflicts = try connection.integer(
+                        "SELECT conflicts FROM summary WHERE letter = ?", [.integer(number)])
+                    let letter = LetterSummary.damaged(id, conflicts: conflicts ?? 0, isDeleted: false)
+                    hits.append(SearchResult.Hit(letter: letter, snippet: "", matches: []))
+                }
             }
             try snippets.end()
             return SearchResult(hits: hits, unindexed: try index.unindexed())
