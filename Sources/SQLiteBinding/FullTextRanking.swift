@@ -45,6 +45,12 @@ final class FullTextRanking {
         let length: Double
     }
 
+    /// What FTS5 calls the pointer that it gives its functions by. SQLite keeps the text's place and not the text, so it must not be one that
+    /// Swift makes for a call.
+    ///
+    /// Source: https://www.sqlite.org/c3ref/bind_blob.html
+    private static let pointerType: StaticString = "fts5_api_ptr"
+
     /// Makes the function known to a connection, which keeps this ranking until it is closed.
     ///
     /// - Returns: A result code of SQLite.
@@ -55,7 +61,8 @@ final class FullTextRanking {
         defer { _ = unsafe sqlite3_finalize(statement) }
         var api: UnsafeMutablePointer<fts5_api>?
         code = unsafe withUnsafeMutablePointer(to: &api) { place in
-            let code = unsafe sqlite3_bind_pointer(statement, 1, place, "fts5_api_ptr", nil)
+            let type = unsafe UnsafeRawPointer(Self.pointerType.utf8Start).assumingMemoryBound(to: CChar.self)
+            let code = unsafe sqlite3_bind_pointer(statement, 1, place, type, nil)
             guard code == SQLITE_OK else { return code }
             return unsafe sqlite3_step(statement) == SQLITE_ROW ? SQLITE_OK : SQLITE_ERROR
         }
