@@ -310,7 +310,7 @@ public final class InMemoryReplicaStore: ReplicaStore {
                 state.log.map { revision in
                     let id = revision.header.letter
                     let note = state.imports.values.filter { $0.letters.contains(id) }.map(\.time).min()
-                    return (revision.header.time ?? note, known.insert(id).inserted, 1)
+                    return (revision.header.time ?? note, known.insert(id).inserted)
                 })
         }
     }

@@ -64,14 +64,14 @@ public struct Growth: Hashable, Sendable {
     }
 
     /// Numbers by month, in order, what has none last. Each revision has a moment, or none.
-    package static func byMonth(_ revisions: [(time: Timestamp?, isFirst: Bool, count: Int)]) -> [Growth] {
+    package static func byMonth(_ revisions: [(time: Timestamp?, isFirst: Bool)]) -> [Growth] {
         var months: [ByteKey: Growth] = [:]
         for revision in revisions {
             let month = (revision.time?.text).map { String($0.prefix(7)) }
             // A tilde comes after every digit.
             let key = ByteKey(month ?? "~")
-            months[key, default: Growth(month: month)].revisions += revision.count
-            if revision.isFirst { months[key, default: Growth(month: month)].letters += revision.count }
+            months[key, default: Growth(month: month)].revisions += 1
+            if revision.isFirst { months[key, default: Growth(month: month)].letters += 1 }
         }
         return months.keys.sorted().compactMap { months[$0] }
     }

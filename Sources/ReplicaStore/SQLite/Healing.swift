@@ -26,7 +26,7 @@ struct Healing {
         try allowed {
             try connection.run(
                 "UPDATE revision SET header = ? WHERE sequence = ?",
-                [.bytes(HeaderShorthand.of(revision.headerBytes)), .integer(sequence)])
+                [.bytes(revision.storedHeader), .integer(sequence)])
             guard let row, let hash = revision.header.content else {
                 return try connection.run(
                     "UPDATE revision SET content = NULL WHERE sequence = ?", [.integer(sequence)])

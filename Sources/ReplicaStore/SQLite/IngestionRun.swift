@@ -243,7 +243,7 @@ struct IngestionRun {
             "INSERT INTO revision (sequence, id, chain, letter, content, header) VALUES (?, ?, ?, ?, ?, ?)",
             [
                 .integer(state.sequence), .bytes(prepared.id.digest.bytes), .bytes(state.chain.bytes),
-                .integer(letter), .integer(content), .bytes(HeaderShorthand.of(prepared.headerBytes)),
+                .integer(letter), .integer(content), .bytes(prepared.storedHeader),
             ])
         seenContents.append(SeenContent(prepared))
         for parent in parents {

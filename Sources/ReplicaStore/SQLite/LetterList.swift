@@ -52,22 +52,18 @@ struct LetterList {
     /// - Parameter state: what the log and the list have come to; `listed` moves on.
     func takeIn(_ state: inout StateRow) throws {
         let end = min(state.sequence, state.listed + Self.entriesTakenIn)
-        let numbers = try connection.rows(
+        let letters = try connection.rows(
             """
-            SELECT letter FROM revision WHERE sequence > ? AND sequence <= ?
+            SELECT letter.number, letter.id FROM revision JOIN letter ON letter.number = revision.letter
+            WHERE sequence > ? AND sequence <= ?
                 AND sequence = (SELECT max(sequence) FROM revision AS other WHERE other.letter = revision.letter)
             """, [.integer(state.listed), .integer(end)]
-        ) { row throws in row.integer(0) }
-        try write(numbers.compactMap(letter))
+        ) { row throws in (number: row.integer(0), id: LetterID(bytes: row.bytes(1))) }
+        try write(
+            letters.compactMap { number, id in
+                try id.flatMap { try letter(number, $0, heads: try truth.heads(ofLetter: number)) }
+            })
         state.listed = end
-    }
-
-    private func letter(_ number: Int) throws -> Letter? {
-        do {
-            return try letter(number, try truth.letterID(number), heads: try truth.heads(ofLetter: number))
-        } catch StoreError.damaged {
-            return nil
-        }
     }
 
     private static let entriesTakenIn = 1_024

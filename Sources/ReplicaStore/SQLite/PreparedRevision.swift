@@ -9,7 +9,8 @@ import SQLiteBinding
 final class PreparedRevision: Sendable {
     let id: RevisionID
     let header: RevisionHeader
-    let headerBytes: [UInt8]
+    /// The header as it stands in a row.
+    let storedHeader: [UInt8]
     /// The content as it is stored; nil for a tombstone.
     let content: StoredContent?
     /// The SHA-256 of the content's frame, taken before it was seen to hold what the header names; nil if it was not.
@@ -32,7 +33,7 @@ final class PreparedRevision: Sendable {
     ) {
         id = revision.id
         header = revision.header
-        headerBytes = revision.headerBytes
+        storedHeader = HeaderShorthand.of(revision.headerBytes)
         self.seenFrame = seenFrame
         content = revision.contentBytes.map { stored ?? StoredContent($0, with: dictionary, level: level) }
         guard isListed else {
@@ -48,7 +49,8 @@ final class PreparedRevision: Sendable {
     /// The revision that this was made of.
     var revision: Revision {
         do {
-            return try Revision(headerBytes: headerBytes, contentBytes: try content?.bytes())
+            return try Revision(
+                headerBytes: HeaderShorthand.expand(storedHeader), contentBytes: try content?.bytes())
         } catch {
             preconditionFailure("it was made of a revision: \(error)")
         }

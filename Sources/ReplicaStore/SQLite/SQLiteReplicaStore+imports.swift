@@ -40,12 +40,12 @@ extension SQLiteReplicaStore {
             for record in try Self.records(connection, "ORDER BY time DESC", []) {
                 for letter in record.letters { imported[letter] = record.time }
             }
-            var moments: [(time: Timestamp?, isFirst: Bool, count: Int)] = []
+            var moments: [(time: Timestamp?, isFirst: Bool)] = []
             var rows: [(header: [UInt8], letter: [UInt8], isFirst: Bool)] = []
             func takeRows() {
                 let times = rows.concurrentMap { Self.time(ofHeader: $0.header) }
                 for (row, time) in zip(rows, times) {
-                    moments.append((time ?? LetterID(bytes: row.letter).flatMap { imported[$0] }, row.isFirst, 1))
+                    moments.append((time ?? LetterID(bytes: row.letter).flatMap { imported[$0] }, row.isFirst))
                 }
                 rows = []
             }

@@ -68,15 +68,12 @@ extension SQLiteReplicaStore {
     public func letters(_ query: LetterQuery) throws(StoreError) -> [LetterSummary] {
         try pages(of: query, pageSize: Self.lettersReadTogether) { entries, connection in
             let truth = TruthTables(connection)
-            let rows = try entries.map { entry -> (entry: LetterFilter.Entry, rows: TruthTables.LetterRows?) in
-                do {
-                    let heads = try truth.heads(ofLetter: entry.letter)
-                    return (entry, try truth.letterRows(entry.letter, heads: heads))
-                } catch StoreError.damaged {
-                    return (entry, nil)
-                }
+            let list = LetterList(connection)
+            let letters = try entries.map { entry in
+                let heads = try truth.heads(ofLetter: entry.letter)
+                return (entry: entry, rows: try list.letter(entry.letter, entry.id, heads: heads)?.rows)
             }
-            return rows.concurrentMap { $0.entry.summary($0.rows) }
+            return letters.concurrentMap { $0.entry.summary($0.rows) }
         }
     }
 
@@ -206,7 +203,7 @@ struct LetterFilter {
             isDeleted = row.bool(4)
         }
 
-        /// The row of a list; nil or damaged rows give one that says so.
+        /// The row of a list; without rows, or with damaged ones, it says so.
         func summary(_ rows: TruthTables.LetterRows?) -> LetterSummary {
             do {
                 if let view = try rows?.view() { return LetterSummary(id, view) }

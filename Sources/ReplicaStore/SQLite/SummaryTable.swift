@@ -29,7 +29,7 @@ struct SummaryTable {
             """
     }()
 
-    /// Changes what no index holds, if it is another: an edit seldom changes what lists show, and a row that stays is no page to write.
+    /// Changes what no index holds, if it is another: an edit seldom changes what lists are asked by, and a row that stays is no page to write.
     private static let update: String = {
         let others = columns.indices.dropFirst().filter { !indexed.contains(columns[$0]) }
         let updates = others.map { "\(columns[$0]) = ?\($0 + 1)" }.joined(separator: ", ")
@@ -38,11 +38,7 @@ struct SummaryTable {
         return "UPDATE summary SET \(updates) WHERE letter = ?1 AND (\(old)) IS NOT (\(new))"
     }()
 
-    func write(_ number: Int, _ id: LetterID, _ view: LetterView) throws(SQLiteError) {
-        try write(number, id, Self.values(of: view))
-    }
-
-    /// Writes the row of a letter whose columns are made already.
+    /// Writes the row of a letter, of the columns that follow from its view.
     func write(_ number: Int, _ id: LetterID, _ values: [SQLiteValue]) throws(SQLiteError) {
         let row = Self.names(number, id) + values
         try connection.run(Self.upsert, row)
