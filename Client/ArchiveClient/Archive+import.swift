@@ -162,7 +162,7 @@ extension ImportBatch.Source {
     }
 
     fileprivate func unpacked(from revisions: RevisionBatch) -> Self {
-        if case .made(let index) = self { .root(.success(revisions.revision(at: index))) } else { self }
+        if case .made(let index) = self { .root(Result { try revisions.revision(at: index) }) } else { self }
     }
 
     fileprivate func letter() throws -> Letter {

@@ -9,7 +9,7 @@ enum MessageParsers {
         let one = events(pieces(of: bytes, 1 << 20), encoding, allowance)
         let many = events(pieces(of: bytes, 7), encoding, allowance)
         precondition(zip(one, many).allSatisfy { $0 == $1 }, "the pieces do not matter")
-        var batch = ReceivedBatch(dictionary: nil)
+        var batch = RevisionBatch()
         var count = 0
         for event in one {
             switch event {
@@ -21,8 +21,8 @@ enum MessageParsers {
             }
             count += 1
         }
-        let (revisions, refused) = batch.checked()
-        precondition(revisions.ids.count + refused.count == count, "each is one or the other")
+        precondition(batch.ids.count == count, "each is in it")
+        precondition(Set(batch.ids).isSuperset(of: batch.revisions.map(\.id)), "with its id")
     }
 
     private static func events(

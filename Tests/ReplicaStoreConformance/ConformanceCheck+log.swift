@@ -74,6 +74,30 @@ extension ConformanceCheck {
             try expect(again.acceptedCount, equals: 0)
             try expect(again.state, equals: report.state)
         },
+        ConformanceCheck("bytes that are no revision are refused, wherever they stand, and delay nobody else") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            var batch = RevisionBatch()
+            var outcomes: [IngestionOutcome] = []
+            var taken: [Revision] = []
+            for number in 0..<70 {
+                let whole = try maker.revision(number, "letter \(number)")
+                let content = number % 9 == 0 || number > 60 ? [123] : whole.contentBytes ?? []
+                batch.append(ReceivedRevision(headerBytes: whole.headerBytes, content: .bytes(content)))
+                do throws(RevisionError) {
+                    taken.append(try Revision(headerBytes: whole.headerBytes, contentBytes: content))
+                    outcomes.append(.accepted(sequence: taken.count))
+                } catch {
+                    outcomes.append(.rejected(error))
+                }
+            }
+            try expect(taken.count, equals: 54)
+            let report = try store.ingest(Ingestion(archive: maker.archive, batch: batch))
+            try expect(report.outcomes, equals: outcomes)
+            try expect(report.acceptedCount, equals: taken.count)
+            try expect(try store.allRevisions(), equals: taken)
+            try expect(batch.revisions, equals: taken)
+        },
         ConformanceCheck("two letters may share a content, and an empty letter is a letter") { make in
             let store = try make()
             let maker = RevisionMaker()
@@ -249,6 +273,11 @@ extension ConformanceCheck {
             let root = try maker.revision(1, "root")
             let report = try store.ingest(maker.ingestion([try maker.revision(1, "child", after: [root])]))
             try expect(report.outcomes, equals: [.missingParents([root.id])])
+            var batch = RevisionBatch()
+            batch.append(ReceivedRevision(headerBytes: [123], content: .none))
+            let bytes = try store.ingest(Ingestion(archive: maker.archive, batch: batch))
+            try expect(bytes.outcomes.count, equals: 1)
+            try expect(bytes.acceptedCount, equals: 0)
             try expect(try store.identity().isArchiveOpen, "still open")
             try expect(try store.identity().archive, equals: RevisionMaker.archive(1))
         },

@@ -28,36 +28,47 @@ extension InMemoryReplicaStore.State {
         if let name = ingestion.remote { _ = try remote(name) }
         if let advance = ingestion.advance { try self.advance(advance) }
         let before = log.count
-        var outcomes: [IngestionOutcome] = []
-        if !waiting.isEmpty || ingestion.revisions.contains(where: { $0.header.content == nil }) { shownBefore = shown }
+        let revisions = ingestion.revisions
+        if !waiting.isEmpty || revisions.contains(where: { $0.header.content == nil }) { shownBefore = shown }
         let through = ingestion.guardedThrough(end: before)
-        var isHolding = isHolding(ingestion.revisions, through: through)
-        for revision in ingestion.revisions {
-            if !revision.header.parents.allSatisfy({ places[$0] != nil }) {
-                promote(ingestion.archive, guardedThrough: through ?? before)
-                isHolding = isHolding || !held.isEmpty
+        var isHolding = isHolding(revisions, through: through)
+        let outcomes = ingestion.batch.ids.indices.map { index in
+            do throws(RefusedRevision) {
+                let revision = try ingestion.batch.revision(at: index)
+                return take(revision, ingestion, before: before, through: through, isHolding: &isHolding)
+            } catch {
+                return .rejected(error.error)
             }
-            let outcome = decide(revision, ingestion, through: through, isHolding: isHolding)
-            switch outcome {
-            case .accepted:
-                if let through { noteDeletion(revision, through: through) }
-                append(revision, from: ingestion.remote)
-            case .held:
-                hold(revision, from: ingestion.remote)
-                isHolding = true
-            case .duplicate: acknowledge(revision.id, by: ingestion.remote)
-            case .waiting:
-                if !waiting.contains(where: { $0.revision.id == revision.id }) {
-                    waiting.append((revision, ingestion.remote))
-                }
-                noteBeside(revision.id, at: ingestion.remote)
-            case .missingParents, .rejected: break
-            }
-            outcomes.append(outcome)
         }
         promote(ingestion.archive, guardedThrough: through ?? before)
         if identity.isArchiveOpen, ingestion.settlesArchive(outcomes) { try settle(ingestion.archive) }
         return report(outcomes, since: before)
+    }
+
+    private mutating func take(
+        _ revision: Revision, _ ingestion: Ingestion, before: Int, through: Int?, isHolding: inout Bool
+    ) -> IngestionOutcome {
+        if !revision.header.parents.allSatisfy({ places[$0] != nil }) {
+            promote(ingestion.archive, guardedThrough: through ?? before)
+            isHolding = isHolding || !held.isEmpty
+        }
+        let outcome = decide(revision, ingestion, through: through, isHolding: isHolding)
+        switch outcome {
+        case .accepted:
+            if let through { noteDeletion(revision, through: through) }
+            append(revision, from: ingestion.remote)
+        case .held:
+            hold(revision, from: ingestion.remote)
+            isHolding = true
+        case .duplicate: acknowledge(revision.id, by: ingestion.remote)
+        case .waiting:
+            if !waiting.contains(where: { $0.revision.id == revision.id }) {
+                waiting.append((revision, ingestion.remote))
+            }
+            noteBeside(revision.id, at: ingestion.remote)
+        case .missingParents, .rejected: break
+        }
+        return outcome
     }
 
     func report(_ outcomes: [IngestionOutcome], since before: Int) -> IngestionReport {

@@ -63,14 +63,12 @@ struct DictionaryTests {
         let revision = try maker.revision(1, "a letter from elsewhere")
         let content = try #require(revision.contentBytes)
         let frame = try #require(dictionary.compress(content))
-        var received = ReceivedBatch(dictionary: nil)
+        var received = RevisionBatch()
         received.append(
             ReceivedRevision(
                 headerBytes: revision.headerBytes, content: .stored(StoredContent(frame: frame, dictionary: dictionary))
             ))
-        let (batch, refused) = received.checked()
-        #expect(refused.isEmpty)
-        _ = try store.ingest(Ingestion(archive: maker.archive, batch: batch))
+        #expect(try store.ingest(Ingestion(archive: maker.archive, batch: received)).acceptedCount == 1)
         #expect(try Damage(path).rows("content")[0][2] == .bytes(frame))
         guard case .intact(let logged)? = try store.logEntries(after: 0, through: 1, maximumBytes: .max).first else {
             Issue.record("the revision is damaged")
@@ -86,15 +84,15 @@ struct DictionaryTests {
     {
         let (path, store) = try make()
         let revisions = try (0..<count).map { try maker.revision($0, "letter \($0)") }
-        var page = ReceivedBatch(dictionary: try TestDictionary.make())
+        var page = RevisionBatch(dictionary: try TestDictionary.make())
         for revision in revisions {
             page.append(
                 ReceivedRevision(
                     headerBytes: revision.headerBytes, content: .bytes(try #require(revision.contentBytes))))
         }
-        var gathered = ReceivedBatch()
+        var gathered = RevisionBatch()
         gathered.append(page)
-        _ = try store.ingest(Ingestion(archive: maker.archive, batch: gathered.checked().batch))
+        _ = try store.ingest(Ingestion(archive: maker.archive, batch: gathered))
         #expect(try numbers(path).count == count && !numbers(path).contains(nil))
         #expect(try store.allRevisions() == revisions)
         #expect(try store.verify { _, _ in }.problems == [])

@@ -80,17 +80,19 @@ public final class DamagedStore: ReplicaStore {
             ($0.ingestionErrors.isEmpty ? nil : $0.ingestionErrors.removeFirst(), $0.refused, $0.orphans)
         }
         if let error { throw error }
-        faults.withLock { if $0.heals { $0.damaged.subtract(ingestion.revisions.map(\.id)) } }
+        let revisions = ingestion.revisions
+        faults.withLock { if $0.heals { $0.damaged.subtract(revisions.map(\.id)) } }
         let unwanted = refused.union(orphans)
-        guard ingestion.revisions.contains(where: { unwanted.contains($0.id) }) else {
+        guard revisions.contains(where: { unwanted.contains($0.id) }) else {
             return try base.ingest(ingestion)
         }
+        precondition(revisions.count == ingestion.batch.ids.count, "a store that refuses some gets revisions only")
         var wanted = ingestion
-        wanted.batch = RevisionBatch(ingestion.revisions.filter { !unwanted.contains($0.id) })
+        wanted.batch = RevisionBatch(revisions.filter { !unwanted.contains($0.id) })
         let report = try base.ingest(wanted)
         var outcomes = report.outcomes.makeIterator()
         return IngestionReport(
-            outcomes: ingestion.revisions.map { revision in
+            outcomes: revisions.map { revision in
                 let refusal = IngestionOutcome.rejected(RevisionError(.tooLarge, "not here"))
                 if orphans.contains(revision.id) { return .missingParents(revision.header.parents) }
                 return refused.contains(revision.id) ? refusal : outcomes.next() ?? refusal

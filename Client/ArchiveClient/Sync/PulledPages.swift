@@ -4,7 +4,7 @@ import SyncProtocol
 
 /// What a remote has sent of its log: one page that is still coming, or several that are whole.
 struct PulledPages {
-    var batch = ReceivedBatch()
+    var batch = RevisionBatch()
     private(set) var entries = 0
     private(set) var byteCount = 0
 
@@ -28,17 +28,19 @@ struct PulledPages {
 /// What became of pages.
 struct StoredPages: Sendable {
     let batch: RevisionBatch
-    /// What was no revision.
-    let refused: [RefusedRevision]
     let report: IngestionReport
 
     /// What was no revision, and the revisions that no archive can take.
-    var allRefused: [RefusedRevision] {
-        var all = refused
+    var refused: [RefusedRevision] {
+        var refused: [RefusedRevision] = []
         for (index, outcome) in report.outcomes.enumerated() {
             guard case .rejected(let error) = outcome else { continue }
-            all.append(RefusedRevision(batch.revision(at: index), error))
+            do throws(RefusedRevision) {
+                refused.append(RefusedRevision(try batch.revision(at: index), error))
+            } catch {
+                refused.append(error)
+            }
         }
-        return all
+        return refused
     }
 }

@@ -382,12 +382,12 @@ final class SyncExchange {
         let guardedThrough = try baseline.begin(isWhole: next.position.sequence == lastOfPages)
         let advance = CursorAdvance(remote: remote, from: stored, to: next.position)
         storing.begin { [store, remote, archive] () throws(StoreError) in
-            let (batch, refused) = next.pages.batch.checked()
+            let batch = next.pages.batch
             let report = try store.ingest(
                 Ingestion(
                     archive: archive, batch: batch, missingParents: .wait, remote: remote, advance: advance,
                     guardedThrough: guardedThrough))
-            return StoredPages(batch: batch, refused: refused, report: report)
+            return StoredPages(batch: batch, report: report)
         }
         beingStored = next
     }
@@ -403,7 +403,7 @@ final class SyncExchange {
         guard let closed = beingStored.take(), let pages = try storing.finish() else { return }
         stored = closed.position
         result.advanced = true
-        for refused in pages.allRefused {
+        for refused in pages.refused {
             try store.quarantine(
                 QuarantinedBytes(refused.headerBytes, refused.contentBytes, refused.error, remote: remote))
             report.note(.quarantined(refused.id, code: refused.error.code.rawValue))

@@ -12,7 +12,7 @@ public struct Ingestion: Sendable {
 
     /// The archive that the revisions belong to.
     public var archive: ArchiveID
-    /// The revisions, parents before children.
+    /// The revisions, parents before children, and bytes that are to be such.
     public var batch: RevisionBatch
     /// What to do with a revision whose parents are not in the log.
     public var missingParents: MissingParents
@@ -25,7 +25,7 @@ public struct Ingestion: Sendable {
     /// with parents that may come later); for local writes and pushes to a server the guard is off then.
     public var guardedThrough: Int?
 
-    /// The revisions, parents before children.
+    /// The revisions, parents before children, without bytes that turned out to be none.
     public var revisions: [Revision] { batch.revisions }
 
     /// An ingestion of revisions that are all there.
@@ -74,13 +74,13 @@ public enum IngestionOutcome: Hashable, Sendable {
     case held
     /// It was not kept: these parents are not in the log.
     case missingParents([RevisionID])
-    /// It was not kept: no archive can take it.
+    /// It was not kept: no archive can take it, or it is no revision.
     case rejected(RevisionError)
 }
 
 /// What became of an ingestion.
 public struct IngestionReport: Hashable, Sendable {
-    /// One outcome for each revision, in the order given.
+    /// One outcome for each revision, in the order given, and for bytes that are none.
     public let outcomes: [IngestionOutcome]
     /// The log's state at the end of the transaction.
     public let state: LogState

@@ -1,56 +1,81 @@
 public import Compression
 import Dispatch
+import Hashing
 public import LetterModel
 import Parallelism
 
-/// Revisions on their way into a store, in their order. What a store needs of them and can be worked out before its transaction (their
-/// compressed contents, what lists show) is begun on all cores while more of them come, and is kept in their place.
+/// Revisions on their way into a store, in their order, and bytes that are to be such. What a store needs of them and can be worked out beside
+/// its transaction (whether they are revisions, their compressed contents, what lists show) is begun on all cores while more of them come. The
+/// transaction waits for each when it gets to it.
 public struct RevisionBatch: Sendable {
-    /// The ids of the revisions.
+    /// The ids of what is in it, those of bytes that are no revision included.
     public private(set) var ids: [RevisionID] = []
-    /// What is being worked out, and how many revisions come before it.
-    private var parts: [(start: Int, work: BegunWork<[PreparedRevision], Never>)] = []
-    /// The last revisions: nothing of them is worked out yet.
-    private var rest: [Revision] = []
-    /// What some of those say, where that is at hand.
-    private var letters: [RevisionID: Letter] = [:]
-    /// What contents are compressed with; nil for nothing, or for what the store has for those that nothing was begun of.
-    private var dictionary: CompressionDictionary?
+    /// What is being worked out.
+    private var parts: [Part] = []
+    /// The last ones: nothing of them is worked out yet.
+    private var rest: [Item] = []
+    /// What the next contents are compressed with that do not come as they are stored; nil for nothing, or for what the store has for those that
+    /// nothing was begun of.
+    public var dictionary: CompressionDictionary?
+    private let isListed: Bool
 
     /// How many are worked out together: what one of them costs is some ten microseconds.
     static let partCount = 32
 
+    /// What becomes of one of them.
+    typealias Prepared = Result<PreparedRevision, RefusedRevision>
+
+    private struct Part: Sendable {
+        /// So many come before it.
+        let start: Int
+        /// Whether a tombstone may be among them, which is seen without work.
+        let hasTombstones: Bool
+        let work: BegunWork<[Prepared], Never>
+    }
+
+    /// What one is worked out of.
+    fileprivate enum Item: Sendable {
+        /// A revision, and what it says, where that is at hand.
+        case revision(Revision, Letter?)
+        /// What may turn out to be none.
+        case received(ReceivedRevision)
+    }
+
     /// An empty batch.
     ///
-    /// - Parameter dictionary: what contents are compressed with; nil for nothing.
-    public init(dictionary: CompressionDictionary? = nil) {
+    /// - Parameters:
+    ///   - dictionary: what contents are compressed with that do not come as they are stored; nil for nothing.
+    ///   - isListed: whether the store that takes them in puts letters into its list then (``ReplicaStore/listsAtOnce``).
+    public init(dictionary: CompressionDictionary? = nil, isListed: Bool = true) {
         self.dictionary = dictionary
+        self.isListed = isListed
     }
 
     /// A batch of revisions that are all there: nothing is begun before it is taken in.
     public init(_ revisions: [Revision]) {
+        self.init()
         ids = revisions.map(\.id)
-        rest = revisions
+        rest = revisions.map { .revision($0, nil) }
     }
 
-    /// A batch of revisions that are worked out.
-    init(_ prepared: [PreparedRevision]) {
-        ids = prepared.map(\.id)
-        parts = [(0, BegunWork(on: nil) { prepared })]
-    }
-
-    /// Whether there are none.
+    /// Whether there is nothing in it.
     public var isEmpty: Bool { ids.isEmpty }
 
-    /// The revisions themselves. Those that were worked out are made again, which is no work to do for each of many.
-    public var revisions: [Revision] { ids.indices.map(revision(at:)) }
+    /// The revisions that are in it. Those that were worked out are made again, which is no work to do for each of many.
+    public var revisions: [Revision] {
+        ids.indices.compactMap { index in
+            do throws(RefusedRevision) { return try revision(at: index) } catch { return nil }
+        }
+    }
 
     /// One revision.
-    public func revision(at index: Int) -> Revision {
+    ///
+    /// - Throws: If what came is none.
+    public func revision(at index: Int) throws(RefusedRevision) -> Revision {
         let start = ids.count - rest.count
-        guard index < start else { return rest[index - start] }
+        guard index < start else { return try rest[index - start].revision() }
         guard let part = parts.last(where: { $0.start <= index }) else { preconditionFailure("parts begin at 0") }
-        return part.work.wait()[index - part.start].revision
+        return try part.work.wait()[index - part.start].get().revision
     }
 
     /// Adds a revision.
@@ -59,48 +84,104 @@ public struct RevisionBatch: Sendable {
     ///   - revision: the revision.
     ///   - letter: what it says, where that is at hand: it is read from the revision's bytes otherwise.
     public mutating func append(_ revision: Revision, letter: Letter? = nil) {
-        ids.append(revision.id)
-        rest.append(revision)
-        if let letter { letters[revision.id] = letter }
-        if rest.count == RevisionBatch.partCount { beginPart() }
+        append(revision.id, .revision(revision, letter))
+    }
+
+    /// Adds what came as one.
+    public mutating func append(_ received: ReceivedRevision) {
+        append(received.id, .received(received))
+    }
+
+    private mutating func append(_ id: RevisionID, _ item: Item) {
+        ids.append(id)
+        rest.append(item)
+        if rest.count >= RevisionBatch.partCount { beginRest() }
     }
 
     /// Adds what follows.
     public mutating func append(_ next: RevisionBatch) {
-        beginPart()
-        parts += next.parts.map { ($0.start + ids.count, $0.work) }
+        beginRest()
+        parts += next.parts.map {
+            Part(start: $0.start + ids.count, hasTombstones: $0.hasTombstones, work: $0.work)
+        }
         ids += next.ids
         rest = next.rest
-        letters = next.letters
         dictionary = next.dictionary ?? dictionary
     }
 
-    private mutating func beginPart() {
-        guard !rest.isEmpty else { return }
-        let prepare = preparation(dictionary)
-        let work = BegunWork<[PreparedRevision], Never>(on: .global()) { [rest] in rest.map(prepare) }
-        parts.append((ids.count - rest.count, work))
-        rest = []
-        letters = [:]
-    }
+    // MARK: What a store needs of it
 
-    /// How each of the last revisions is worked out.
-    private func preparation(
-        _ dictionary: CompressionDictionary?, _ level: Zstandard.Level = .page
-    ) -> @Sendable (Revision) -> PreparedRevision {
-        { [letters] in PreparedRevision($0, letter: letters[$0.id], dictionary: dictionary, level: level) }
-    }
-
-    /// Waits for what was begun, and works out the rest.
+    /// Begins what is not begun yet. What is too little for another thread is worked out here, while others work on what comes before it.
     ///
     /// - Parameter newest: What the rest is compressed with if the batch has no dictionary of its own.
-    func prepared(_ newest: CompressionDictionary?) -> [PreparedRevision] {
-        // Those that come last are worked out here while others work on those before them.
-        let level: Zstandard.Level = ids.count < RevisionBatch.partCount ? .letter : .page
-        let last = rest.concurrentMap(preparation(dictionary ?? newest, level))
-        var prepared: [PreparedRevision] = []
-        prepared.reserveCapacity(ids.count)
-        for part in parts { prepared += part.work.wait() }
-        return prepared + last
+    mutating func beginAll(_ newest: CompressionDictionary?) {
+        dictionary = dictionary ?? newest
+        beginRest(isLast: true)
+    }
+
+    private mutating func beginRest(isLast: Bool = false) {
+        let level: Zstandard.Level = isLast && ids.count < RevisionBatch.partCount ? .letter : .page
+        let start = ids.count - rest.count
+        for first in stride(from: 0, to: rest.count, by: RevisionBatch.partCount) {
+            let items = rest[first..<min(first + RevisionBatch.partCount, rest.count)]
+            let isForAnother = !isLast || items.count == RevisionBatch.partCount
+            let work = BegunWork<[Prepared], Never>(on: isForAnother ? .global() : nil) { [dictionary, isListed] in
+                items.map { $0.prepared(dictionary, level, isListed: isListed) }
+            }
+            let hasTombstones = items.contains { $0.isTombstone }
+            parts.append(Part(start: start + first, hasTombstones: hasTombstones, work: work))
+        }
+        rest = []
+    }
+
+    /// What was begun, in its order: each part is waited for when it is its turn.
+    var prepared: some Sequence<Prepared> { parts.lazy.flatMap { $0.work.wait() } }
+
+    /// Whether one of them is compressed with a dictionary.
+    var hasDictionaries: Bool {
+        prepared.contains { if case .success(let revision) = $0 { revision.content?.dictionary != nil } else { false } }
+    }
+
+    /// The letters of the tombstones among what was begun. Waits only for parts that have one.
+    var tombstones: [LetterID] {
+        parts.filter(\.hasTombstones).flatMap { $0.work.wait() }.compactMap { result in
+            guard case .success(let revision) = result, revision.header.content == nil else { return nil }
+            return revision.header.letter
+        }
+    }
+}
+
+extension RevisionBatch.Item {
+    var isTombstone: Bool {
+        switch self {
+        case .revision(let revision, _): revision.contentBytes == nil
+        case .received(let received): if case .none = received.content { true } else { false }
+        }
+    }
+
+    func revision() throws(RefusedRevision) -> Revision {
+        switch self {
+        case .revision(let revision, _): revision
+        case .received(let received): try received.checked(readsLetter: false).revision
+        }
+    }
+
+    func prepared(
+        _ dictionary: CompressionDictionary?, _ level: Zstandard.Level, isListed: Bool
+    ) -> RevisionBatch.Prepared {
+        switch self {
+        case .revision(let revision, let letter):
+            return .success(
+                PreparedRevision(revision, letter: letter, dictionary: dictionary, level: level, isListed: isListed))
+        case .received(let received):
+            let storable = received.storable
+            let seenFrame = storable.map { SHA256.digest(of: $0.frame) }
+            return Result { () throws(RefusedRevision) in
+                let (revision, letter) = try received.checked(readsLetter: isListed)
+                return PreparedRevision(
+                    revision, stored: storable, seenFrame: seenFrame, letter: letter, dictionary: dictionary,
+                    level: level, isListed: isListed)
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ import SQLiteBinding
 struct IngestionRun {
     let truth: TruthTables
     let blobs: BlobTables
-    private let revisions: [PreparedRevision]
+    private let batch: RevisionBatch
     let missingParents: Ingestion.MissingParents
     let archive: ArchiveID
     let remote: String?
@@ -55,14 +55,11 @@ struct IngestionRun {
     }
 
     /// - Parameters:
-    ///   - prepared: The revisions of the ingestion.
+    ///   - ingestion: Its batch is begun.
     ///   - listsAtOnce: Whether letters enter the list now, or when somebody asks for one.
-    init(
-        _ connection: Connection, _ ingestion: Ingestion, prepared: [PreparedRevision], folder: ReplicaFolder,
-        listsAtOnce: Bool
-    ) throws {
+    init(_ connection: Connection, _ ingestion: Ingestion, folder: ReplicaFolder, listsAtOnce: Bool) throws {
         self.listsAtOnce = listsAtOnce
-        revisions = prepared
+        batch = ingestion.batch
         truth = TruthTables(connection)
         blobs = BlobTables(connection, folder: folder)
         dictionaries = DictionaryTable(connection)
@@ -76,20 +73,24 @@ struct IngestionRun {
         hasHeld = try !HeldTable(connection).isEmpty()
         hasBeside = try !BesideTable(connection).isEmpty()
         guardedThrough = ingestion.guardedThrough(end: state.sequence)
+        guard let through = guardedThrough else { return }
         // The guard counts what the list shows.
-        if guardedThrough != nil { while state.listed < state.sequence { try LetterList(connection).takeIn(&state) } }
-        let tombstones = prepared.filter { $0.header.content == nil }.map(\.header.letter)
-        if let through = guardedThrough, !tombstones.isEmpty || hasHeld {
+        while state.listed < state.sequence { try LetterList(connection).takeIn(&state) }
+        let tombstones = batch.tombstones
+        if !tombstones.isEmpty || hasHeld {
             deletions = try DeletionCount(connection, through: through, tombstones: tombstones)
         }
     }
 
-    /// Takes the revisions in and makes what follows from them.
+    /// Takes the revisions in as they are worked out, and makes what follows from them.
     mutating func run() throws -> [IngestionOutcome] {
         var outcomes: [IngestionOutcome] = []
-        outcomes.reserveCapacity(revisions.count)
-        for revision in revisions {
-            outcomes.append(try take(revision))
+        outcomes.reserveCapacity(batch.ids.count)
+        for prepared in batch.prepared {
+            switch prepared {
+            case .success(let revision): outcomes.append(try take(revision))
+            case .failure(let refused): outcomes.append(.rejected(refused.error))
+            }
             #if CANARIES
                 if Canary.badRevisionEndsBatch.isOn, case .rejected? = outcomes.last { break }
             #endif

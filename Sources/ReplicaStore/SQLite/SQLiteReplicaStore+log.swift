@@ -121,7 +121,8 @@ extension SQLiteReplicaStore {
                 return try ingest(page)
             }
         #endif
-        let prepared = ingestion.batch.prepared(try dictionary())
+        var ingestion = ingestion
+        ingestion.batch.beginAll(try dictionary())
         let report: IngestionReport = try connections.write { connection in
             let identityTable = IdentityTable(connection)
             let (identity, epoch) = try identityTable.identityAndEpoch()
@@ -131,8 +132,7 @@ extension SQLiteReplicaStore {
             let remotes = RemoteTable(connection)
             if let remote = ingestion.remote { _ = try remotes.progress(remote) }
             if let advance = ingestion.advance { try remotes.advance(advance) }
-            var run = try IngestionRun(
-                connection, ingestion, prepared: prepared, folder: folder, listsAtOnce: listsAtOnce)
+            var run = try IngestionRun(connection, ingestion, folder: folder, listsAtOnce: listsAtOnce)
             let outcomes = try run.run()
             let report = run.report(outcomes, epoch: epoch)
             if identity.isArchiveOpen, ingestion.settlesArchive(outcomes) {
@@ -141,7 +141,7 @@ extension SQLiteReplicaStore {
             return report
         }
         // One of them may have brought a dictionary.
-        if prepared.contains(where: { $0.content?.dictionary != nil }) { newestDictionary.withLock { $0 = nil } }
+        if ingestion.batch.hasDictionaries { newestDictionary.withLock { $0 = nil } }
         damage.forget(zip(ingestion.batch.ids, report.outcomes).lazy.filter { $1 == .duplicate }.map(\.0))
         return report
     }

@@ -136,8 +136,7 @@ extension SQLiteReplicaStore {
         try connections.write { connection in
             let identity = IdentityTable(connection)
             let ingestion = Ingestion(archive: try identity.identity().archive, revisions: [])
-            var run = try IngestionRun(
-                connection, ingestion, prepared: [], folder: folder, listsAtOnce: listsAtOnce)
+            var run = try IngestionRun(connection, ingestion, folder: folder, listsAtOnce: listsAtOnce)
             try run.releaseHeld()
             return run.report([], epoch: try identity.epoch())
         }

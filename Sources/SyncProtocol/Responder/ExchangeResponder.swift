@@ -24,7 +24,7 @@ public final class ExchangeResponder {
     private var isBegun = false
     private var request: ExchangeRequest?
     /// What the request pushes; nil for nothing.
-    private var pushed: ReceivedBatch?
+    private var pushed: RevisionBatch?
     private var pushedIDs: Set<RevisionID> = []
     private var revisionBytes = 0
 
@@ -117,7 +117,7 @@ public final class ExchangeResponder {
     private func take(_ revision: ReceivedRevision) throws(StoreError) {
         revisionBytes += revision.byteCount
         guard pushedIDs.insert(revision.id).inserted else { return }
-        if pushed == nil { pushed = ReceivedBatch(dictionary: try store.dictionary(), isListed: store.listsAtOnce) }
+        if pushed == nil { pushed = RevisionBatch(dictionary: try store.dictionary(), isListed: store.listsAtOnce) }
         pushed?.append(revision)
     }
 
@@ -199,9 +199,9 @@ public final class ExchangeResponder {
     private func commit(
         to archive: ArchiveID
     ) throws -> (accepted: ExchangeResponse.Accepted, exceptions: [PushException], state: LogState)? {
-        guard let (batch, refused) = pushed?.checked() else { return nil }
+        guard let batch = pushed else { return nil }
         let report = try store.ingest(Ingestion(archive: archive, batch: batch, missingParents: .refuse))
-        var exceptions = refused.map { PushException(id: $0.id, refusedFor: $0.error) }
+        var exceptions: [PushException] = []
         var acceptedCount = 0
         for ((index, id), outcome) in zip(batch.ids.enumerated(), report.outcomes) {
             switch outcome {
@@ -210,7 +210,7 @@ public final class ExchangeResponder {
             case .missingParents(let parents):
                 exceptions.append(PushException(id: id, result: .missingParent(parents)))
             case .waiting, .held:
-                let parents = batch.revision(at: index).header.parents
+                let parents = try batch.revision(at: index).header.parents
                 exceptions.append(PushException(id: id, result: .missingParent(parents)))
             case .rejected(let error): exceptions.append(PushException(id: id, refusedFor: error))
             }

@@ -206,8 +206,8 @@ struct PackedContentsTests {
             body(["{}", text(one.headerBytes), "12", text(two.headerBytes), text(try #require(two.contentBytes))]))
         #expect(reading.error == nil)
         #expect(reading.events[1] == .revision(header: one.headerBytes, content: Array("12".utf8)))
-        let (batch, refused) = checked(reading.events)
-        #expect(batch.ids == [two.id])
+        let (revisions, refused) = checked(reading.events)
+        #expect(revisions == [two])
         #expect(refused.map(\.error.code) == [.contentHash])
     }
 
@@ -255,8 +255,8 @@ struct PackedContentsTests {
 
     // MARK: Frames
 
-    private func checked(_ events: [Event]) -> (batch: RevisionBatch, refused: [RefusedRevision]) {
-        var batch = ReceivedBatch(dictionary: nil)
+    private func checked(_ events: [Event]) -> (revisions: [Revision], refused: [RefusedRevision]) {
+        var batch = RevisionBatch()
         for event in events {
             switch event {
             case .revision(let header, let content):
@@ -266,7 +266,18 @@ struct PackedContentsTests {
             case .envelope, .damaged, .checkpoint, .blob: break
             }
         }
-        return batch.checked()
+        return (batch.revisions, refused(in: batch))
+    }
+
+    private func refused(in batch: RevisionBatch) -> [RefusedRevision] {
+        batch.ids.indices.compactMap { index in
+            do throws(RefusedRevision) {
+                _ = try batch.revision(at: index)
+                return nil
+            } catch {
+                return error
+            }
+        }
     }
 
     @Test func `a frame that holds no content that its header names is refused by itself`() throws {
@@ -296,8 +307,8 @@ struct PackedContentsTests {
             ]
             let reading = try read(body(lines, outer[0], wrong, outer[1]), pieceBytes: 11)
             #expect(reading.error == nil)
-            let (batch, refused) = checked(reading.events)
-            #expect(batch.ids == [before.id, after.id])
+            let (revisions, refused) = checked(reading.events)
+            #expect(revisions == [before, after])
             #expect(refused.map(\.id) == [revision.id])
             #expect(refused.map(\.error.code) == [.contentHash], "\(wrong.prefix(20))")
             #expect(refused.map(\.headerBytes) == [revision.headerBytes])
@@ -315,9 +326,9 @@ struct PackedContentsTests {
         bloated += [UInt8(head & 0xFF), UInt8(head >> 8), 0] + content
         let stored = StoredContent(frame: bloated, dictionary: dictionary)
         #expect(try stored.bytes() == content)
-        let (batch, refused) = checked([.packed(header: revision.headerBytes, content: stored)])
+        let (revisions, refused) = checked([.packed(header: revision.headerBytes, content: stored)])
         #expect(refused.isEmpty)
-        #expect(batch.revisions == [revision])
+        #expect(revisions == [revision])
     }
 
     // MARK: Batches
@@ -325,7 +336,7 @@ struct PackedContentsTests {
     @Test(arguments: [0, 1, 31, 32, 33, 64, 65, 200])
     func `what comes is checked in its order, and each by itself`(_ count: Int) throws {
         let dictionary = try WordDictionary.make()
-        var batch = ReceivedBatch(dictionary: dictionary)
+        var batch = RevisionBatch(dictionary: dictionary)
         var good: [Revision] = []
         var bad: [(revision: Revision, content: [UInt8], code: RevisionError.Code)] = []
         for number in 0..<count {
@@ -351,16 +362,15 @@ struct PackedContentsTests {
             #expect(received.id == revision.id)
             if number % 50 == 49 {
                 // What came apart is added.
-                var next = ReceivedBatch(dictionary: nil)
+                var next = RevisionBatch()
                 next.append(received)
                 batch.append(next)
             } else {
                 batch.append(received)
             }
         }
-        let (checked, refused) = batch.checked()
-        #expect(checked.ids == good.map(\.id))
-        #expect(checked.revisions == good)
+        let refused = refused(in: batch)
+        #expect(batch.revisions == good)
         #expect(refused.map(\.id) == bad.map(\.revision.id))
         #expect(refused.map(\.headerBytes) == bad.map(\.revision.headerBytes))
         #expect(refused.map(\.contentBytes) == bad.map(\.content))
