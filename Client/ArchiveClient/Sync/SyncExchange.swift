@@ -30,7 +30,7 @@ final class SyncExchange {
     private var follower: LogFollower?
     private var ownAccepted: [RevisionID] = []
     /// Revisions that the remote has now, or does not want.
-    private var decided: Set<RevisionID> = []
+    private var decided: [RevisionID] = []
     /// Revisions that were sent back in this sync already: once is enough, whatever the remote says of them.
     private(set) var givenBack: Set<RevisionID>
     /// Revisions that the remote holds damaged.
@@ -160,9 +160,11 @@ final class SyncExchange {
     /// Marks as unsent what the remote holds damaged and this replica holds whole: its right bytes heal it there. Not what was just
     /// sent, or sent back before: a remote that says so all the same is not believed in the same sync.
     private func giveBack() throws {
+        let damaged = Set(damagedThere + (response?.damaged ?? []))
+        guard !damaged.isEmpty else { return }
         let own = givenBack.union(sent.map(\.id))
         var held: [RevisionID] = []
-        for id in Set(damagedThere + (response?.damaged ?? [])).subtracting(own).sorted() {
+        for id in damaged.subtracting(own).sorted() {
             if result.mayPush, try isIntactHere(id) {
                 held.append(id)
             } else if damagedThere.contains(id) {
@@ -188,7 +190,7 @@ final class SyncExchange {
     /// What was decided must not be unsent still: where the marks or an index are damaged, the same revisions would be sent without end.
     private func checkRecorded(_ pushBytes: Int) throws {
         let unsent = try store.unsent(to: remote, maximumBytes: pushBytes).revisions
-        guard !unsent.contains(where: { decided.contains($0.id) }) else {
+        guard Set(decided).isDisjoint(with: unsent.map(\.id)) else {
             throw StoreError.damaged(object: "what is noted of \(remote)")
         }
     }
@@ -316,7 +318,7 @@ final class SyncExchange {
         self.answers = answers
         if response.totalRevisions > 0 { try record() }
         result.decidedCount = answers.count
-        decided = Set(answers.map(\.revision))
+        decided = answers.map(\.revision)
         report.pushed += ownAccepted.count + (isResend ? 0 : duplicates)
         if !sent.isEmpty { progress(SyncProgress(phase: .pushing, done: sent.count, total: sent.count)) }
     }

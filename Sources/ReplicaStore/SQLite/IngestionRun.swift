@@ -1,5 +1,6 @@
 import Canaries
 import Compression
+import Dispatch
 import Hashing
 import LetterMerge
 import LetterModel
@@ -163,7 +164,9 @@ struct IngestionRun {
             // Without the guard it comes in after all, below.
             if isGuarded { return try hold(prepared.revision, from: remote) }
         }
-        let letter = try truth.letterNumber(prepared.header.letter)
+        // Where nothing depends on it, it is looked for when the revision is entered.
+        let isFree = prepared.header.parents.isEmpty && deletions == nil
+        let letter = isFree ? nil : try truth.letterNumber(prepared.header.letter)
         var parents = try find(prepared.header.parents)
         if case .missing = parents, !ready.isEmpty {
             // A parent may have waited for something that came a moment ago.
@@ -234,10 +237,11 @@ struct IngestionRun {
         return true
     }
 
+    /// - Parameter knownLetter: Its letter's number; nil if the letter is new, or was not looked for.
     private mutating func append(
         _ prepared: PreparedRevision, letter knownLetter: Int?, parents: [Parent], from remote: String?
     ) throws {
-        let letter = try knownLetter ?? insertLetter(prepared.header.letter)
+        let (letter, isNew) = try knownLetter.map { ($0, false) } ?? enterLetter(prepared.header.letter)
         let content = try contentNumber(of: prepared)
         state.append(prepared.id)
         try connection.run(
@@ -272,12 +276,14 @@ struct IngestionRun {
             try beside.forget(prepared.id.digest.bytes)
         }
         try blobs.add(prepared.blobs, at: state.sequence)
-        note(letter, prepared, at: state.sequence, isNew: knownLetter == nil)
+        note(letter, prepared, at: state.sequence, isNew: isNew)
     }
 
-    private func insertLetter(_ id: LetterID) throws(SQLiteError) -> Int {
-        try connection.run("INSERT INTO letter (id) VALUES (?)", [.bytes(id.bytes)])
-        return connection.lastInsertedRow
+    private func enterLetter(_ id: LetterID) throws -> (number: Int, isNew: Bool) {
+        try connection.run("INSERT INTO letter (id) VALUES (?) ON CONFLICT (id) DO NOTHING", [.bytes(id.bytes)])
+        if connection.changedRowCount == 1 { return (connection.lastInsertedRow, true) }
+        guard let number = try truth.letterNumber(id) else { throw StoreError.damaged(object: "archive.sqlite") }
+        return (number, false)
     }
 
     /// Nil for a tombstone.
@@ -424,8 +430,10 @@ struct IngestionRun {
         #endif
         var check = begin
         var rows: [WrittenRow] = []
-        func checkRows() throws {
-            for (row, hashes) in zip(rows, rows.concurrentMap { $0.hashes() }) {
+        var hashed: (rows: [WrittenRow], hashes: BegunWork<[WrittenRow.Hashes], Never>)?
+        func checkHashed() throws {
+            guard let hashed else { return }
+            for (row, hashes) in zip(hashed.rows, hashed.hashes.wait()) {
                 guard let id = row.stored.id, id.digest == hashes.header, row.stored.sequence == check.sequence + 1
                 else {
                     throw StoreError.damaged(object: "revision \(row.stored.sequence)")
@@ -435,6 +443,15 @@ struct IngestionRun {
                     throw StoreError.damaged(object: id.hex)
                 }
             }
+        }
+        // While some are hashed, the next ones are read. Few stay here.
+        func hashRows() throws {
+            let queue: DispatchQueue? = rows.count == Self.rowsReadBackTogether ? .global() : nil
+            let next = BegunWork<[WrittenRow.Hashes], Never>(on: queue) { [rows] in
+                rows.concurrentMap { $0.hashes() }
+            }
+            try checkHashed()
+            hashed = (rows, next)
             rows = []
         }
         try connection.forEach(
@@ -447,10 +464,11 @@ struct IngestionRun {
             let stored = try truth.stored(row)
             let index = stored.sequence - begin.sequence - 1
             rows.append(WrittenRow(row, stored, seen: seenContents.indices.contains(index) ? seenContents[index] : nil))
-            if rows.count == Self.rowsReadBackTogether { try checkRows() }
+            if rows.count == Self.rowsReadBackTogether { try hashRows() }
             return true
         }
-        try checkRows()
+        try hashRows()
+        try checkHashed()
         guard check.sequence == state.sequence, check.chain == state.chain, check.fingerprint == state.fingerprint
         else { throw StoreError.damaged(object: "archive.sqlite") }
     }
@@ -491,8 +509,10 @@ struct IngestionRun {
             contentHash = row.bytes(6)
         }
 
+        typealias Hashes = (header: Digest, content: [UInt8]?)
+
         /// What its bytes hash to; no content hash if the content cannot be read, an empty one for a tombstone.
-        func hashes() -> (header: Digest, content: [UInt8]?) {
+        func hashes() -> Hashes {
             let header = SHA256.digest(of: stored.header)
             guard let content = stored.content else { return (header, []) }
             if let seen, seen.isStored(as: content) { return (header, seen.content.bytes) }

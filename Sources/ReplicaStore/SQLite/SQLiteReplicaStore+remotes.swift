@@ -52,12 +52,12 @@ extension SQLiteReplicaStore {
         try connections.write { connection in
             let progress = try RemoteTable(connection).progress(remote)
             if let advance { try RemoteTable(connection).advance(advance) }
-            let truth = TruthTables(connection)
+            let sequences = try TruthTables(connection).sequences(of: answers.map(\.revision))
             var acknowledged: [Int] = []
             var refused: [(sequence: Int, code: String, text: String)] = []
             let beside = BesideTable(connection)
-            for answer in answers {
-                guard let sequence = try truth.sequence(of: answer.revision) else {
+            for (answer, sequence) in zip(answers, sequences) {
+                guard let sequence else {
                     // What waits here, or is held back, is not sent; but it is known that the remote has it.
                     if answer.decision == .acknowledged, try beside.isKept(answer.revision) {
                         try beside.add(answer.revision, at: progress.number)

@@ -122,6 +122,28 @@ struct TruthTables {
         try connection.integer("SELECT sequence FROM revision WHERE id = ?", [.bytes(id.digest.bytes)])
     }
 
+    /// The places of revisions in the log; nil for each that is not there. Of those that follow each other there the first alone is looked for by its
+    /// id, which may be anywhere in the index.
+    func sequences(of ids: [RevisionID]) throws -> [Int?] {
+        var sequences: [Int?] = []
+        sequences.reserveCapacity(ids.count)
+        while sequences.count < ids.count {
+            let first = try sequence(of: ids[sequences.count])
+            sequences.append(first)
+            guard let first, sequences.count < ids.count else { continue }
+            try connection.forEach(
+                "SELECT sequence, id FROM revision WHERE sequence > ? ORDER BY sequence", [.integer(first)]
+            ) { row in
+                guard sequences.count < ids.count, Digest(bytes: row.bytes(1)) == ids[sequences.count].digest else {
+                    return false
+                }
+                sequences.append(row.integer(0))
+                return true
+            }
+        }
+        return sequences
+    }
+
     // MARK: Revisions
 
     /// A row of the log; nil if there is none at this place.
