@@ -103,6 +103,9 @@ public struct Digest: Hashable, Comparable, Sendable {
         left.words < right.words
     }
 
+    /// The first eight bytes, as a big-endian number.
+    package var firstWord: UInt64 { words.0 }
+
     /// Feeds the first eight bytes only: they are already evenly spread.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)

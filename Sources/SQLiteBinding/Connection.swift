@@ -71,13 +71,11 @@ import Canaries
 
     private func apply(_ policy: ConnectionPolicy, access: Access) throws(SQLiteError) {
         _ = unsafe sqlite3_busy_timeout(handle, Int32(clamping: policy.busyTimeoutMilliseconds))
-        for (option, on) in [
-            (SQLITE_DBCONFIG_DEFENSIVE, 1), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0), (SQLITE_DBCONFIG_ENABLE_FKEY, 1),
-            (SQLITE_DBCONFIG_DQS_DML, 0), (SQLITE_DBCONFIG_DQS_DDL, 0),
-        ] {
-            let code = unsafe chancery_sqlite3_db_config_switch(handle, option, Int32(on))
-            guard code == SQLITE_OK else { throw SQLiteError(code, "sqlite3_db_config") }
-        }
+        try turn(SQLITE_DBCONFIG_DEFENSIVE, on: true)
+        try turn(SQLITE_DBCONFIG_TRUSTED_SCHEMA, on: false)
+        try turn(SQLITE_DBCONFIG_ENABLE_FKEY, on: true)
+        try turn(SQLITE_DBCONFIG_DQS_DML, on: false)
+        try turn(SQLITE_DBCONFIG_DQS_DDL, on: false)
         try execute("PRAGMA cell_size_check=ON")
         try execute("PRAGMA mmap_size=0")
         // Else INSERT OR REPLACE deletes rows past the triggers that refuse it.
@@ -93,6 +91,29 @@ import Canaries
             if Canary.synchronousNormal.isOn { try execute("PRAGMA synchronous=NORMAL") }
         #endif
         if let journal = policy.journal { try setJournal(journal) }
+    }
+
+    private func turn(_ option: Int32, on: Bool) throws(SQLiteError) {
+        let code = unsafe chancery_sqlite3_db_config_switch(handle, option, on ? 1 : 0)
+        guard code == SQLITE_OK else { throw noted(SQLiteError(code, "sqlite3_db_config")) }
+    }
+
+    /// Lets a closure change how tables and indexes are written down in `sqlite_schema`, for a step of a migration that SQLite has no statement
+    /// for. They are read anew afterwards.
+    ///
+    /// Source: https://www.sqlite.org/pragma.html#pragma_writable_schema
+    public func changingDefinitions(_ body: () throws -> Void) throws {
+        try turn(SQLITE_DBCONFIG_DEFENSIVE, on: false)
+        do {
+            try execute("PRAGMA writable_schema=ON")
+            try body()
+        } catch {
+            try execute("PRAGMA writable_schema=RESET")
+            try turn(SQLITE_DBCONFIG_DEFENSIVE, on: true)
+            throw error
+        }
+        try execute("PRAGMA writable_schema=RESET")
+        try turn(SQLITE_DBCONFIG_DEFENSIVE, on: true)
     }
 
     /// Sets how changes are made durable. For a file that is a write-ahead log already, this changes nothing.

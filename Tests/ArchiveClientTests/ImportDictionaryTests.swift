@@ -59,11 +59,14 @@ struct ImportDictionaryTests {
 
     /// For each entry of the log, whether its content is stored with a dictionary.
     private func stored(_ name: String) throws -> [Bool] {
-        let store = try SQLiteReplicaStore.open(folder: home.path(name), mode: .local)
-        return try store.logEntries(after: 0, through: .max, maximumBytes: .max).map { entry in
-            guard case .intact(let logged) = entry else { throw StoreError.damaged(object: "\(entry)") }
-            return logged.stored?.dictionary != nil
-        }
+        let connection = try Connection(
+            path: home.path(name) + "/archive.sqlite", access: .read, policy: .shared(busyTimeoutMilliseconds: 0))
+        return try connection.rows(
+            """
+            SELECT dictionary IS NOT NULL FROM revision JOIN content ON content.number = revision.content
+            ORDER BY sequence
+            """
+        ) { row throws in row.integer(0) == 1 }
     }
 
     private func dictionary(_ name: String) throws -> CompressionDictionary? {

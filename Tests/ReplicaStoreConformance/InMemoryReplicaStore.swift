@@ -114,6 +114,13 @@ public final class InMemoryReplicaStore: ReplicaStore {
         }
     }
 
+    /// The same as whole revisions: nothing is compressed here.
+    public func outgoingEntries(
+        after sequence: Int, through end: Int, maximumBytes: Int, packedBy dictionary: Digest?
+    ) throws(StoreError) -> [OutgoingEntry] {
+        try logEntries(after: sequence, through: end, maximumBytes: maximumBytes).map(OutgoingEntry.init)
+    }
+
     /// None: what is in memory is not damaged.
     public func noticedDamage() -> [RevisionID] { [] }
 
@@ -208,15 +215,17 @@ public final class InMemoryReplicaStore: ReplicaStore {
     }
 
     /// Revisions that the remote has not acknowledged.
-    public func unsent(to remote: String, after passed: Int, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
+    public func unsent(
+        to remote: String, after passed: Int, maximumBytes: Int, packedBy dictionary: Digest?
+    ) throws(StoreError) -> UnsentBatch {
         try change { (state) throws(StoreError) in
             let places = Array(state.unsentPlaces(try state.remote(remote)).dropFirst(passed))
-            var entries: [LoggedRevision] = []
+            var entries: [OutgoingRevision] = []
             var byteCount = 0
             for place in places {
                 byteCount += state.log[place - 1].byteCount
                 guard entries.isEmpty || byteCount <= maximumBytes else { break }
-                entries.append(LoggedRevision(sequence: place, revision: state.log[place - 1]))
+                entries.append(.whole(state.log[place - 1]))
             }
             return UnsentBatch(entries, entryCount: entries.count, hasMore: entries.count < places.count)
         }
@@ -360,4 +369,15 @@ public final class InMemoryReplicaStore: ReplicaStore {
 
     /// Nothing in memory is damaged.
     public func quarantineDamaged(_ ids: [RevisionID]) throws(StoreError) {}
+}
+
+extension OutgoingEntry {
+    /// An entry as its bytes.
+    fileprivate init(_ entry: LogEntry) {
+        switch entry {
+        case .intact(let logged):
+            self.init(sequence: logged.sequence, id: logged.revision.id, revision: .whole(logged.revision))
+        case .damaged(let sequence, let id): self.init(sequence: sequence, id: id, revision: nil)
+        }
+    }
 }

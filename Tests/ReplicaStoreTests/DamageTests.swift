@@ -1,3 +1,4 @@
+import Compression
 import Foundation
 import Hashing
 import LetterMerge
@@ -98,6 +99,12 @@ struct DamageTests {
             for revision in try store.unsent(to: "other", maximumBytes: .max).revisions {
                 #expect(original.contains(revision), "\(table).\(column)")
             }
+            let digest = try TestDictionary.make().digest
+            let outgoing = try store.outgoingEntries(after: 0, through: 6, maximumBytes: .max, packedBy: digest)
+            for revision in outgoing.compactMap(\.revision) {
+                let whole = try #require(revision.whole, "\(table).\(column)")
+                #expect(whole.id == revision.id && original.contains(whole), "\(table).\(column)")
+            }
             for revision in original {
                 do {
                     guard let found = try store.revision(revision.id) else { continue }
@@ -107,6 +114,20 @@ struct DamageTests {
                 }
             }
         }
+    }
+
+    @Test func `a revision that stands in the log twice is named`() throws {
+        let path = folders.newPath()
+        let store = try SQLiteReplicaStore.filled(path)
+        let first = try store.allRevisions()[0].id
+        try Damage(path).run(
+            """
+            INSERT INTO revision (sequence, id, chain, letter, content, header)
+                SELECT 7, id, chain, letter, content, header FROM revision WHERE sequence = 1
+            """)
+        let problems = try store.verify { _, _ in }.problems
+        #expect(
+            problems.contains { $0.kind == "revision" && $0.text == "revision \(first.hex) stands in the log twice" })
     }
 
     @Test func `a header that became another good one never leaves the replica`() throws {
@@ -233,12 +254,12 @@ struct DamageTests {
 
     @Test func `a new revision never rests on a damaged content`() throws {
         let path = folders.newPath()
-        _ = try SQLiteReplicaStore.filled(path)
+        let other = try SQLiteReplicaStore.filled(path).allRevisions()[3]
         let damage = try Damage(path)
         try damage.run("UPDATE content SET bytes = x'00'")
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
         let maker = RevisionMaker()
-        let same = try maker.revision(9, "other")
+        let same = try maker.revision(2, "other", after: [other])
         #expect(try store.ingest(maker.ingestion([same])).acceptedCount == 1)
         #expect(try store.revision(same.id)?.revision == same)
         #expect(try store.view(of: RevisionMaker.letterID(2))?.letter.body == "other")

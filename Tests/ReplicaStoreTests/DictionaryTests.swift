@@ -1,5 +1,6 @@
 import Compression
 import Foundation
+import Hashing
 import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
@@ -70,11 +71,16 @@ struct DictionaryTests {
             ))
         #expect(try store.ingest(Ingestion(archive: maker.archive, batch: received)).acceptedCount == 1)
         #expect(try Damage(path).rows("content")[0][2] == .bytes(frame))
-        guard case .intact(let logged)? = try store.logEntries(after: 0, through: 1, maximumBytes: .max).first else {
-            Issue.record("the revision is damaged")
+        func outgoing(_ digest: Digest?) throws -> OutgoingRevision? {
+            try store.outgoingEntries(after: 0, through: 1, maximumBytes: .max, packedBy: digest).first?.revision
+        }
+        guard case .packed(let packed)? = try outgoing(dictionary.digest) else {
+            Issue.record("it does not go out as it is stored")
             return
         }
-        #expect(logged.stored?.frame == frame && logged.stored?.dictionary?.digest == dictionary.digest)
+        #expect(packed.headerBytes == revision.headerBytes && packed.header == revision.header)
+        #expect(packed.content.frame == frame && packed.content.dictionary?.digest == dictionary.digest)
+        #expect(try outgoing(.zero) == .whole(revision), "the receiver has another dictionary")
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
@@ -98,14 +104,20 @@ struct DictionaryTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
-    @Test func `equal contents are one row, whatever they were compressed with`() throws {
+    @Test func `what a letter said a while ago is one row with what it says again, whatever they were compressed with`()
+        throws
+    {
         let (path, store) = try make()
-        for number in 0..<3 {
+        var parents: [Revision] = []
+        for (number, text) in ["the same words", "others", "the same words", "others"].enumerated() {
             let dictionary = number == 0 ? nil : try TestDictionary.make(number)
-            let report = try store.ingest(ingestion([maker.revision(number, "the same words")], dictionary))
-            #expect(report.acceptedCount == 1)
+            parents = [try maker.revision(1, text, after: parents)]
+            #expect(try store.ingest(ingestion(parents, dictionary)).acceptedCount == 1)
         }
-        #expect(try Damage(path).rows("content").count == 1)
+        #expect(try Damage(path).rows("content").count == 2)
+        // Another letter has a row of its own.
+        _ = try store.ingest(ingestion([maker.revision(2, "the same words")], nil))
+        #expect(try Damage(path).rows("content").count == 3)
         #expect(try store.verify { _, _ in }.problems == [])
     }
 

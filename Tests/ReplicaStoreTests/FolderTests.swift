@@ -175,7 +175,7 @@ struct FolderTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
-    @Test(arguments: 1...5) func `a database of any schema opens, today and ever after`(_ version: Int) throws {
+    @Test(arguments: 1...6) func `a database of any schema opens, today and ever after`(_ version: Int) throws {
         let path = folders.newPath()
         try Self.make(path, version)
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)

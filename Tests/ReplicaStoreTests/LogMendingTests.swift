@@ -11,8 +11,9 @@ struct LogMendingTests {
     static let columns = [
         ("revision", "id"), ("revision", "chain"), ("revision", "letter"), ("revision", "content"),
         ("parent", "revision"), ("parent", "parent"), ("letter", "id"), ("letter", "number"), ("content", "hash"),
-        ("content", "number"), ("content", "dictionary"), ("dictionary", "number"), ("dictionary", "hash"),
-        ("dictionary", "bytes"), ("dictionary", "place"), ("dictionary_copy", "bytes"),
+        ("content", "number"), ("content", "dictionary"), ("content", "fixity"),
+        ("dictionary", "number"), ("dictionary", "hash"), ("dictionary", "bytes"), ("dictionary", "place"),
+        ("dictionary_copy", "bytes"),
     ]
 
     @Test(arguments: columns) func `a damaged column is made again from the headers`(_ column: (String, String)) throws

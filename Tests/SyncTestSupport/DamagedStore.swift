@@ -46,14 +46,31 @@ public final class DamagedStore: ReplicaStore {
     public func logEntries(
         after sequence: Int, through end: Int, maximumBytes: Int
     ) throws(StoreError) -> [LogEntry] {
-        let (damaged, error) = faults.withLock {
-            ($0.damaged, $0.readErrors.isEmpty ? nil : $0.readErrors.removeFirst())
-        }
+        let (damaged, error) = nextRead()
         if let error { throw error }
         return try base.logEntries(after: sequence, through: end, maximumBytes: maximumBytes).map { entry in
             guard case .intact(let logged) = entry, damaged.contains(logged.revision.id) else { return entry }
             return .damaged(sequence: logged.sequence, id: logged.revision.id)
         }
+    }
+
+    /// The same on their way to another replica.
+    public func outgoingEntries(
+        after sequence: Int, through end: Int, maximumBytes: Int, packedBy dictionary: Digest?
+    ) throws(StoreError) -> [OutgoingEntry] {
+        let (damaged, error) = nextRead()
+        if let error { throw error }
+        return try base.outgoingEntries(
+            after: sequence, through: end, maximumBytes: maximumBytes, packedBy: dictionary
+        ).map { entry in
+            guard damaged.contains(entry.id) else { return entry }
+            return OutgoingEntry(sequence: entry.sequence, id: entry.id, revision: nil)
+        }
+    }
+
+    /// What is damaged, and what the next read of the log throws.
+    private func nextRead() -> (damaged: Set<RevisionID>, error: StoreError?) {
+        faults.withLock { ($0.damaged, $0.readErrors.isEmpty ? nil : $0.readErrors.removeFirst()) }
     }
 
     /// What new contents are best compressed with, unless no dictionary is found.
@@ -176,8 +193,10 @@ public final class DamagedStore: ReplicaStore {
     /// As the replica below.
     public func removeRemote(_ name: String) throws(StoreError) { try base.removeRemote(name) }
     /// As the replica below.
-    public func unsent(to remote: String, after passed: Int, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
-        try base.unsent(to: remote, after: passed, maximumBytes: maximumBytes)
+    public func unsent(
+        to remote: String, after passed: Int, maximumBytes: Int, packedBy dictionary: Digest?
+    ) throws(StoreError) -> UnsentBatch {
+        try base.unsent(to: remote, after: passed, maximumBytes: maximumBytes, packedBy: dictionary)
     }
     /// As the replica below.
     public func recordAnswers(

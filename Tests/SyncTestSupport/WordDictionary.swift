@@ -23,8 +23,16 @@ extension CompressionDictionary {
     }
 
     /// A revision as a log gives it that keeps its content so.
-    public func packed(_ revision: Revision) throws -> LoggedRevision {
-        LoggedRevision(sequence: 1, revision: revision, stored: try revision.contentBytes.map { try packed($0) })
+    public func packed(_ revision: Revision) throws -> OutgoingRevision {
+        guard let content = revision.contentBytes else { return .whole(revision) }
+        return revision.packed(as: try packed(content))
+    }
+}
+
+extension Revision {
+    /// The revision as it travels with this content, whatever that is.
+    public func packed(as content: StoredContent) -> OutgoingRevision {
+        .packed(PackedRevision(id: id, header: header, headerBytes: headerBytes, content: content))
     }
 }
 

@@ -31,7 +31,7 @@ package struct Packing: Sendable {
         for batch: UnsentBatch, newest: CompressionDictionary
     ) -> TravellingDictionary? {
         let dictionary = TravellingDictionary(newest, isHeld: held == newest.digest)
-        let packable = batch.entries.reduce(0) { $0 + (dictionary.fits($1) ? $1.revision.byteCount : 0) }
+        let packable = batch.entries.reduce(0) { if case .packed = $1 { $0 + $1.byteCount } else { $0 } }
         let isWorthIt =
             packable >= ProtocolLimits.packingBytes || dictionary.isHeld && 2 * packable > batch.byteCount
         return isWorthIt ? dictionary : nil
@@ -73,17 +73,20 @@ package final class PushAhead {
             from store: any ReplicaStore, to remote: String, after passed: Int = 0, maximumBytes: Int, isThin: Bool,
             packing: Packing? = nil
         ) throws(StoreError) {
-            func read(_ maximumBytes: Int) throws(StoreError) -> (UnsentBatch, Bases?) {
-                let batch = try store.unsent(to: remote, after: passed, maximumBytes: maximumBytes)
-                return (batch, try isThin ? Bases(of: batch.revisions, in: store) : nil)
+            func read(
+                _ maximumBytes: Int, packedBy dictionary: Digest? = nil
+            ) throws(StoreError) -> (UnsentBatch, Bases?) {
+                let batch = try store.unsent(
+                    to: remote, after: passed, maximumBytes: maximumBytes, packedBy: dictionary)
+                return (batch, try isThin ? Bases(of: batch.entries, in: store) : nil)
             }
             // Without a dictionary here there is nothing to be packed.
             let newest = try packing == nil ? nil : store.dictionary()
             let largest = newest == nil ? maximumBytes : packing?.maximumBytes ?? maximumBytes
-            var (batch, bases) = try read(largest)
+            var (batch, bases) = try read(largest, packedBy: newest?.digest)
             var dictionary: TravellingDictionary?
             if let newest, bases?.isEmpty != false { dictionary = packing?.dictionary(for: batch, newest: newest) }
-            if dictionary == nil, largest > maximumBytes { (batch, bases) = try read(maximumBytes) }
+            if newest != nil, dictionary == nil { (batch, bases) = try read(maximumBytes) }
             if let found = bases, !found.isEmpty, maximumBytes > ProtocolLimits.thinPushBytes,
                 batch.byteCount + found.byteCount > ProtocolLimits.windowBytes
             {
@@ -93,7 +96,7 @@ package final class PushAhead {
             self.bases = bases
             self.dictionary = dictionary
             self.packing = packing
-            sent = batch.entries.map { SentRevision(id: $0.revision.id, letter: $0.revision.header.letter) }
+            sent = batch.entries.map { SentRevision(id: $0.id, letter: $0.header.letter) }
         }
 
         /// The body of a request that brings it.

@@ -62,31 +62,17 @@ public struct LogStanding: Hashable, Sendable {
     }
 }
 
-/// A revision with its place in the log. Two are equal if both are, however they are stored.
+/// A revision with its place in the log.
 public struct LoggedRevision: Hashable, Sendable {
     /// Its place, from 1.
     public let sequence: Int
     /// The revision.
     public let revision: Revision
-    /// Its content as it is stored; nil for a tombstone, or where contents are not compressed.
-    public let stored: StoredContent?
 
     /// A revision at its place.
-    public init(sequence: Int, revision: Revision, stored: StoredContent? = nil) {
+    public init(sequence: Int, revision: Revision) {
         self.sequence = sequence
         self.revision = revision
-        self.stored = stored
-    }
-
-    /// Whether it is the same revision at the same place.
-    public static func == (one: LoggedRevision, other: LoggedRevision) -> Bool {
-        one.sequence == other.sequence && one.revision == other.revision
-    }
-
-    /// Hashes revision and place.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(sequence)
-        hasher.combine(revision)
     }
 }
 
@@ -96,4 +82,87 @@ public enum LogEntry: Hashable, Sendable {
     case intact(LoggedRevision)
     /// A revision whose bytes no longer have the hash that names it. It never leaves this replica.
     case damaged(sequence: Int, id: RevisionID)
+}
+
+/// A revision on its way to another replica.
+public enum OutgoingRevision: Hashable, Sendable {
+    /// As its bytes, re-hashed just now.
+    case whole(Revision)
+    /// With its content as it is stored.
+    case packed(PackedRevision)
+
+    /// Its id.
+    public var id: RevisionID {
+        switch self {
+        case .whole(let revision): revision.id
+        case .packed(let revision): revision.id
+        }
+    }
+
+    /// What its header says.
+    public var header: RevisionHeader {
+        switch self {
+        case .whole(let revision): revision.header
+        case .packed(let revision): revision.header
+        }
+    }
+
+    /// The bytes of header and content, as pages count them.
+    public var byteCount: Int {
+        switch self {
+        case .whole(let revision): revision.byteCount
+        case .packed(let revision): revision.headerBytes.count + revision.content.byteCount
+        }
+    }
+
+    /// The revision as its bytes; nil if its content turns out to be another one than its header names.
+    public var whole: Revision? {
+        switch self {
+        case .whole(let revision): return revision
+        case .packed(let revision):
+            do {
+                return try Revision(headerBytes: revision.headerBytes, contentBytes: try revision.content.bytes())
+            } catch {
+                return nil
+            }
+        }
+    }
+}
+
+/// A revision whose content stays as it is stored. Its header was re-hashed just now; its content is what was stored when it was seen to have
+/// the hash that the header names.
+public struct PackedRevision: Hashable, Sendable {
+    /// Its id: the SHA-256 of the header's bytes.
+    public let id: RevisionID
+    /// What the header says.
+    public let header: RevisionHeader
+    /// The header's bytes.
+    public let headerBytes: [UInt8]
+    /// The content.
+    public let content: StoredContent
+
+    /// A revision of its parts.
+    package init(id: RevisionID, header: RevisionHeader, headerBytes: [UInt8], content: StoredContent) {
+        self.id = id
+        self.header = header
+        self.headerBytes = headerBytes
+        self.content = content
+    }
+}
+
+/// What stands at a place of the log, on its way to another replica.
+public struct OutgoingEntry: Hashable, Sendable {
+    /// The place.
+    public let sequence: Int
+    /// The id of the revision.
+    public let id: RevisionID
+    /// The revision; nil if its bytes no longer have the hash that names it. It never leaves this replica, then.
+    public let revision: OutgoingRevision?
+
+    /// An entry of its parts.
+    public init(sequence: Int, id: RevisionID, revision: OutgoingRevision?) {
+        self.sequence = sequence
+        self.id = id
+        self.revision = revision
+    }
 }

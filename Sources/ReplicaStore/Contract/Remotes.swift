@@ -34,21 +34,23 @@ public struct Remote: Hashable, Sendable {
 
 /// Revisions that a remote has not acknowledged.
 public struct UnsentBatch: Hashable, Sendable {
-    /// The revisions with their places, in log order, parents before children.
-    public let entries: [LoggedRevision]
+    /// The revisions in log order, parents before children.
+    public let entries: [OutgoingRevision]
     /// How many entries of the log it stands for: its revisions, and those that are damaged here and do not leave.
     public let entryCount: Int
     /// Whether more of them follow.
     public let hasMore: Bool
 
-    /// The revisions alone.
-    public var revisions: [Revision] { entries.map(\.revision) }
+    /// Those that come as their bytes: all of them where nothing else was asked for.
+    public var revisions: [Revision] {
+        entries.compactMap { if case .whole(let revision) = $0 { revision } else { nil } }
+    }
 
     /// The bytes of its revisions, headers and contents.
-    public var byteCount: Int { entries.reduce(0) { $0 + $1.revision.byteCount } }
+    public var byteCount: Int { entries.reduce(0) { $0 + $1.byteCount } }
 
     /// A batch of its parts.
-    public init(_ entries: [LoggedRevision], entryCount: Int, hasMore: Bool) {
+    public init(_ entries: [OutgoingRevision], entryCount: Int, hasMore: Bool) {
         self.entries = entries
         self.entryCount = entryCount
         self.hasMore = hasMore
@@ -56,9 +58,11 @@ public struct UnsentBatch: Hashable, Sendable {
 }
 
 extension ReplicaStore {
-    /// The first revisions that the remote has not acknowledged.
-    public func unsent(to remote: String, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
-        try unsent(to: remote, after: 0, maximumBytes: maximumBytes)
+    /// The first revisions that the remote has not acknowledged, or those that follow, as their bytes.
+    public func unsent(
+        to remote: String, after passed: Int = 0, maximumBytes: Int
+    ) throws(StoreError) -> UnsentBatch {
+        try unsent(to: remote, after: passed, maximumBytes: maximumBytes, packedBy: nil)
     }
 }
 

@@ -41,6 +41,11 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// A row that no longer has the hash that names it comes as `.damaged`.
     func logEntries(after sequence: Int, through end: Int, maximumBytes: Int) throws(StoreError) -> [LogEntry]
 
+    /// The same on their way to another replica: of contents that were compressed with the dictionary of this hash no more is read than what is stored.
+    func outgoingEntries(
+        after sequence: Int, through end: Int, maximumBytes: Int, packedBy dictionary: Digest?
+    ) throws(StoreError) -> [OutgoingEntry]
+
     /// Revisions of the log that were found damaged when it was given out and are not healed yet, ascending; a hundred at most. Whoever
     /// holds one may send it again. Kept in memory: it says what was noticed, not what there is.
     func noticedDamage() -> [RevisionID]
@@ -122,7 +127,10 @@ public protocol ReplicaStore: AnyObject, Sendable {
     ///   - remote: The name of the remote.
     ///   - passed: So many of the first entries are passed over: `UnsentBatch.entryCount` of the batches before this one.
     ///   - maximumBytes: Of header and content.
-    func unsent(to remote: String, after passed: Int, maximumBytes: Int) throws(StoreError) -> UnsentBatch
+    ///   - dictionary: Contents that were compressed with the dictionary of this hash stay as they are stored; nil for none.
+    func unsent(
+        to remote: String, after passed: Int, maximumBytes: Int, packedBy dictionary: Digest?
+    ) throws(StoreError) -> UnsentBatch
 
     /// Records what a remote said of revisions that were sent to it, or that it was found to have.
     ///

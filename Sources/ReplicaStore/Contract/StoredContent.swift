@@ -1,4 +1,5 @@
 public import Compression
+import Hashing
 import LetterModel
 
 /// A letter's content as it is stored, and as it may travel: a frame of Zstandard, for which a dictionary may be needed.
@@ -28,6 +29,18 @@ public struct StoredContent: Hashable, Sendable {
 
     /// How many bytes it says that it holds; at most what a content may have.
     public var byteCount: Int { min(Zstandard.contentCount(of: frame) ?? frame.count, Limits.contentBytes) }
+
+    /// What a row keeps beside a content that was seen to have this hash: 64 bits of a SHA-256 over the hash, the frame and its dictionary.
+    /// By it the content is known to be that one still, and nothing has to be decompressed.
+    ///
+    /// - Parameter frameDigest: The SHA-256 of the frame, where that is at hand.
+    func fixity(of hash: Digest, frameDigest: Digest? = nil) -> Int {
+        var digest = SHA256()
+        digest.update(hash)
+        digest.update(frameDigest ?? SHA256.digest(of: frame))
+        digest.update(dictionary?.digest ?? .zero)
+        return Int(truncatingIfNeeded: digest.finish().firstWord)
+    }
 
     /// The bytes of the content, not hashed.
     public func bytes() throws(Zstandard.Failure) -> [UInt8] {

@@ -98,11 +98,28 @@ struct DictionaryTable {
             [.integer(place), .integer(Self.number(of: digest)), .bytes(digest.bytes), .bytes(bytes)])
     }
 
+    /// A content as it stands in its row.
+    struct ContentRow {
+        let frame: [UInt8]
+        /// The number of its dictionary; nil for none.
+        let dictionary: Int?
+        /// What is kept beside it.
+        let fixity: Int
+    }
+
     /// How a content is stored here: as it is, with the number of its dictionary, or without one where that cannot be kept.
-    func row(of content: StoredContent) throws -> (frame: [UInt8], dictionary: Int?) {
-        guard let dictionary = content.dictionary else { return (content.frame, nil) }
-        if let number = try add(dictionary) { return (content.frame, number) }
-        return (StoredContent(try content.bytes(), with: nil).frame, nil)
+    ///
+    /// - Parameters:
+    ///   - hash: What its bytes hash to.
+    ///   - fixity: What is kept beside it if it is stored as it is.
+    func row(of content: StoredContent, _ hash: Digest, fixity: Int? = nil) throws -> ContentRow {
+        let number = try content.dictionary.map(add) ?? nil
+        if number == nil, content.dictionary != nil {
+            let plain = StoredContent(try content.bytes(), with: nil)
+            return ContentRow(frame: plain.frame, dictionary: nil, fixity: plain.fixity(of: hash))
+        }
+        return ContentRow(
+            frame: content.frame, dictionary: number, fixity: fixity ?? content.fixity(of: hash))
     }
 
     // MARK: Damage

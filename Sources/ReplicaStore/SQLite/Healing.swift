@@ -22,7 +22,10 @@ struct Healing {
     /// Writes header and content of the revision at this place anew; its id was compared by whoever found it.
     func replace(_ sequence: Int, with revision: PreparedRevision) throws {
         // A dictionary that is damaged is healed first, by itself.
-        let row = try revision.content.map(dictionaries.row(of:))
+        var row: DictionaryTable.ContentRow?
+        if let content = revision.content, let hash = revision.header.content {
+            row = try dictionaries.row(of: content, hash, fixity: revision.fixity)
+        }
         try allowed {
             try connection.run(
                 "UPDATE revision SET header = ? WHERE sequence = ?",
@@ -31,17 +34,14 @@ struct Healing {
                 return try connection.run(
                     "UPDATE revision SET content = NULL WHERE sequence = ?", [.integer(sequence)])
             }
-            let named = try connection.integer("SELECT number FROM content WHERE hash = ?", [.bytes(hash.bytes)])
-            let referred = try connection.integer(
-                "SELECT content FROM revision WHERE sequence = ?", [.integer(sequence)])
-            if let number = named ?? referred {
+            if let number = try contentNumber(of: sequence, hash) {
                 try write(number, row, hash)
                 try connection.run(
                     "UPDATE revision SET content = ? WHERE sequence = ?", [.integer(number), .integer(sequence)])
             } else {
                 try connection.run(
-                    "INSERT INTO content (hash, bytes, dictionary) VALUES (?, ?, ?)",
-                    [.bytes(hash.bytes), .bytes(row.frame), .integer(row.dictionary)])
+                    "INSERT INTO content (hash, bytes, dictionary, fixity) VALUES (?, ?, ?, ?)",
+                    [.bytes(hash.bytes), .bytes(row.frame), .integer(row.dictionary), .integer(row.fixity)])
                 try connection.run(
                     "UPDATE revision SET content = ? WHERE sequence = ?",
                     [.integer(connection.lastInsertedRow), .integer(sequence)])
@@ -49,16 +49,32 @@ struct Healing {
         }
     }
 
+    /// The content that is to be written anew for a revision; nil if it has none. One that has the right name is the right one; where it is not
+    /// the one that the revision refers to, all contents are looked through: they are in no order.
+    private func contentNumber(of sequence: Int, _ hash: Digest) throws(SQLiteError) -> Int? {
+        let referred = try connection.integer(
+            "SELECT content FROM revision WHERE sequence = ?", [.integer(sequence)])
+        if let referred,
+            try connection.integer(
+                "SELECT 1 FROM content WHERE number = ? AND hash = ?", [.integer(referred), .bytes(hash.bytes)]) != nil
+        {
+            return referred
+        }
+        return try connection.integer("SELECT number FROM content WHERE hash = ?", [.bytes(hash.bytes)]) ?? referred
+    }
+
     /// Writes a content anew.
     func replaceContent(_ number: Int, _ content: StoredContent, _ hash: Digest) throws {
-        let row = try dictionaries.row(of: content)
+        let row = try dictionaries.row(of: content, hash)
         try allowed { try write(number, row, hash) }
     }
 
-    private func write(_ number: Int, _ row: (frame: [UInt8], dictionary: Int?), _ hash: Digest) throws {
+    private func write(_ number: Int, _ row: DictionaryTable.ContentRow, _ hash: Digest) throws {
         try connection.run(
-            "UPDATE content SET hash = ?, bytes = ?, dictionary = ? WHERE number = ?",
-            [.bytes(hash.bytes), .bytes(row.frame), .integer(row.dictionary), .integer(number)])
+            "UPDATE content SET hash = ?, bytes = ?, dictionary = ?, fixity = ? WHERE number = ?",
+            [
+                .bytes(hash.bytes), .bytes(row.frame), .integer(row.dictionary), .integer(row.fixity), .integer(number),
+            ])
     }
 
     /// Runs a closure that may change the truth. Not within another one.

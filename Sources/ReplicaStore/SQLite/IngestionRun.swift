@@ -219,7 +219,7 @@ struct IngestionRun {
         var missing: [RevisionID] = []
         for id in ids {
             let parent = try connection.first(
-                "SELECT sequence, letter FROM revision WHERE id = ?", [.bytes(id.digest.bytes)]
+                "SELECT sequence, letter FROM revision WHERE \(TruthTables.isNamed)", [.bytes(id.digest.bytes)]
             ) { (row) throws(SQLiteError) in Parent(sequence: row.integer(0), letter: row.integer(1)) }
             if let parent { found.append(parent) } else { missing.append(id) }
         }
@@ -231,7 +231,8 @@ struct IngestionRun {
 
     private func belongsTogether(_ header: RevisionHeader, letter: Int?) throws -> Bool {
         for id in header.parents {
-            let found = try connection.integer("SELECT letter FROM revision WHERE id = ?", [.bytes(id.digest.bytes)])
+            let found = try connection.integer(
+                "SELECT letter FROM revision WHERE \(TruthTables.isNamed)", [.bytes(id.digest.bytes)])
             if let found, found != letter { return false }
         }
         return true
@@ -242,7 +243,7 @@ struct IngestionRun {
         _ prepared: PreparedRevision, letter knownLetter: Int?, parents: [Parent], from remote: String?
     ) throws {
         let (letter, isNew) = try knownLetter.map { ($0, false) } ?? enterLetter(prepared.header.letter)
-        let content = try contentNumber(of: prepared)
+        let content = try contentNumber(of: prepared, knownLetter: isNew ? nil : letter)
         state.append(prepared.id)
         try connection.run(
             "INSERT INTO revision (sequence, id, chain, letter, content, header) VALUES (?, ?, ?, ?, ?, ?)",
@@ -287,31 +288,52 @@ struct IngestionRun {
     }
 
     /// Nil for a tombstone.
-    private mutating func contentNumber(of prepared: PreparedRevision) throws -> Int? {
+    ///
+    /// - Parameter letter: Its letter, unless that is new.
+    private mutating func contentNumber(of prepared: PreparedRevision, knownLetter letter: Int?) throws -> Int? {
         guard let content = prepared.content, let hash = prepared.header.content else { return nil }
-        let (frame, dictionary) = try row(of: content)
+        if let letter, let known = try knownContent(hash, ofLetter: letter) {
+            // What is there was written long ago; a new revision must not rest on damaged bytes.
+            if !Healing.isIntact(known.content, hash) {
+                try Healing(connection).replaceContent(known.number, content, hash)
+            }
+            return known.number
+        }
+        let row = try row(of: content, hash, fixity: prepared.fixity)
         try connection.run(
-            "INSERT INTO content (hash, bytes, dictionary) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING",
-            [.bytes(hash.bytes), .bytes(frame), .integer(dictionary)])
-        if connection.changedRowCount == 1 { return connection.lastInsertedRow }
-        let known = try connection.first(
-            "SELECT number, bytes, dictionary FROM content WHERE hash = ?", [.bytes(hash.bytes)]
-        ) { (row) throws(SQLiteError) in (row.integer(0), row.bytes(1), row.optionalInteger(2)) }
-        guard let (number, bytes, knownDictionary) = known else { throw StoreError.damaged(object: "archive.sqlite") }
-        // What is there was written long ago; a new revision must not rest on damaged bytes.
-        let there = StoredContent(frame: bytes, dictionary: try knownDictionary.flatMap(dictionaries.dictionary))
-        if !Healing.isIntact(there, hash) { try Healing(connection).replaceContent(number, content, hash) }
-        return number
+            "INSERT INTO content (hash, bytes, dictionary, fixity) VALUES (?, ?, ?, ?)",
+            [.bytes(hash.bytes), .bytes(row.frame), .integer(row.dictionary), .integer(row.fixity)])
+        return connection.lastInsertedRow
+    }
+
+    /// The content of this hash, if one of the letter's last revisions has it: who undoes an edit, or settles a conflict for one side, writes what
+    /// was there.
+    private func knownContent(
+        _ hash: Digest, ofLetter letter: Int
+    ) throws -> (number: Int, content: StoredContent)? {
+        try connection.first(
+            """
+            SELECT content.number, content.bytes, content.dictionary
+            FROM (SELECT content FROM revision WHERE letter = ? ORDER BY sequence DESC LIMIT 16) AS recent
+            CROSS JOIN content ON content.number = recent.content WHERE content.hash = ? LIMIT 1
+            """, [.integer(letter), .bytes(hash.bytes)]
+        ) { (row) throws(SQLiteError) in
+            let dictionary = try row.optionalInteger(2).flatMap(dictionaries.dictionary)
+            return (row.integer(0), StoredContent(frame: row.bytes(1), dictionary: dictionary))
+        }
     }
 
     /// How a content is stored here. Nearly all of an ingestion have one dictionary, which is looked for once.
-    private mutating func row(of content: StoredContent) throws -> (frame: [UInt8], dictionary: Int?) {
-        guard let dictionary = content.dictionary else { return (content.frame, nil) }
-        if let last = lastDictionary, last.digest == dictionary.digest, let number = last.number {
-            return (content.frame, number)
+    private mutating func row(
+        of content: StoredContent, _ hash: Digest, fixity: Int?
+    ) throws -> DictionaryTable.ContentRow {
+        if let fixity, let dictionary = content.dictionary, let last = lastDictionary, last.digest == dictionary.digest,
+            let number = last.number
+        {
+            return DictionaryTable.ContentRow(frame: content.frame, dictionary: number, fixity: fixity)
         }
-        let row = try dictionaries.row(of: content)
-        lastDictionary = (dictionary.digest, row.dictionary)
+        let row = try dictionaries.row(of: content, hash, fixity: fixity)
+        lastDictionary = content.dictionary.map { ($0.digest, row.dictionary) }
         return row
     }
 
@@ -479,18 +501,14 @@ struct IngestionRun {
     private struct SeenContent: Sendable {
         /// The SHA-256 of what it holds.
         let content: Digest
-        private let frame: Digest
-        private let dictionary: Digest?
+        let fixity: Int
 
         init?(_ prepared: PreparedRevision) {
-            guard let frame = prepared.seenFrame, let content = prepared.header.content else { return nil }
+            guard prepared.wasSeen, let fixity = prepared.fixity, let content = prepared.header.content else {
+                return nil
+            }
             self.content = content
-            self.frame = frame
-            dictionary = prepared.content?.dictionary?.digest
-        }
-
-        func isStored(as stored: StoredContent) -> Bool {
-            stored.dictionary?.digest == dictionary && SHA256.digest(of: stored.frame) == frame
+            self.fixity = fixity
         }
     }
 
@@ -505,19 +523,24 @@ struct IngestionRun {
         init(_ row: Row, _ stored: TruthTables.StoredRevision, seen: SeenContent?) {
             self.stored = stored
             self.seen = seen
-            chain = row.bytes(5)
-            contentHash = row.bytes(6)
+            chain = row.bytes(6)
+            contentHash = row.bytes(7)
         }
 
         typealias Hashes = (header: Digest, content: [UInt8]?)
 
-        /// What its bytes hash to; no content hash if the content cannot be read, an empty one for a tombstone.
+        /// What its bytes hash to; no content hash if the content cannot be read or its fixity is wrong, an empty one for a tombstone.
         func hashes() -> Hashes {
             let header = SHA256.digest(of: stored.header)
             guard let content = stored.content else { return (header, []) }
-            if let seen, seen.isStored(as: content) { return (header, seen.content.bytes) }
             do {
-                return (header, SHA256.digest(of: try content.bytes()).bytes)
+                // What was stored before this transaction may be older than its fixity.
+                guard let fixity = stored.fixity else { return (header, SHA256.digest(of: try content.bytes()).bytes) }
+                if let seen, fixity == seen.fixity, fixity == content.fixity(of: seen.content) {
+                    return (header, seen.content.bytes)
+                }
+                let hash = SHA256.digest(of: try content.bytes())
+                return (header, fixity == content.fixity(of: hash) ? hash.bytes : nil)
             } catch {
                 return (header, nil)
             }

@@ -63,8 +63,8 @@ struct LogMending {
             """, [.integer(sequence)]
         ) { row throws in
             LogRow(
-                stored: try truth.stored(row), chain: Digest(bytes: row.bytes(5)), letter: row.integer(6),
-                letterID: row.bytes(7), content: row.optionalInteger(8), contentHash: row.optionalBytes(9))
+                stored: try truth.stored(row), chain: Digest(bytes: row.bytes(6)), letter: row.integer(7),
+                letterID: row.bytes(8), content: row.optionalInteger(9), contentHash: row.optionalBytes(10))
         }.first
     }
 
@@ -83,6 +83,7 @@ struct LogMending {
         try mendLetter(row, header)
         try mendContent(row, header)
         try mendDictionary(row, header)
+        try mendFixity(header, at: row.stored.sequence)
         try mendParents(row, header)
     }
 
@@ -159,12 +160,13 @@ struct LogMending {
         guard let hash = header.content else {
             return try connection.run("UPDATE revision SET content = NULL WHERE sequence = ?", [sequence])
         }
-        let named = try connection.integer("SELECT number FROM content WHERE hash = ?", [.bytes(hash.bytes)])
-        if let named {
-            try connection.run("UPDATE revision SET content = ? WHERE sequence = ?", [.integer(named), sequence])
-        } else if let number = row.content, let content = row.stored.content, Healing.isIntact(content, hash) {
+        if let number = row.content, let content = row.stored.content, Healing.isIntact(content, hash) {
             try connection.run(
                 "UPDATE content SET hash = ? WHERE number = ?", [.bytes(hash.bytes), .integer(number)])
+        } else if let named = try connection.integer(
+            "SELECT number FROM content WHERE hash = ?", [.bytes(hash.bytes)])
+        {
+            try connection.run("UPDATE revision SET content = ? WHERE sequence = ?", [.integer(named), sequence])
         }
     }
 
@@ -176,6 +178,16 @@ struct LogMending {
         else { return }
         try connection.run(
             "UPDATE content SET dictionary = ? WHERE number = ?", [.integer(dictionary), .integer(number)])
+    }
+
+    /// Writes anew what is kept beside a content that is whole; also where the row is older than that.
+    private func mendFixity(_ header: RevisionHeader, at sequence: Int) throws {
+        guard let row = try row(sequence), let number = row.content, let content = row.stored.content,
+            let hash = header.content, case let fixity = content.fixity(of: hash), row.stored.fixity != fixity,
+            Healing.isIntact(content, hash)
+        else { return }
+        try connection.run(
+            "UPDATE content SET fixity = ? WHERE number = ?", [.integer(fixity), .integer(number)])
     }
 
     private func mendParents(_ row: LogRow, _ header: RevisionHeader) throws {

@@ -47,8 +47,8 @@ struct LogVerification: Sendable {
             """, [.integer(sequence), .integer(last)]
         ) { row throws in
             LogRow(
-                stored: try truth.stored(row), chain: row.bytes(5), letterID: row.bytes(6),
-                contentHash: row.optionalBytes(7), letter: row.integer(8))
+                stored: try truth.stored(row), chain: row.bytes(6), letterID: row.bytes(7),
+                contentHash: row.optionalBytes(8), letter: row.integer(9))
         }
         for row in rows {
             if row.stored.sequence != sequence + 1 {
@@ -114,15 +114,17 @@ struct LogVerification: Sendable {
                 header.letter)
         }
         guard let hash = header.content, let content = row.stored.content else { return }
-        if Healing.isIntact(content, hash) {
-            guard row.stored.lacksDictionary else { return }
-            return add(
-                "content", "the content of log entry \(sequence) names a dictionary that is not here",
-                row.stored.id?.digest, header.letter)
+        let text: String
+        if !Healing.isIntact(content, hash) {
+            text = "the content of log entry \(sequence) does not have the hash that names it"
+        } else if row.stored.lacksDictionary {
+            text = "the content of log entry \(sequence) names a dictionary that is not here"
+        } else if let fixity = row.stored.fixity, fixity != content.fixity(of: hash) {
+            text = "the fixity of the content of log entry \(sequence) is not that of what is stored"
+        } else {
+            return
         }
-        add(
-            "content", "the content of log entry \(sequence) does not have the hash that names it",
-            row.stored.id?.digest, header.letter)
+        add("content", text, row.stored.id?.digest, header.letter)
     }
 
     private mutating func checkParents(_ row: LogRow, header: RevisionHeader, _ connection: Connection) throws {

@@ -15,14 +15,7 @@ final class NoticedDamage: Sendable {
     var ids: [RevisionID] { isAny.load(ordering: .acquiring) ? noticed.withLock { $0.sorted() } : [] }
 
     /// Notes what is damaged, and forgets what was found whole.
-    func note(_ entries: [LogEntry]) {
-        var (whole, damaged): ([RevisionID], [RevisionID]) = ([], [])
-        for entry in entries {
-            switch entry {
-            case .intact(let logged): whole.append(logged.revision.id)
-            case .damaged(_, let id): damaged.append(id)
-            }
-        }
+    func note(damaged: [RevisionID], whole: [RevisionID]) {
         change(adding: damaged, removing: whole)
     }
 

@@ -13,8 +13,10 @@ final class PreparedRevision: Sendable {
     let storedHeader: [UInt8]
     /// The content as it is stored; nil for a tombstone.
     let content: StoredContent?
-    /// The SHA-256 of the content's frame, taken before it was seen to hold what the header names; nil if it was not.
-    let seenFrame: Digest?
+    /// What a row keeps beside the content; nil for a tombstone.
+    let fixity: Int?
+    /// Whether the content's frame was hashed before it was seen to hold what the header names.
+    let wasSeen: Bool
     /// The letter's columns in `summary`, if this becomes its only head; nil for a tombstone, or where it enters no list now.
     let summary: [SQLiteValue]?
     /// The blobs that it refers to.
@@ -34,8 +36,10 @@ final class PreparedRevision: Sendable {
         id = revision.id
         header = revision.header
         storedHeader = HeaderShorthand.of(revision.headerBytes)
-        self.seenFrame = seenFrame
-        content = revision.contentBytes.map { stored ?? StoredContent($0, with: dictionary, level: level) }
+        wasSeen = seenFrame != nil
+        let content = revision.contentBytes.map { stored ?? StoredContent($0, with: dictionary, level: level) }
+        self.content = content
+        fixity = revision.header.content.flatMap { content?.fixity(of: $0, frameDigest: seenFrame) }
         guard isListed else {
             summary = nil
             blobs = BlobTables.references(in: revision)

@@ -19,6 +19,7 @@ enum ReplicaSchema {
             Migrator.Migration("senders, recipients, tags and facts in the search index", script: version3),
             Migrator.Migration("dictionaries", script: version4),
             Migrator.Migration("short headers, and a list that holds what it is asked by", script: version5),
+            Migrator.Migration("fixity of contents, and smaller indexes", version6),
         ])
 
     private static let version1 = """
@@ -331,4 +332,31 @@ enum ReplicaSchema {
         CREATE INDEX summary_by_date ON summary (is_deleted, sort_key DESC, id, earliest, latest);
         CREATE INDEX summary_in_conflict ON summary (letter) WHERE conflicts > 0;
         """
+
+    /// Contents get what they can be checked by without being decompressed (`StoredContent.fixity`); those that were there have none, and are
+    /// decompressed for that. No index holds their hashes any more, and one holds the beginnings of the revisions' ids: the larger an index of
+    /// random keys is, the more of it every large ingestion writes anew.
+    private static func version6(_ connection: Connection) throws {
+        try connection.execute("ALTER TABLE content ADD COLUMN fixity INTEGER")
+        try dropUnique("hash", of: "content", connection)
+        try dropUnique("id", of: "revision", connection)
+        try connection.execute("CREATE INDEX revision_by_id ON revision (substr(id, 1, 8))")
+    }
+
+    /// Takes the one UNIQUE from a table. SQLite drops its index only once that stands under a name of its own, and its table without the word.
+    private static func dropUnique(_ column: String, of table: String, _ connection: Connection) throws {
+        try connection.changingDefinitions {
+            try connection.run(
+                """
+                UPDATE sqlite_schema SET sql = replace(sql, '\(column) BLOB NOT NULL UNIQUE', '\(column) BLOB NOT NULL')
+                WHERE type = 'table' AND name = '\(table)'
+                """)
+            try connection.run(
+                """
+                UPDATE sqlite_schema SET name = 'unique_\(column)', sql = 'CREATE INDEX unique_\(column) ON \(table) (\(column))'
+                WHERE type = 'index' AND name = 'sqlite_autoindex_\(table)_1'
+                """)
+        }
+        try connection.execute("DROP INDEX unique_\(column)")
+    }
 }

@@ -44,31 +44,56 @@ extension SQLiteReplicaStore {
     public func logEntries(
         after sequence: Int, through end: Int, maximumBytes: Int
     ) throws(StoreError) -> [LogEntry] {
-        let rows: [TruthTables.StoredRevision] = try connections.read { connection in
+        let rows = try logPage(after: sequence, through: end, maximumBytes: maximumBytes)
+        return try entries(rows, ids: rows.map(\.id))
+    }
+
+    /// The same on their way to another replica.
+    public func outgoingEntries(
+        after sequence: Int, through end: Int, maximumBytes: Int, packedBy dictionary: Digest?
+    ) throws(StoreError) -> [OutgoingEntry] {
+        let rows = try logPage(after: sequence, through: end, maximumBytes: maximumBytes)
+        return try checked(rows, ids: rows.map(\.id)) { $0.outgoing(packedBy: dictionary) }
+            .map { OutgoingEntry(sequence: $0.sequence, id: $0.id, revision: $0.value) }
+    }
+
+    private func logPage(
+        after sequence: Int, through end: Int, maximumBytes: Int
+    ) throws(StoreError) -> [TruthTables.StoredRevision] {
+        try connections.read { connection in
             try Self.page(
                 connection,
                 "\(TruthTables.selection) WHERE revision.sequence > ? AND revision.sequence <= ? "
                     + "ORDER BY revision.sequence", [.integer(sequence), .integer(end)], maximumBytes: maximumBytes
             ).rows
         }
-        return try entries(rows, ids: rows.map(\.id))
     }
 
-    /// Rows of the log, re-hashed outside the transaction that read them, which is the longer part; those that are damaged by these ids.
+    /// Rows of the log, re-hashed; those that are damaged by these ids.
     func entries(
         _ rows: [TruthTables.StoredRevision], ids: [RevisionID?]
     ) throws(StoreError) -> [LogEntry] {
-        var entries: [LogEntry] = []
-        for ((row, revision), id) in zip(zip(rows, rows.concurrentMap { $0.intact() }), ids) {
-            if let revision {
-                entries.append(.intact(LoggedRevision(sequence: row.sequence, revision: revision, stored: row.content)))
-            } else {
-                // The id is part of the page's chain; a row that has lost even that cannot be passed on or over.
-                guard let id else { throw .damaged(object: "revision \(row.sequence)") }
-                entries.append(.damaged(sequence: row.sequence, id: id))
-            }
+        try checked(rows, ids: ids) { $0.intact() }.map { entry in
+            entry.value.map { .intact(LoggedRevision(sequence: entry.sequence, revision: $0)) }
+                ?? .damaged(sequence: entry.sequence, id: entry.id)
         }
-        damage.note(entries)
+    }
+
+    /// Rows of the log with what a check makes of them, outside the transaction that read them: it is the longer part. Nil stands for damage,
+    /// which is noted.
+    private func checked<Value: Sendable>(
+        _ rows: [TruthTables.StoredRevision], ids: [RevisionID?],
+        _ check: @Sendable (TruthTables.StoredRevision) -> Value?
+    ) throws(StoreError) -> [(sequence: Int, id: RevisionID, value: Value?)] {
+        var entries: [(sequence: Int, id: RevisionID, value: Value?)] = []
+        for ((row, value), id) in zip(zip(rows, rows.concurrentMap(check)), ids) {
+            // The id is part of the page's chain; a row that has lost even that cannot be passed on or over.
+            guard let id else { throw .damaged(object: "revision \(row.sequence)") }
+            entries.append((row.sequence, id, value))
+        }
+        damage.note(
+            damaged: entries.lazy.filter { $0.value == nil }.map(\.id),
+            whole: entries.lazy.filter { $0.value != nil }.map(\.id))
         return entries
     }
 

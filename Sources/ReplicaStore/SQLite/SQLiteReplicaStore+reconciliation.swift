@@ -5,8 +5,7 @@ import SQLiteBinding
 extension SQLiteReplicaStore {
     // MARK: Reconciliation
 
-    /// Count and fingerprint of the log's ids in each of these ranges. One pass over the index for each run of ranges that
-    /// follow each other without a gap, however many there are.
+    /// Count and fingerprint of the log's ids in each of these ranges.
     public func summaries(of ranges: [IDRange]) throws(StoreError) -> [RangeSummary] {
         try connections.read { connection in
             var summaries = [RangeSummary](repeating: RangeSummary(), count: ranges.count)
@@ -20,32 +19,46 @@ extension SQLiteReplicaStore {
         try connections.read { connection in
             var ids = [[RevisionID]](repeating: [], count: ranges.count)
             try Self.walk(connection, ranges) { index, id in ids[index].append(id) }
-            return ids
+            return ids.map { $0.sorted() }
         }
     }
 
-    /// Gives each id in the ranges with the index of its range.
+    /// Gives each id in the ranges with the index of its range, in any order.
+    ///
+    /// The index holds the beginnings of ids, and each id has to be looked up: where the ranges are a large part of all ids, one pass over the
+    /// log is quicker.
     private static func walk(
         _ connection: Connection, _ ranges: [IDRange], _ take: (_ index: Int, _ id: RevisionID) -> Void
     ) throws {
         precondition(IDRange.areAscending(ranges), "ranges ascend and do not overlap")
         let ends = ranges.map { (lowest: $0.lowest, highest: $0.highest) }
-        var first = 0
-        while first < ends.count {
-            var last = first
-            while last + 1 < ends.count, ends[last + 1].lowest == ends[last].highest &+ Digest.one { last += 1 }
-            var index = first
-            try connection.forEach(
-                "SELECT id FROM revision WHERE id BETWEEN ? AND ? ORDER BY id",
-                [.bytes(ends[first].lowest.bytes), .bytes(ends[last].highest.bytes)]
-            ) { row in
-                guard let id = Digest(bytes: row.bytes(0)) else { throw StoreError.damaged(object: "archive.sqlite") }
-                while ends[index].highest < id { index += 1 }
-                take(index, RevisionID(id))
+        let share = ends.reduce(0) { $0 + Double($1.highest.firstWord - $1.lowest.firstWord) } / Double(UInt64.max)
+        guard share < largeShare else {
+            return try connection.forEach("SELECT id FROM revision") { row in
+                let id = try Self.id(row)
+                let next = ends.partitioningIndex { $0.lowest > id }
+                if next > 0, id <= ends[next - 1].highest { take(next - 1, RevisionID(id)) }
                 return true
             }
-            first = last + 1
         }
+        for (index, range) in ends.enumerated() {
+            try connection.forEach(
+                """
+                SELECT id FROM revision
+                WHERE substr(id, 1, 8) BETWEEN substr(?1, 1, 8) AND substr(?2, 1, 8) AND id BETWEEN ?1 AND ?2
+                """, [.bytes(range.lowest.bytes), .bytes(range.highest.bytes)]
+            ) { row in
+                take(index, RevisionID(try Self.id(row)))
+                return true
+            }
+        }
+    }
+
+    private static let largeShare = 0.125
+
+    private static func id(_ row: Row) throws -> Digest {
+        guard let id = Digest(bytes: row.bytes(0)) else { throw StoreError.damaged(object: "archive.sqlite") }
+        return id
     }
 
     /// Those of these revisions that are in the log, in log order.
@@ -151,4 +164,16 @@ extension SQLiteReplicaStore {
 extension Digest {
     /// The number one.
     fileprivate static let one = Digest(bytes: [UInt8](repeating: 0, count: 31) + [1]) ?? .zero
+}
+
+extension Array {
+    /// The index of the first element of which a condition holds that holds of all after it; `count` if of none.
+    fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if holds(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
 }

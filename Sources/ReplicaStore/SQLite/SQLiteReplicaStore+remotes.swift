@@ -1,4 +1,4 @@
-import Hashing
+public import Hashing
 import LetterModel
 import Parallelism
 import SQLiteBinding
@@ -23,7 +23,9 @@ extension SQLiteReplicaStore {
 
     /// Revisions in log order that the remote has not acknowledged, without those that it refused and their
     /// descendants. What is damaged here does not leave; its descendants will miss it there.
-    public func unsent(to remote: String, after passed: Int, maximumBytes: Int) throws(StoreError) -> UnsentBatch {
+    public func unsent(
+        to remote: String, after passed: Int, maximumBytes: Int, packedBy dictionary: Digest?
+    ) throws(StoreError) -> UnsentBatch {
         // Damaged ones are passed over: where all of a stretch are, what follows it is looked at.
         var entryCount = 0
         while true {
@@ -35,9 +37,7 @@ extension SQLiteReplicaStore {
                     maximumBytes: maximumBytes)
             }
             entryCount += rows.count
-            let entries = zip(rows, rows.concurrentMap { $0.intact() }).compactMap { row, revision in
-                revision.map { LoggedRevision(sequence: row.sequence, revision: $0, stored: row.content) }
-            }
+            let entries = rows.concurrentMap { $0.outgoing(packedBy: dictionary) }.compactMap { $0 }
             if !entries.isEmpty || !hasMore {
                 return UnsentBatch(entries, entryCount: entryCount, hasMore: hasMore)
             }

@@ -28,6 +28,8 @@ struct TruthTables {
         /// Whether it says that the content was compressed with a dictionary that is not here. Its frame is looked at all the same: few
         /// words may not need one.
         let lacksDictionary: Bool
+        /// What the row keeps beside the content (`StoredContent.fixity`); nil where it is older than that.
+        let fixity: Int?
 
         /// The id that the row says it has; nil if it cannot be one.
         var id: RevisionID? { Digest(bytes: idBytes).map(RevisionID.init) }
@@ -51,6 +53,30 @@ struct TruthTables {
             }
         }
 
+        /// The revision on its way to another replica: with its content as it is stored if that was compressed with the dictionary of this hash.
+        /// Nil if anything does not fit its name.
+        func outgoing(packedBy digest: Digest?) -> OutgoingRevision? {
+            guard let digest, let content, content.dictionary?.digest == digest else {
+                return intact().map { .whole($0) }
+            }
+            let headerDigest = SHA256.digest(of: header)
+            guard headerDigest == id?.digest, let known = knownHeader, let hash = known.content else { return nil }
+            // The fixity itself may be what is damaged, or not be there.
+            guard fixity == content.fixity(of: hash) || Healing.isIntact(content, hash) else { return nil }
+            return .packed(
+                PackedRevision(
+                    id: RevisionID(headerDigest), header: known, headerBytes: header, content: content))
+        }
+
+        /// What the header says; nil if it is none.
+        private var knownHeader: RevisionHeader? {
+            do {
+                return try RevisionHeader(parsing: header)
+            } catch {
+                return nil
+            }
+        }
+
         /// The letter as its author left it, nil for a tombstone, after the same checks; nil if anything does not fit
         /// its name. Parses the content once, where a `Revision` would parse it for the check and for the letter.
         func intactLetter() -> (id: RevisionID, letter: Letter?)? {
@@ -70,7 +96,7 @@ struct TruthTables {
         /// The revision with its place; throws `damaged` if anything does not fit its name.
         func logged() throws(StoreError) -> LoggedRevision {
             guard let revision = intact() else { throw damage }
-            return LoggedRevision(sequence: sequence, revision: revision, stored: content)
+            return LoggedRevision(sequence: sequence, revision: revision)
         }
 
         /// That it no longer fits its name.
@@ -86,15 +112,21 @@ struct TruthTables {
             let dictionary = try number.flatMap(dictionary)
             lacksDictionary = number != nil && dictionary == nil
             content = row.optionalBytes(3).map { StoredContent(frame: $0, dictionary: dictionary) }
+            fixity = row.optionalInteger(5)
         }
     }
 
     /// What a `StoredRevision` is read from, in its order.
-    static let columns = "revision.sequence, revision.id, revision.header, content.bytes, content.dictionary"
+    static let columns =
+        "revision.sequence, revision.id, revision.header, content.bytes, content.dictionary, content.fixity"
     /// Where these stand.
     static let selection = """
         SELECT \(columns) FROM revision LEFT JOIN content ON content.number = revision.content
         """
+
+    /// The condition that a revision has the id that is the first value of a statement. Its index holds the beginnings of ids alone: whole ones
+    /// made a large ingestion write a sixth more.
+    static let isNamed = "substr(id, 1, 8) = substr(?1, 1, 8) AND id = ?1"
 
     /// The revision of a row that begins with these columns.
     func stored(_ row: Row) throws(SQLiteError) -> StoredRevision {
@@ -119,7 +151,7 @@ struct TruthTables {
 
     /// The place of a revision in the log; nil if it is not there.
     func sequence(of id: RevisionID) throws(SQLiteError) -> Int? {
-        try connection.integer("SELECT sequence FROM revision WHERE id = ?", [.bytes(id.digest.bytes)])
+        try connection.integer("SELECT sequence FROM revision WHERE \(Self.isNamed)", [.bytes(id.digest.bytes)])
     }
 
     /// The places of revisions in the log; nil for each that is not there. Of those that follow each other there the first alone is looked for by its

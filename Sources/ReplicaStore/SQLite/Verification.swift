@@ -191,6 +191,19 @@ struct Verification {
         }
         for table in orphans { add("database", "table \(table) has rows that belong to nothing") }
         for table in rows { add("database", "a row of table \(table) is damaged") }
+        for id in try connections.read({ try Self.revisionsThatStandTwice($0) }) {
+            add("revision", "revision \(id.hex) stands in the log twice")
+        }
+    }
+
+    private static func revisionsThatStandTwice(_ connection: Connection) throws -> [Digest] {
+        try connection.rows(
+            """
+            SELECT id FROM revision WHERE substr(id, 1, 8) IN (
+                SELECT substr(id, 1, 8) FROM revision GROUP BY substr(id, 1, 8) HAVING count(*) > 1)
+            GROUP BY id HAVING count(*) > 1
+            """
+        ) { row throws in Digest(bytes: row.bytes(0)) }.compactMap { $0 }
     }
 
     private mutating func checkSchema() throws(StoreError) {

@@ -1,3 +1,4 @@
+import Compression
 import Dispatch
 import LetterModel
 import Parallelism
@@ -108,50 +109,36 @@ struct LogPages {
     /// Writes one page with its checkpoint, nothing if there is none; and says what it is to be compressed against.
     mutating func appendPage(to lines: inout MessageLines) throws(StoreError) -> Bases {
         guard !isAtEnd else { return Bases() }
-        let entries = try store.logEntries(
-            after: position.sequence, through: last, maximumBytes: min(ProtocolLimits.pageBytes, allowanceBytes))
+        let entries = try store.outgoingEntries(
+            after: position.sequence, through: last, maximumBytes: min(ProtocolLimits.pageBytes, allowanceBytes),
+            packedBy: dictionary?.dictionary.digest)
         guard !entries.isEmpty else { throw StoreError.damaged(object: "the log after \(position.sequence)") }
-        let revisions = entries.compactMap(\.revision)
+        var revisions = entries.map(\.revision)
         let bases =
-            try held.map { held throws(StoreError) in try Bases(of: revisions, in: store, through: held) } ?? Bases()
+            try held.map { held throws(StoreError) in
+                try Bases(of: revisions.compactMap { $0 }, in: store, through: held)
+            } ?? Bases()
         // What was compressed already is not small beside what it was made from.
-        var dictionary = bases.isEmpty ? dictionary : nil
-        if dictionary == nil { lines.reserve(revisions) }
-        for entry in entries {
-            let (sequence, id) = entry.place
-            guard sequence == position.sequence + 1 else {
+        if !bases.isEmpty { revisions = revisions.concurrentMap { $0?.whole.map { .whole($0) } } }
+        if dictionary == nil || !bases.isEmpty { lines.reserve(revisions.compactMap { $0?.whole }) }
+        for (entry, revision) in zip(entries, revisions) {
+            guard entry.sequence == position.sequence + 1 else {
                 throw StoreError.damaged(object: "the log after \(position.sequence)")
             }
-            switch entry {
-            case .intact(let logged): lines.append(logged, by: &dictionary)
-            case .damaged:
-                lines.append(damaged: id)
-                damaged.append(id)
+            if let revision {
+                lines.append(revision, by: &dictionary)
+                // Of each revision two line feeds, and `null` for a tombstone.
+                allowanceBytes -= revision.byteCount + (revision.header.content == nil ? 6 : 2)
+            } else {
+                lines.append(damaged: entry.id)
+                damaged.append(entry.id)
             }
-            position = position.extended(by: id)
+            position = position.extended(by: entry.id)
         }
         guard try store.chain(at: position.sequence) == position.chain else {
             throw StoreError.damaged(object: "the chain at \(position.sequence)")
         }
-        if let dictionary { self.dictionary = dictionary }
-        // Of each revision two line feeds, and `null` for a tombstone.
-        allowanceBytes -= revisions.reduce(0) { $0 + $1.byteCount + ($1.contentBytes == nil ? 6 : 2) }
         lines.append(checkpoint: Cursor(position))
         return bases
-    }
-}
-
-extension LogEntry {
-    fileprivate var place: (sequence: Int, id: RevisionID) {
-        switch self {
-        case .intact(let logged): (logged.sequence, logged.revision.id)
-        case .damaged(let sequence, let id): (sequence, id)
-        }
-    }
-
-    /// The revision, if it is intact.
-    fileprivate var revision: Revision? {
-        guard case .intact(let logged) = self else { return nil }
-        return logged.revision
     }
 }

@@ -1,6 +1,6 @@
 import Compression
 import Hashing
-public import LetterModel
+import LetterModel
 public import ReplicaStore
 
 /// Revisions that both ends hold. A frame that is compressed against them is *thin*: an edit costs little more than what it changes.
@@ -18,9 +18,9 @@ public struct Bases: Sendable {
     ///
     /// - Parameter last: The end of the part of this log that the other end has.
     public init(
-        of revisions: [Revision], in store: any ReplicaStore, through last: Int = .max
+        of revisions: [OutgoingRevision], in store: any ReplicaStore, through last: Int = .max
     ) throws(StoreError) {
-        let edits = revisions.lazy.filter { $0.contentBytes != nil }
+        let edits = revisions.lazy.filter { $0.header.content != nil }
         let parents = Set(edits.flatMap(\.header.parents)).subtracting(revisions.map(\.id))
         guard !parents.isEmpty else { return }
         let named = Array(parents.sorted().prefix(ProtocolLimits.basesPerFrame))

@@ -1,7 +1,6 @@
 public import Compression
 import Hashing
 import LetterModel
-public import ReplicaStore
 
 /// The line of a message that says what the contents after it are compressed with: by name, or with its bytes.
 struct DictionaryLine {
@@ -51,7 +50,4 @@ public struct TravellingDictionary: Sendable {
         self.dictionary = dictionary
         self.isHeld = isHeld
     }
-
-    /// Whether a revision's content was compressed with it.
-    public func fits(_ logged: LoggedRevision) -> Bool { logged.stored?.dictionary?.digest == dictionary.digest }
 }

@@ -67,24 +67,28 @@ public struct MessageLines: Sendable {
         endLine()
     }
 
-    /// Adds a revision with its content as it is stored, if that was compressed with the dictionary by which contents may travel so.
+    /// Adds a revision, with its content as it is stored if that is how it comes.
     ///
-    /// - Parameter dictionary: Is held once it stands here. Nil for a receiver that takes none.
-    public mutating func append(_ logged: LoggedRevision, by dictionary: inout TravellingDictionary?) {
-        guard let known = dictionary, known.fits(logged), let stored = logged.stored else {
-            return append(logged.revision)
-        }
-        if self.dictionary != known.dictionary.digest {
-            DictionaryLine(known.dictionary, isHeld: known.isHeld).members.write(to: &bytes)
+    /// - Parameter dictionary: What such contents were compressed with; is held once it stands here. Nil if none comes so.
+    public mutating func append(_ revision: OutgoingRevision, by dictionary: inout TravellingDictionary?) {
+        switch revision {
+        case .whole(let revision): append(revision)
+        case .packed(let packed):
+            guard let known = dictionary, packed.content.dictionary?.digest == known.dictionary.digest else {
+                preconditionFailure("contents stay as they are stored by the dictionary that was asked for")
+            }
+            if self.dictionary != known.dictionary.digest {
+                DictionaryLine(known.dictionary, isHeld: known.isHeld).members.write(to: &bytes)
+                endLine()
+                self.dictionary = known.dictionary.digest
+                dictionary?.isHeld = true
+            }
+            bytes.append(contentsOf: packed.headerBytes)
             endLine()
-            self.dictionary = known.dictionary.digest
-            dictionary?.isHeld = true
+            bytes.append(contentsOf: String(packed.content.frame.count).utf8)
+            endLine()
+            contents.append(contentsOf: packed.content.frame)
         }
-        bytes.append(contentsOf: logged.revision.headerBytes)
-        endLine()
-        bytes.append(contentsOf: String(stored.frame.count).utf8)
-        endLine()
-        contents.append(contentsOf: stored.frame)
     }
 
     /// Adds that a revision stands here which the sender cannot give intact.

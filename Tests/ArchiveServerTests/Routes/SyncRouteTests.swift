@@ -78,7 +78,9 @@ struct SyncRouteTests {
             let frame = try #require(revision.contentBytes.flatMap { dictionary.compress($0) })
             let stored = StoredContent(frame: frame, dictionary: dictionary)
             var lines = MessageLines()
-            lines.append(LoggedRevision(sequence: 1, revision: revision, stored: stored), by: &travelling)
+            let packed = PackedRevision(
+                id: revision.id, header: revision.header, headerBytes: revision.headerBytes, content: stored)
+            lines.append(.packed(packed), by: &travelling)
             return lines.frames
         }
         func exchange(_ frames: [UInt8]) throws -> WebClient.Answer {

@@ -223,7 +223,7 @@ struct PackedExchangeTests {
                 change(&changed)
                 stored = changed
             }
-            lines.append(LoggedRevision(sequence: 1, revision: revision, stored: stored), by: &travelling)
+            lines.append(stored.map { revision.packed(as: $0) } ?? .whole(revision), by: &travelling)
         }
         return request(replica, .packed).body(before: lines.frames)
     }

@@ -84,7 +84,7 @@ struct BasesTests {
     @Test func `a push against what the server holds is taken, and one against what it lacks is not`() throws {
         let (base, _, _) = try edited()
         let edit = try ada.write(1, Self.text(1, "By Ada."))
-        let bases = try Bases(of: [edit], in: ada.store)
+        let bases = try Bases(of: [.whole(edit)], in: ada.store)
         var request = ExchangeResponderTests.request(server)
         request.thinness = .thin
         let body = request.body(pushing: [edit], against: bases)
@@ -105,10 +105,11 @@ struct BasesTests {
 
     @Test func `revisions of the same push, and those that are not there, are no bases`() throws {
         let (base, edit, _) = try edited()
-        #expect(try Bases(of: [base, edit], in: server.store).isEmpty)
-        #expect(try Bases(of: [edit], in: TestReplica.inMemory("empty", epoch: "00000000000000cc").store).isEmpty)
-        #expect(try !Bases(of: [edit], in: server.store).isEmpty)
-        #expect(try Bases(of: [edit], in: server.store, through: 0).isEmpty)
+        #expect(try Bases(of: [.whole(base), .whole(edit)], in: server.store).isEmpty)
+        #expect(
+            try Bases(of: [.whole(edit)], in: TestReplica.inMemory("empty", epoch: "00000000000000cc").store).isEmpty)
+        #expect(try !Bases(of: [.whole(edit)], in: server.store).isEmpty)
+        #expect(try Bases(of: [.whole(edit)], in: server.store, through: 0).isEmpty)
     }
 
     @Test func `notes that name nothing, something twice, or too much, are refused`() throws {

@@ -74,7 +74,7 @@ struct PackedContentsTests {
         pageOne.append(envelope: ["v": 1])
         pageOne.append(try first.packed(root), by: &one)
         pageOne.append(try first.packed(tombstone), by: &one)
-        pageOne.append(LoggedRevision(sequence: 1, revision: whole), by: &one)
+        pageOne.append(.whole(whole), by: &one)
         pageOne.append(try second.packed(other), by: &two)
         pageOne.append(checkpoint: middle)
         var pageTwo = MessageLines()

@@ -85,6 +85,9 @@ public struct Salvage {
             takeDictionary(values)
             // content: number, hash, bytes, dictionary
             takeContent(row, 2)
+        case 5:
+            // content: number, hash, bytes, dictionary, fixity
+            takeContent(row, 2)
         case 6:
             // revision: sequence, id, chain, letter, content, header
             takeHeader(row, 5, order: row.number)
@@ -139,7 +142,7 @@ public struct Salvage {
 
     /// What the content of a row was compressed with; nil if nothing, or if it is no content.
     private static func dictionaryNumber(_ values: [SQLiteValue]) -> Int? {
-        guard values.count == 4, case .bytes = values[1], case .integer(let number) = values[3] else { return nil }
+        guard 4...5 ~= values.count, case .bytes = values[1], case .integer(let number) = values[3] else { return nil }
         return number
     }
 
