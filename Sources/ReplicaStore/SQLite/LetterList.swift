@@ -31,6 +31,31 @@ struct LetterList {
         }
     }
 
+    /// What these letters are shown by, in their order; nil for one that cannot be shown. Of most letters that is one revision: these are read by one
+    /// statement for all, in the order in which letters came, so that those which stand on one page of the database take one reading of it.
+    func rows(of letters: [(number: Int, id: LetterID)]) throws -> [TruthTables.LetterRows?] {
+        let numbers = letters.map(\.number)
+        var heads: [Int: (count: Int, last: TruthTables.StoredRevision)] = [:]
+        try connection.forEach(
+            """
+            SELECT \(TruthTables.columns), head.letter FROM json_each(?) AS wanted
+            CROSS JOIN head ON head.letter = wanted.value
+            LEFT JOIN revision ON revision.sequence = head.revision
+            LEFT JOIN content ON content.number = revision.content
+            """, [.text("[\(numbers.sorted().map(String.init).joined(separator: ","))]")]
+        ) { row in
+            let letter = row.integer(row.count - 1)
+            heads[letter] = ((heads[letter]?.count ?? 0) + 1, try truth.stored(row))
+            return true
+        }
+        return try letters.map { number, id in
+            if let (count, head) = heads[number], count == 1, head.content != nil {
+                return TruthTables.LetterRows(heads: [head.sequence], rows: [head])
+            }
+            return try letter(number, id, heads: try truth.heads(ofLetter: number))?.rows
+        }
+    }
+
     /// Writes the entries of letters. One of which a revision is damaged keeps the entry that it has until somebody sends that revision again:
     /// it delays no other letter.
     func write(_ letters: [Letter]) throws {
@@ -58,10 +83,10 @@ struct LetterList {
             WHERE sequence > ? AND sequence <= ?
                 AND sequence = (SELECT max(sequence) FROM revision AS other WHERE other.letter = revision.letter)
             """, [.integer(state.listed), .integer(end)]
-        ) { row throws in (number: row.integer(0), id: LetterID(bytes: row.bytes(1))) }
+        ) { row throws in LetterID(bytes: row.bytes(1)).map { (number: row.integer(0), id: $0) } }.compactMap { $0 }
         try write(
-            letters.compactMap { number, id in
-                try id.flatMap { try letter(number, $0, heads: try truth.heads(ofLetter: number)) }
+            zip(letters, try rows(of: letters)).compactMap { letter, rows in
+                rows.map { Letter(number: letter.number, id: letter.id, rows: $0) }
             })
         state.listed = end
     }

@@ -1,3 +1,4 @@
+import Dispatch
 public import LetterMerge
 public import LetterModel
 import Parallelism
@@ -66,15 +67,20 @@ extension SQLiteReplicaStore {
     /// Letters by the query, as rows of a list. Read in pages, so that a long list holds nobody up; each page is of one
     /// moment.
     public func letters(_ query: LetterQuery) throws(StoreError) -> [LetterSummary] {
-        try pages(of: query, pageSize: Self.lettersReadTogether) { entries, connection in
-            let truth = TruthTables(connection)
-            let list = LetterList(connection)
-            let letters = try entries.map { entry in
-                let heads = try truth.heads(ofLetter: entry.letter)
-                return (entry: entry, rows: try list.letter(entry.letter, entry.id, heads: heads)?.rows)
+        var letters: [LetterSummary] = []
+        var making: BegunWork<[LetterSummary], Never>?
+        try forEachPage(of: query, pageSize: Self.lettersReadTogether) { entries, connection in
+            try LetterList(connection).rows(of: entries.map { ($0.letter, $0.id) })
+        } take: { entries, rows in
+            // While some are made, the next ones are read. Few stay here.
+            let queue: DispatchQueue? = entries.count == Self.lettersReadTogether ? .global() : nil
+            let next = BegunWork<[LetterSummary], Never>(on: queue) {
+                Array(zip(entries, rows)).concurrentMap { entry, rows in entry.summary(rows) }
             }
-            return letters.concurrentMap { $0.entry.summary($0.rows) }
+            letters += making?.wait() ?? []
+            making = next
         }
+        return letters + (making?.wait() ?? [])
     }
 
     /// Whether letters enter the list as they come. Nobody asks most servers for one.
@@ -98,31 +104,38 @@ extension SQLiteReplicaStore {
 
     /// The ids of the same letters, in the same order.
     public func letterIDs(_ query: LetterQuery) throws(StoreError) -> [LetterID] {
-        try pages(of: query, pageSize: Self.entriesReadTogether) { entries, _ in entries.map(\.id) }
+        var ids: [LetterID] = []
+        try forEachPage(of: query, pageSize: Self.entriesReadTogether) { entries, _ in
+            entries.map(\.id)
+        } take: { _, page in
+            ids += page
+        }
+        return ids
     }
 
-    /// What is made of the entries that fit, each page inside its transaction.
-    private func pages<Element: Sendable>(
-        of query: LetterQuery, pageSize: Int, _ make: ([LetterFilter.Entry], Connection) throws -> [Element]
-    ) throws(StoreError) -> [Element] {
+    /// Reads something of the entries that fit, each page in a transaction of its own, and gives it on after that.
+    private func forEachPage<Page: Sendable>(
+        of query: LetterQuery, pageSize: Int, read: ([LetterFilter.Entry], Connection) throws -> Page,
+        take: ([LetterFilter.Entry], Page) -> Void
+    ) throws(StoreError) {
         try catchUpList()
-        var result: [Element] = []
         var filter = LetterFilter(query)
-        while true {
-            let pageSize = min(pageSize, query.limit.map { $0 - result.count } ?? .max)
-            guard pageSize > 0 else { return result }
-            let (made, last) = try connections.read { connection in
-                let entries = try filter.page(connection, limit: pageSize)
-                return (try make(entries, connection), entries.last)
+        var left = query.limit ?? .max
+        while left > 0 {
+            let limit = min(pageSize, left)
+            let (entries, page) = try connections.read { connection in
+                let entries = try filter.page(connection, limit: limit)
+                return (entries, try read(entries, connection))
             }
-            result += made
-            guard made.count == pageSize, let last else { return result }
+            take(entries, page)
+            guard entries.count == limit, let last = entries.last else { return }
+            left -= limit
             filter.resume(after: last)
         }
     }
 
-    /// What one transaction reads: some ten milliseconds.
-    private static let lettersReadTogether = 500
+    /// What one transaction reads: some fifty milliseconds. The more letters are read together, the more pages of the database they share.
+    private static let lettersReadTogether = 4_000
     private static let entriesReadTogether = 5_000
 
     /// Every tag that a letter has which is not deleted, each once, sorted by bytes.
