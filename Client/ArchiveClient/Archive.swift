@@ -181,6 +181,9 @@ extension Archive {
     /// How many letters have conflicts; costs nothing in an archive without any.
     public func conflictCount() throws -> Int { try store.conflictCount() }
 
+    /// Does what large imports put off of the list, so that the next one who asks for it does not wait for that.
+    package func completeList() throws { try store.completeList() }
+
     /// Re-hashes everything and compares what is derived with what it is derived from.
     ///
     /// - Parameter progress: told how many of how many objects are done.

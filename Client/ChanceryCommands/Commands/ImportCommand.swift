@@ -69,6 +69,7 @@ enum ImportCommand {
         } else {
             ImportReport.summary(reports, isDryRun: values[dryRun]).forEach(context.console.write)
         }
+        try await archive.completeList()
         return ImportReport.status(reports)
     }
 

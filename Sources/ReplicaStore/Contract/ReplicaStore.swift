@@ -76,6 +76,9 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// Whether letters enter the list when they are taken in. Else they do when one is next asked for.
     var listsAtOnce: Bool { get }
 
+    /// Does what large ingestions put off of the list, so that the next one who asks for it does not wait for that.
+    func completeList() throws(StoreError)
+
     /// The letter that people see; nil if this replica has no revision of it.
     func view(of letter: LetterID) throws(StoreError) -> LetterView?
 
@@ -324,6 +327,9 @@ extension ReplicaStore {
     public func tags() throws(StoreError) -> [String] {
         Set(try letters(LetterQuery()).flatMap(\.tags).map(ByteKey.init)).sorted().map(\.text)
     }
+
+    /// Nothing: right for every store that puts off nothing.
+    public func completeList() throws(StoreError) {}
 
     /// From all counts: right for every store.
     public func conflictCount() throws(StoreError) -> Int {

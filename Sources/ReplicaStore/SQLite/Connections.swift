@@ -117,6 +117,18 @@ final class Connections: @unchecked Sendable {
         }
     }
 
+    /// Runs a closure on another connection of this process that may write, in no transaction; only in a laptop's replica.
+    func alone<Value>(_ body: (Connection) throws -> Value) throws(StoreError) -> Value {
+        precondition(mode == .local, "a server has one connection that writes")
+        return try guarded {
+            var policy = ConnectionPolicy.shared(
+                busyTimeoutMilliseconds: SQLiteReplicaStore.defaultBusyTimeoutMilliseconds)
+            policy.cacheKibibytes = Self.readerCacheKibibytes
+            return try body(
+                Connection(path: folder.databasePath, access: .write, policy: policy, fileSystem: fileSystem))
+        }
+    }
+
     private func withReader<Value: Sendable>(_ body: (Connection) throws -> Value) throws(StoreError) -> Value {
         try guarded {
             let reader = try idleReaders.withLock { $0.popLast() } ?? open()
@@ -136,7 +148,7 @@ final class Connections: @unchecked Sendable {
         return Reader(connection: connection)
     }
 
-    private func guarded<Value: Sendable>(_ body: () throws -> Value) throws(StoreError) -> Value {
+    private func guarded<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
         guard !mustReopen.load(ordering: .acquiring) else {
             throw .inputOutput("an earlier call failed; close the archive and open it again")
         }

@@ -423,6 +423,7 @@ struct IngestionRun {
     /// Enters the letters into the list. Where that is done later, those that are in it already change: they were healed.
     private mutating func list() throws {
         let list = LetterList(connection)
+        if listsAtOnce { try list.putOffIndex(for: letters.count) }
         let summaries = SummaryTable(connection)
         var others: [LetterList.Letter] = []
         var rowCount = 0

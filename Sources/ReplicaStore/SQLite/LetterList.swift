@@ -92,4 +92,32 @@ struct LetterList {
     }
 
     private static let entriesTakenIn = 1_024
+
+    // MARK: The index by date
+
+    /// Whether letters are found by date.
+    func isIndexed() throws(SQLiteError) -> Bool {
+        try connection.integer("SELECT 1 FROM sqlite_schema WHERE name = ?", [.text(ReplicaSchema.dateIndexName)])
+            != nil
+    }
+
+    /// The list as a source of letters by date: by its index where that is there, which another process may have put off a moment ago.
+    func sourceByDate() throws(SQLiteError) -> String {
+        try isIndexed() ? "summary INDEXED BY \(ReplicaSchema.dateIndexName)" : "summary"
+    }
+
+    /// Drops the index where so many letters enter the list that it would be written anew with each large ingestion: whoever asks for the list
+    /// next makes it at once (`makeIndex`). It is left where the list is much longer.
+    func putOffIndex(for count: Int) throws {
+        guard count >= Self.lettersWithoutIndex, try isIndexed() else { return }
+        let listed = try connection.integer("SELECT max(letter) FROM summary") ?? 0
+        if listed <= 4 * count { try connection.execute("DROP INDEX \(ReplicaSchema.dateIndexName)") }
+    }
+
+    /// Makes the index, if it is not there.
+    func makeIndex() throws {
+        if try !isIndexed() { try connection.execute(ReplicaSchema.dateIndex) }
+    }
+
+    private static let lettersWithoutIndex = 1_024
 }

@@ -261,6 +261,12 @@ enum ReplicaSchema {
             content='', tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'")
         """
 
+    /// The index of the list by date, as it has been since version 3, to the byte: it is dropped for large ingestions, and made again by these words.
+    static let dateIndex =
+        "CREATE INDEX \(dateIndexName) ON summary (is_deleted, sort_key DESC, id, earliest, latest)"
+    /// Its name.
+    static let dateIndexName = "summary_by_date"
+
     /// The index begins empty and fills again behind the next searches.
     private static let version3 = """
         DROP TABLE search;
@@ -268,7 +274,7 @@ enum ReplicaSchema {
         DELETE FROM search_entry;
         UPDATE search_state SET through = 0, fold = 0;
         DROP INDEX summary_by_date;
-        CREATE INDEX summary_by_date ON summary (is_deleted, sort_key DESC, id, earliest, latest);
+        \(dateIndex);
         """
 
     /// Each dictionary stands in two tables: two rows of one may stand on the same page, and go with it. Contents that were there have
@@ -329,7 +335,7 @@ enum ReplicaSchema {
         ALTER TABLE state ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
         UPDATE state SET listed = sequence;
         DROP TABLE old_summary;
-        CREATE INDEX summary_by_date ON summary (is_deleted, sort_key DESC, id, earliest, latest);
+        \(dateIndex);
         CREATE INDEX summary_in_conflict ON summary (letter) WHERE conflicts > 0;
         """
 

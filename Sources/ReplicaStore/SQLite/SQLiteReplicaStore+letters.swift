@@ -86,9 +86,9 @@ extension SQLiteReplicaStore {
     /// Whether letters enter the list as they come. Nobody asks most servers for one.
     public var listsAtOnce: Bool { connections.mode == .local }
 
-    /// Brings the list up to the end of the log, in several transactions.
-    func catchUpList() throws(StoreError) {
-        guard !listsAtOnce else { return }
+    /// Brings the list up to the end of the log, in several transactions, or makes its index, if that was put off.
+    public func completeList() throws(StoreError) {
+        guard !listsAtOnce else { return try makeDateIndex() }
         func isBehind() throws(StoreError) -> Bool {
             let state = try connections.read { try StateRow.read($0) }
             return state.listed < state.sequence
@@ -99,6 +99,15 @@ extension SQLiteReplicaStore {
                 try LetterList(connection).takeIn(&state)
                 try state.write(connection)
             }
+        }
+    }
+
+    private func makeDateIndex() throws(StoreError) {
+        guard try !connections.read({ try LetterList($0).isIndexed() }) else { return }
+        try connections.alone { connection in
+            // What is sorted may be larger than what this process may take of memory.
+            try connection.execute("PRAGMA temp_store=FILE")
+            try connection.transaction(.immediate) { try LetterList(connection).makeIndex() }
         }
     }
 
@@ -118,7 +127,7 @@ extension SQLiteReplicaStore {
         of query: LetterQuery, pageSize: Int, read: ([LetterFilter.Entry], Connection) throws -> Page,
         take: ([LetterFilter.Entry], Page) -> Void
     ) throws(StoreError) {
-        try catchUpList()
+        try completeList()
         var filter = LetterFilter(query)
         var left = query.limit ?? .max
         while left > 0 {
@@ -140,7 +149,7 @@ extension SQLiteReplicaStore {
 
     /// Every tag that a letter has which is not deleted, each once, sorted by bytes.
     public func tags() throws(StoreError) -> [String] {
-        try catchUpList()
+        try completeList()
         return try connections.read { connection in
             try connection.rows(
                 """
@@ -153,13 +162,13 @@ extension SQLiteReplicaStore {
 
     /// How many letters have conflicts, from the index that holds no others.
     public func conflictCount() throws(StoreError) -> Int {
-        try catchUpList()
+        try completeList()
         return try connections.read { try $0.integer("SELECT count(*) FROM summary WHERE conflicts > 0") ?? 0 }
     }
 
     /// Counts of everything that `status` tells.
     public func statistics() throws(StoreError) -> ReplicaStatistics {
-        try catchUpList()
+        try completeList()
         return try connections.read { connection in
             func count(_ sql: String) throws -> Int { try connection.integer("SELECT count(*) FROM \(sql)") ?? 0 }
             return ReplicaStatistics(

@@ -29,7 +29,7 @@ extension SQLiteReplicaStore {
 
     /// Letters that fit a query, in its order.
     public func search(_ query: SearchQuery, limit: Int, offset: Int) throws(StoreError) -> SearchResult {
-        try catchUpList()
+        try completeList()
         let isBehind = try connections.read { connection in
             let index = SearchIndex(connection)
             return try index.isBehind()

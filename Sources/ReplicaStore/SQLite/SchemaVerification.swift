@@ -13,7 +13,12 @@ struct SchemaVerification {
         let model = try Connection(
             path: ":memory:", access: .create, policy: ConnectionPolicy(busyTimeoutMilliseconds: 0, journal: nil))
         try migrator.migrate(model) { _ in }
-        return try Self.entries(model) == Self.entries(connection)
+        let (expected, found) = (try Self.entries(model), try Self.entries(connection))
+        if expected == found { return true }
+        // The one index that is put off while many letters come.
+        guard try !LetterList(connection).isIndexed() else { return false }
+        try model.execute("DROP INDEX \(ReplicaSchema.dateIndexName)")
+        return try Self.entries(model) == found
     }
 
     /// As bytes: two texts that differ by a bit never count as equal. With their types: one bit makes bytes of a text. Triggers have no pages

@@ -73,7 +73,7 @@ extension SearchIndex {
             values += match.dayValues
         } else {
             let listed = try connection.rowSet(
-                "SELECT letter FROM summary INDEXED BY summary_by_date WHERE is_deleted = 0\(match.daysSQL)",
+                "SELECT letter FROM \(LetterList(connection).sourceByDate()) WHERE is_deleted = 0\(match.daysSQL)",
                 match.dayValues)
             if listed.count <= min(costs.expectedProbes, SearchQuery.rankedLetters), !match.hasPrefix {
                 // All of them are ranked. In an order of its own the index would begin at its end for each.
@@ -197,7 +197,7 @@ extension SearchIndex {
 
     /// Goes through the letters of the asked-for days in the order of the list, by its index, until the closure returns false.
     func forEachListed(_ match: SearchMatch, _ body: (Int) throws -> Bool) throws {
-        let sql = "SELECT letter FROM summary INDEXED BY summary_by_date WHERE is_deleted = 0\(match.daysSQL)"
+        let sql = "SELECT letter FROM \(try LetterList(connection).sourceByDate()) WHERE is_deleted = 0\(match.daysSQL)"
         var goesOn = true
         func walk(_ end: String) throws {
             try connection.forEach(sql + end, match.dayValues) { row in
