@@ -148,20 +148,24 @@ def fossil(letters, folder):
     server = subprocess.Popen(["fossil", "server", "--localhost", "-P", str(port), repository("hub")], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     server.stdout.readline()
     url = f"http://a:secret@127.0.0.1:{port}"
+    def clone(name, folder):
+        # It keeps no password without a terminal, so nothing is synced but by its URL.
+        os.makedirs(folder)
+        took = run(["fossil", "clone", url, repository(name)], environment)
+        run(["fossil", "settings", "autosync", "off", "-R", repository(name)], environment)
+        return took + run(["fossil", "open", repository(name), "--force"], environment, folder=folder)
+
     try:
-        run(["fossil", "clone", url, repository("a")], environment)
-        os.makedirs(a), os.makedirs(b)
-        run(["fossil", "open", repository("a"), "--force"], environment, folder=a)
-        run(["fossil", "settings", "autosync", "off"], environment, folder=a)
+        clone("a", a)
         tree(letters.all, a)
         commit = "fossil addremove >/dev/null && fossil commit -m change --no-warnings --allow-empty >/dev/null"
-        rows = [("import", run(commit, environment, folder=a)), ("first push", run(["fossil", "push"], environment, folder=a)),
-                ("first clone", run(["fossil", "clone", url, repository("b")], environment) + run(["fossil", "open", repository("b"), "--force"], environment, folder=b)),
-                ("nothing to do", run(["fossil", "pull"], environment, folder=a))]
+        rows = [("import", run(commit, environment, folder=a)), ("first push", run(["fossil", "push", url], environment, folder=a)),
+                ("first clone", clone("b", b)), ("nothing to do", run(["fossil", "pull", url], environment, folder=a))]
         for name, source in (("one letter", letters.one), ("edits", letters.edits)):
             tree(source, a)
             run(commit, environment, folder=a)
-            rows += [(f"{name} pushed", run(["fossil", "push"], environment, folder=a)), (f"{name} pulled", run(["fossil", "update"], environment, folder=b))]
+            rows += [(f"{name} pushed", run(["fossil", "push", url], environment, folder=a)),
+                     (f"{name} pulled", run(["fossil", "pull", url], environment, folder=b) + run(["fossil", "update"], environment, folder=b))]
     finally:
         server.terminate()
         server.wait()
