@@ -60,6 +60,8 @@ public enum ServerFailure: Error, Sendable, Equatable {
         case .registry: "registry"
         case .store(_, .newerSchema): "newerFormat"
         case .replica(_, .newerSchema): "newerFormat"
+        case .store(_, .olderSchema): "olderFormat"
+        case .replica(_, .olderSchema): "olderFormat"
         case .store: "store"
         case .replica: "replica"
         case .http(.cannotListen): "cannotListen"

@@ -117,6 +117,22 @@ struct AdministrationTests {
         #expect(try report.archives[1].result.get().problems.isEmpty)
     }
 
+    @Test func `an archive that no server has opened since the program was updated is named as that, not as damaged`()
+        throws
+    {
+        let older = try archive()
+        let path = data.archivePath(older) + "/archive.sqlite"
+        do {
+            let connection = try Connection(path: path, access: .write, policy: .writer)
+            try connection.execute("ALTER TABLE content DROP COLUMN fixity; PRAGMA user_version=5")
+        }
+        let report = try administration.check()
+        guard case .failure(.olderSchema(found: 5, _)) = report.archives[0].result else {
+            Issue.record("\(report.archives[0].result)")
+            return
+        }
+    }
+
     @Test func `without a server the folder of a deleted archive is moved at once`() throws {
         let name = try archive()
         let deleted = try administration.deleteArchive(name)

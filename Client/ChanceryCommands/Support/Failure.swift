@@ -56,6 +56,7 @@ struct Failure: Error {
         case .exists: "archiveExists"
         case .notAReplica: "notAnArchive"
         case .newerSchema: "newerFormat"
+        case .olderSchema: "olderFormat"
         case .wrongMode: "serverFolder"
         case .busy: "busy"
         case .diskFull: "diskFull"

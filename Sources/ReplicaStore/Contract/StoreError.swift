@@ -10,6 +10,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case notAReplica(path: String)
     /// The replica was written by a newer program. It was left alone.
     case newerSchema(found: Int, known: Int)
+    /// The replica is of an older format, and whoever only reads it does not bring it to this one. It was left alone.
+    case olderSchema(found: Int, known: Int)
     /// The folder belongs to a server (or to a command line) and was opened as the other.
     case wrongMode(path: String)
     /// Another process holds the replica and did not let go in time.
@@ -44,6 +46,8 @@ extension StoreError: CustomStringConvertible {
             "\(path) is not a Chancery archive; it was left alone (if it was one, `chancery salvage` reads what is left)"
         case .newerSchema(let found, let known):
             "the archive was written by a newer version of this program (format \(found), this one knows \(known)); it was left alone: update the program"
+        case .olderSchema(let found, let known):
+            "the archive is still of format \(found), and this program works with format \(known): its server brings it there when it opens the archive, so start that, and ask for the archive once; nothing is wrong with it"
         case .wrongMode(let path):
             "\(path) belongs to a running or stopped server (or the other way round); use its URL, or make a copy with `chancery clone`"
         case .busy: "another process is writing to the archive; try again when it is done"

@@ -26,7 +26,11 @@ extension SQLiteReplicaStore {
         let reader: Connection
         do {
             reader = try Connection(path: folder.databasePath, access: .read, policy: .reader)
-            _ = try ReplicaSchema.migrator.version(of: reader)
+            let migrator = ReplicaSchema.migrator
+            let found = try migrator.version(of: reader)
+            guard found == migrator.migrations.count else {
+                throw StoreError.olderSchema(found: found, known: migrator.migrations.count)
+            }
         } catch Migrator.Refusal.newer(let found, let known) {
             throw .newerSchema(found: found, known: known)
         } catch Migrator.Refusal.foreign {
