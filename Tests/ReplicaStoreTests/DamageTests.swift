@@ -236,7 +236,8 @@ struct DamageTests {
     }
 
     @Test(arguments: [
-        ("content", "bytes"), ("content", "hash"), ("content", "dictionary"), ("revision", "header"),
+        ("content", "bytes"), ("content", "hash"), ("content", "dictionary"), ("content", "fixity"),
+        ("revision", "header"),
     ])
     func `whoever sends the right bytes again heals the damage`(table: String, column: String) throws {
         let path = folders.newPath()
@@ -252,11 +253,12 @@ struct DamageTests {
         #expect(try store.allRevisions() == original)
     }
 
-    @Test func `a new revision never rests on a damaged content`() throws {
+    @Test(arguments: ["bytes = x'00'", "fixity = fixity + 1", "fixity = NULL"])
+    func `a new revision never rests on a damaged content`(_ damaging: String) throws {
         let path = folders.newPath()
         let other = try SQLiteReplicaStore.filled(path).allRevisions()[3]
         let damage = try Damage(path)
-        try damage.run("UPDATE content SET bytes = x'00'")
+        try damage.run("UPDATE content SET \(damaging)")
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
         let maker = RevisionMaker()
         let same = try maker.revision(2, "other", after: [other])

@@ -42,6 +42,9 @@ public struct StoredContent: Hashable, Sendable {
         return Int(truncatingIfNeeded: digest.finish().firstWord)
     }
 
+    /// Whether what a row keeps beside it is what follows from it and its hash, or nothing, as in rows that are older than that.
+    func fits(_ fixity: Int?, _ hash: Digest) -> Bool { fixity == nil || fixity == self.fixity(of: hash) }
+
     /// The bytes of the content, not hashed.
     public func bytes() throws(Zstandard.Failure) -> [UInt8] {
         guard let dictionary else { return try Zstandard.decompress(frame, limitBytes: Limits.contentBytes) }

@@ -294,7 +294,7 @@ struct IngestionRun {
         guard let content = prepared.content, let hash = prepared.header.content else { return nil }
         if let letter, let known = try knownContent(hash, ofLetter: letter) {
             // What is there was written long ago; a new revision must not rest on damaged bytes.
-            if !Healing.isIntact(known.content, hash) {
+            if !Healing.isIntact(known.content, hash) || !known.content.fits(known.fixity, hash) {
                 try Healing(connection).replaceContent(known.number, content, hash)
             }
             return known.number
@@ -310,16 +310,18 @@ struct IngestionRun {
     /// was there.
     private func knownContent(
         _ hash: Digest, ofLetter letter: Int
-    ) throws -> (number: Int, content: StoredContent)? {
+    ) throws -> (number: Int, content: StoredContent, fixity: Int?)? {
         try connection.first(
             """
-            SELECT content.number, content.bytes, content.dictionary
+            SELECT content.number, content.bytes, content.dictionary, content.fixity
             FROM (SELECT content FROM revision WHERE letter = ? ORDER BY sequence DESC LIMIT 16) AS recent
             CROSS JOIN content ON content.number = recent.content WHERE content.hash = ? LIMIT 1
             """, [.integer(letter), .bytes(hash.bytes)]
         ) { (row) throws(SQLiteError) in
             let dictionary = try row.optionalInteger(2).flatMap(dictionaries.dictionary)
-            return (row.integer(0), StoredContent(frame: row.bytes(1), dictionary: dictionary))
+            return (
+                row.integer(0), StoredContent(frame: row.bytes(1), dictionary: dictionary), row.optionalInteger(3)
+            )
         }
     }
 
@@ -366,7 +368,10 @@ struct IngestionRun {
             "SELECT hash FROM content JOIN revision ON revision.content = content.number WHERE sequence = ?",
             [.integer(sequence)]
         ) { (row) throws(SQLiteError) in row.bytes(0) }
-        guard try truth.stored(sequence)?.intact() == nil || hash != prepared.header.content?.bytes else { return }
+        let stored = try truth.stored(sequence)
+        let isIntact = stored?.intact() != nil && hash == prepared.header.content?.bytes
+        let fits = prepared.header.content.map { stored?.content?.fits(stored?.fixity, $0) == true } ?? true
+        guard !isIntact || !fits else { return }
         try Healing(connection).replace(sequence, with: prepared)
         // A reindexing while it was damaged could not know its attachments.
         try connection.run("DELETE FROM blob_reference WHERE revision = ?", [.integer(sequence)])

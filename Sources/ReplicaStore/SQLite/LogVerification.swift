@@ -119,7 +119,7 @@ struct LogVerification: Sendable {
             text = "the content of log entry \(sequence) does not have the hash that names it"
         } else if row.stored.lacksDictionary {
             text = "the content of log entry \(sequence) names a dictionary that is not here"
-        } else if let fixity = row.stored.fixity, fixity != content.fixity(of: hash) {
+        } else if !content.fits(row.stored.fixity, hash) {
             text = "the fixity of the content of log entry \(sequence) is not that of what is stored"
         } else {
             return
