@@ -28,9 +28,7 @@ struct DictionaryTests {
 
     private func make(_ mode: ReplicaMode = .local) throws -> (path: String, store: SQLiteReplicaStore) {
         let path = folders.newPath()
-        let store = try SQLiteReplicaStore.create(
-            folder: path, archive: maker.archive, name: "letters", label: "test", epoch: "00000000000000ff", mode: mode)
-        return (path, store)
+        return (path, try folders.makeStore(mode, at: path))
     }
 
     @Test func `contents keep what they were compressed with, and later ones take what came last`() throws {

@@ -25,10 +25,7 @@ struct PutOffIndexTests {
 
     private func make(_ mode: ReplicaMode) throws -> (path: String, store: SQLiteReplicaStore) {
         let path = folders.newPath()
-        let store = try SQLiteReplicaStore.create(
-            folder: path, archive: RevisionMaker.archive(1), name: "letters", label: "test",
-            epoch: "00000000000000ff", mode: mode)
-        return (path, store)
+        return (path, try folders.makeStore(mode, at: path))
     }
 
     @Test func `many letters come without it, and the list makes it`() throws {

@@ -29,9 +29,9 @@ final class TemporaryFolders: Sendable {
     }
 
     /// An empty replica in a new folder.
-    func makeStore(_ mode: ReplicaMode) throws -> SQLiteReplicaStore {
+    func makeStore(_ mode: ReplicaMode, at path: String? = nil) throws -> SQLiteReplicaStore {
         try SQLiteReplicaStore.create(
-            folder: newPath(), archive: RevisionMaker.archive(1), name: "letters", label: "test",
+            folder: path ?? newPath(), archive: RevisionMaker.archive(1), name: "letters", label: "test",
             epoch: "00000000000000ff", mode: mode)
     }
 }

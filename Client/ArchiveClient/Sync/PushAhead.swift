@@ -86,7 +86,15 @@ package final class PushAhead {
             var (batch, bases) = try read(largest, packedBy: newest?.digest)
             var dictionary: TravellingDictionary?
             if let newest, bases?.isEmpty != false { dictionary = packing?.dictionary(for: batch, newest: newest) }
-            if newest != nil, dictionary == nil { (batch, bases) = try read(maximumBytes) }
+            if newest != nil, dictionary == nil {
+                if batch.byteCount <= maximumBytes, case let whole = batch.unpacked,
+                    whole.entries.count == batch.entries.count
+                {
+                    batch = whole
+                } else {
+                    (batch, bases) = try read(maximumBytes)
+                }
+            }
             if let found = bases, !found.isEmpty, maximumBytes > ProtocolLimits.thinPushBytes,
                 batch.byteCount + found.byteCount > ProtocolLimits.windowBytes
             {

@@ -115,6 +115,9 @@ public enum OutgoingRevision: Hashable, Sendable {
         }
     }
 
+    /// The same with its content as its bytes; nil if that turns out to be another one than its header names.
+    public var unpacked: OutgoingRevision? { whole.map { .whole($0) } }
+
     /// The revision as its bytes; nil if its content turns out to be another one than its header names.
     public var whole: Revision? {
         switch self {

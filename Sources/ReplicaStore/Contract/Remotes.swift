@@ -49,6 +49,11 @@ public struct UnsentBatch: Hashable, Sendable {
     /// The bytes of its revisions, headers and contents.
     public var byteCount: Int { entries.reduce(0) { $0 + $1.byteCount } }
 
+    /// The same batch with all contents as their bytes.
+    public var unpacked: UnsentBatch {
+        UnsentBatch(entries.compactMap(\.unpacked), entryCount: entryCount, hasMore: hasMore)
+    }
+
     /// A batch of its parts.
     public init(_ entries: [OutgoingRevision], entryCount: Int, hasMore: Bool) {
         self.entries = entries

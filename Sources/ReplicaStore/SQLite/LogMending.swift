@@ -70,7 +70,7 @@ struct LogMending {
 
     private mutating func mend(_ row: LogRow) throws {
         let digest = SHA256.digest(of: row.stored.header)
-        let header = Self.header(row.stored.header)
+        let header = row.stored.knownHeader
         let isWhole = try header != nil && isNamed(row, by: digest)
         guard let id = isWhole ? RevisionID(digest) : confirmedID(of: row) else {
             // Neither header nor chain says which id is right.
@@ -85,15 +85,6 @@ struct LogMending {
         try mendDictionary(row, header)
         try mendFixity(header, at: row.stored.sequence)
         try mendParents(row, header)
-    }
-
-    private static func header(_ bytes: [UInt8]) -> RevisionHeader? {
-        do {
-            return try RevisionHeader(parsing: bytes)
-        } catch {
-            // The header is damaged: a remote may have it.
-            return nil
-        }
     }
 
     /// Whether the header has the hash that names the entry; mends the name where the chain says that the header is right.
@@ -150,7 +141,7 @@ struct LogMending {
         let headers = try connection.rows("SELECT header FROM revision WHERE letter = ?", [.integer(number)]) {
             row throws in HeaderShorthand.expand(row.bytes(0))
         }
-        return headers.contains { Self.header($0).map { $0.letter != id } == true }
+        return headers.contains { TruthTables.header($0).map { $0.letter != id } == true }
     }
 
     private func mendContent(_ row: LogRow, _ header: RevisionHeader) throws {

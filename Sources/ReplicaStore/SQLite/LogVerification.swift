@@ -74,7 +74,7 @@ struct LogVerification: Sendable {
         let letter = LetterID(bytes: row.letterID)
         if let id { fingerprint = fingerprint &+ id }
         checkChain(row, id: id, headerDigest: headerDigest, letter: letter)
-        guard id == headerDigest, let header = Self.header(row.stored.header) else {
+        guard id == headerDigest, let header = row.stored.knownHeader else {
             return add(
                 "revision", "the header of log entry \(sequence) does not have the hash that names it", id, letter)
         }
@@ -86,15 +86,6 @@ struct LogVerification: Sendable {
         checkContent(row, header: header)
         try checkParents(row, header: header, connection)
         try checkBlobs(row, header: header, connection)
-    }
-
-    private static func header(_ bytes: [UInt8]) -> RevisionHeader? {
-        do {
-            return try RevisionHeader(parsing: bytes)
-        } catch {
-            // Its hash was right, so this was never a header; the caller reports it.
-            return nil
-        }
     }
 
     /// Each link by itself, so that one flipped bit is not reported for every entry after it.

@@ -68,14 +68,8 @@ struct TruthTables {
                     id: RevisionID(headerDigest), header: known, headerBytes: header, content: content))
         }
 
-        /// What the header says; nil if it is none.
-        private var knownHeader: RevisionHeader? {
-            do {
-                return try RevisionHeader(parsing: header)
-            } catch {
-                return nil
-            }
-        }
+        /// What the header says; nil if it is none: damaged, or never one.
+        var knownHeader: RevisionHeader? { TruthTables.header(header) }
 
         /// The letter as its author left it, nil for a tombstone, after the same checks; nil if anything does not fit
         /// its name. Parses the content once, where a `Revision` would parse it for the check and for the letter.
@@ -113,6 +107,15 @@ struct TruthTables {
             lacksDictionary = number != nil && dictionary == nil
             content = row.optionalBytes(3).map { StoredContent(frame: $0, dictionary: dictionary) }
             fixity = row.optionalInteger(5)
+        }
+    }
+
+    /// What the bytes of a header say; nil if they are none.
+    static func header(_ bytes: [UInt8]) -> RevisionHeader? {
+        do {
+            return try RevisionHeader(parsing: bytes)
+        } catch {
+            return nil
         }
     }
 

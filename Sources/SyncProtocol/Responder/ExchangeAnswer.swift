@@ -119,7 +119,7 @@ struct LogPages {
                 try Bases(of: revisions.compactMap { $0 }, in: store, through: held)
             } ?? Bases()
         // What was compressed already is not small beside what it was made from.
-        if !bases.isEmpty { revisions = revisions.concurrentMap { $0?.whole.map { .whole($0) } } }
+        if !bases.isEmpty { revisions = revisions.concurrentMap { $0?.unpacked } }
         if dictionary == nil || !bases.isEmpty { lines.reserve(revisions.compactMap { $0?.whole }) }
         for (entry, revision) in zip(entries, revisions) {
             guard entry.sequence == position.sequence + 1 else {
