@@ -70,8 +70,8 @@ struct SalvageTests {
         withExtendedLifetime(store) {}
     }
 
-    /// The pages of laptops have 8192 bytes; they had 4096 once.
-    @Test(arguments: [4096, 8192])
+    /// The pages of laptops have 16,384 bytes; they had 8192 and 4096 once.
+    @Test(arguments: [4096, 8192, 16_384])
     func `with any page overwritten there is nothing that never was, and all that was on other pages`(
         _ pageBytes: Int
     ) throws {

@@ -6,11 +6,11 @@ enum PageSize {
     /// The size for a new file. A laptop takes in letters by the thousand, a server commits what many clients push.
     static func bytes(_ mode: ReplicaMode) -> Int {
         switch mode {
-        case .local: 8192
+        case .local: 16_384
         case .server: 4096
         }
     }
 
-    /// All sizes that files of this project have. Those of laptops were small once.
-    static let all = [4096, 8192]
+    /// All sizes that files of this project have. Those of laptops were smaller once.
+    static let all = [4096, 8192, 16_384]
 }

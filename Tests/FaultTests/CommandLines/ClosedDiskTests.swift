@@ -41,7 +41,7 @@ import Testing
             ada,
             """
             mkdir "$HOME/small"
-            mount -t tmpfs -o size=1m none "$HOME/small"
+            mount -t tmpfs -o size=2m none "$HOME/small"
             cp -r "$CHANCERY_ARCHIVE" "$HOME/small/archive"
             export CHANCERY_ARCHIVE="$HOME/small/archive"
             head -c 40000 /dev/urandom | od -An -tx1 > "$HOME/long"
