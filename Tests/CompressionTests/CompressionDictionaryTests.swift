@@ -39,6 +39,38 @@ struct CompressionDictionaryTests {
         #expect(received.compress(letter) == frame && received.digest == dictionary.digest)
     }
 
+    /// Small ones are decompressed behind the dictionary, larger ones where they stay.
+    @Test(arguments: [65_535, 65_536, 65_537, 1_000_000])
+    func `a content of any size comes back, whatever was decompressed before it`(_ count: Int) throws {
+        let dictionary = try #require(Self.trained)
+        let bytes = Array((0..<count / 60 + 1).flatMap(Self.letter).prefix(count))
+        #expect(bytes.count == count)
+        let frame = try #require(dictionary.compress(bytes))
+        let small = try #require(dictionary.compress(Self.letter(1)))
+        for _ in 0..<2 {
+            #expect(try dictionary.decompress(frame, limitBytes: count) == bytes)
+            #expect(try dictionary.decompress(small, limitBytes: 1_000) == Self.letter(1))
+            #expect(throws: Zstandard.Failure.corrupt) {
+                try dictionary.decompress(Array(frame.dropLast()), limitBytes: count)
+            }
+        }
+    }
+
+    @Test func `many threads decompress with one dictionary at once`() async throws {
+        let dictionary = try #require(Self.trained)
+        let letters = (0..<400).map { Self.letter(5_000 + $0) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for letter in letters {
+                let frame = try #require(dictionary.compress(letter))
+                group.addTask {
+                    let bytes = try dictionary.decompress(frame, limitBytes: 1_000)
+                    #expect(bytes == letter)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     @Test func `the same letters give the same dictionary`() throws {
         let again = CompressionDictionary.trained(on: Self.letters)
         #expect(try #require(Self.trained).bytes == again?.bytes)
