@@ -1,4 +1,5 @@
 import Hashing
+import LetterModel
 
 /// How the header of a revision stands in its row: what most headers have in common is one byte, and ids are bytes instead of digits. A
 /// header of 221 bytes, as imports make them, becomes 71.
@@ -45,49 +46,35 @@ enum HeaderShorthand {
     /// What stands in a row for the bytes of a header.
     static func of(_ header: [UInt8]) -> [UInt8] {
         let (phrases, byFirst) = (phrases, phrasesByFirstByte)
+        let bytes = header.span
         var result: [UInt8] = []
         result.reserveCapacity(header.count)
         var position = 0
-        while position < header.count {
-            let byte = header[position]
-            if let index = byFirst[Int(byte)].first(where: { header[position...].starts(with: phrases[$0]) }) {
+        while position < bytes.count {
+            let rest = bytes.extracting(position...)
+            if let index = byFirst[Int(rest[0])].first(where: { begins(rest, with: phrases[$0]) }) {
                 result.append(firstPhrase + UInt8(index))
                 position += phrases[index].count
-            } else if let end = appendDigits(of: header, from: position, byteCount: 16, code: uuid, to: &result)
-                ?? appendDigits(of: header, from: position, byteCount: 32, code: digest, to: &result)
+            } else if rest.count >= 36, rest[8] == UInt8(ascii: "-"),
+                let id = UUIDBytes(text: rest.extracting(first: 36))
             {
-                position = end
+                result.append(uuid)
+                result += id.bytes
+                position += 36
+            } else if rest.count >= 64, let id = Digest(hexDigits: rest.extracting(first: 64)) {
+                result.append(digest)
+                result += id.bytes
+                position += 64
             } else {
-                result.append(byte)
+                result.append(rest[0])
                 position += 1
             }
         }
         return result
     }
 
-    /// Takes in what begins at a place if it is an id of so many bytes; nil if it is not, and nothing is appended.
-    private static func appendDigits(
-        of header: [UInt8], from start: Int, byteCount: Int, code: UInt8, to result: inout [UInt8]
-    ) -> Int? {
-        let count = result.count
-        result.append(code)
-        var position = start
-        for index in 0..<byteCount {
-            if code == uuid, hyphenated.contains(index) {
-                guard position < header.count, header[position] == UInt8(ascii: "-") else { break }
-                position += 1
-            }
-            guard position + 1 < header.count, let high = Hex.value(of: header[position]),
-                let low = Hex.value(of: header[position + 1])
-            else { break }
-            result.append(high << 4 | low)
-            position += 2
-        }
-        guard result.count == count + 1 + byteCount else {
-            result.removeLast(result.count - count)
-            return nil
-        }
-        return position
+    private static func begins(_ bytes: Span<UInt8>, with phrase: [UInt8]) -> Bool {
+        bytes.count >= phrase.count && phrase.indices.allSatisfy { bytes[$0] == phrase[$0] }
     }
 
     /// The bytes of a UUID that a hyphen stands before.
@@ -95,28 +82,58 @@ enum HeaderShorthand {
 
     /// The bytes of the header that a row stands for. Of a damaged row they are anything: their hash says so.
     static func expand(_ stored: [UInt8]) -> [UInt8] {
-        let phrases = phrases
         var result: [UInt8] = []
         result.reserveCapacity(256)
+        forEachPart(of: stored) { part in
+            switch part {
+            case .byte(let byte): result.append(byte)
+            case .phrase(let phrase): result += phrase
+            case .id(let bytes, let isUUID):
+                for (index, byte) in bytes.enumerated() {
+                    if isUUID, hyphenated.contains(index) { result.append(UInt8(ascii: "-")) }
+                    result.append(Hex.digit(byte >> 4))
+                    result.append(Hex.digit(byte & 15))
+                }
+            }
+        }
+        return result
+    }
+
+    /// How many bytes that would be.
+    static func byteCount(of stored: [UInt8]) -> Int {
+        var count = 0
+        forEachPart(of: stored) { part in
+            switch part {
+            case .byte: count += 1
+            case .phrase(let phrase): count += phrase.count
+            case .id(let bytes, let isUUID):
+                count += 2 * bytes.count + (isUUID ? hyphenated.count { $0 < bytes.count } : 0)
+            }
+        }
+        return count
+    }
+
+    private enum Part {
+        case byte(UInt8)
+        case phrase([UInt8])
+        /// The bytes of an id, as many as there are.
+        case id(ArraySlice<UInt8>, isUUID: Bool)
+    }
+
+    private static func forEachPart(of stored: [UInt8], _ take: (Part) -> Void) {
+        let phrases = phrases
         var position = 0
         while position < stored.count {
             let byte = stored[position]
             position += 1
             switch byte {
             case uuid, digest:
-                let id = stored[position..<min(position + (byte == uuid ? 16 : 32), stored.count)]
-                for index in id.indices {
-                    if byte == uuid, hyphenated.contains(index - position) { result.append(UInt8(ascii: "-")) }
-                    result.append(Hex.digit(stored[index] >> 4))
-                    result.append(Hex.digit(stored[index] & 15))
-                }
-                position = id.endIndex
-            case firstPhrase..<firstPhrase + UInt8(phrases.count):
-                result += phrases[Int(byte - firstPhrase)]
-            default:
-                result.append(byte)
+                let end = min(position + (byte == uuid ? 16 : 32), stored.count)
+                take(.id(stored[position..<end], isUUID: byte == uuid))
+                position = end
+            case firstPhrase..<firstPhrase + UInt8(phrases.count): take(.phrase(phrases[Int(byte - firstPhrase)]))
+            default: take(.byte(byte))
             }
         }
-        return result
     }
 }

@@ -87,6 +87,6 @@ struct SummaryTable {
 
     /// Folded names and roles, one a line.
     private static func words(_ agents: [Agent]) -> String {
-        agents.flatMap { [$0.name, $0.role] }.compactMap { $0 }.map(SearchFold.name).joined(separator: "\n")
+        SearchFold.names(agents.flatMap { [$0.name, $0.role] }.compactMap { $0 })
     }
 }

@@ -22,7 +22,8 @@ struct TruthTables {
         let sequence: Int
         /// The column `id`: what the row says it is.
         let idBytes: [UInt8]
-        let header: [UInt8]
+        /// The column `header`.
+        private let shorthand: [UInt8]
         /// The content; nil for a tombstone.
         let content: StoredContent?
         /// Whether it says that the content was compressed with a dictionary that is not here. Its frame is looked at all the same: few
@@ -34,9 +35,12 @@ struct TruthTables {
         /// The id that the row says it has; nil if it cannot be one.
         var id: RevisionID? { Digest(bytes: idBytes).map(RevisionID.init) }
 
+        /// The header's bytes. Made each time, so that whoever only reads the row does not wait for it.
+        var header: [UInt8] { HeaderShorthand.expand(shorthand) }
+
         /// The bytes of header and content, by what the compressed content says of itself; not checked yet.
         var byteCount: Int {
-            header.count + (content?.byteCount ?? 0)
+            HeaderShorthand.byteCount(of: shorthand) + (content?.byteCount ?? 0)
         }
 
         /// The revision, hashed and checked anew; nil if anything does not fit its name.
@@ -59,8 +63,11 @@ struct TruthTables {
             guard let digest, let content, content.dictionary?.digest == digest else {
                 return intact().map { .whole($0) }
             }
+            let header = header
             let headerDigest = SHA256.digest(of: header)
-            guard headerDigest == id?.digest, let known = knownHeader, let hash = known.content else { return nil }
+            guard headerDigest == id?.digest, let known = TruthTables.header(header), let hash = known.content else {
+                return nil
+            }
             // The fixity itself may be what is damaged, or not be there.
             guard fixity == content.fixity(of: hash) || Healing.isIntact(content, hash) else { return nil }
             return .packed(
@@ -75,6 +82,7 @@ struct TruthTables {
         /// its name. Parses the content once, where a `Revision` would parse it for the check and for the letter.
         func intactLetter() -> (id: RevisionID, letter: Letter?)? {
             do {
+                let header = header
                 let id = RevisionID(SHA256.digest(of: header))
                 let hash = try RevisionHeader(parsing: header).content
                 guard id == self.id, (hash == nil) == (content == nil) else { return nil }
@@ -101,7 +109,7 @@ struct TruthTables {
         {
             sequence = row.integer(0)
             idBytes = row.bytes(1)
-            header = HeaderShorthand.expand(row.bytes(2))
+            shorthand = row.bytes(2)
             let number = row.optionalInteger(4)
             let dictionary = try number.flatMap(dictionary)
             lacksDictionary = number != nil && dictionary == nil

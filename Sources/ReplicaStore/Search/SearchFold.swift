@@ -11,9 +11,15 @@ enum SearchFold {
 
     /// The folded text for comparing names: CJK characters stay together, and the rules are those of the first version, because the columns of
     /// lists hold what they gave.
-    static func name(_ text: String) -> String {
+    static func name(_ text: String) -> String { names([text]) }
+
+    /// Several names, one a line.
+    static func names(_ texts: [String]) -> String {
         var output = FoldedText()
-        append(text, to: &output, isForIndex: false, keepsOffsets: false)
+        for (index, text) in texts.enumerated() {
+            if index > 0 { output.bytes.append(UInt8(ascii: "\n")) }
+            append(text, to: &output, isForIndex: false, keepsOffsets: false)
+        }
         return output.text
     }
 
