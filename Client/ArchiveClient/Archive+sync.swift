@@ -134,7 +134,7 @@ extension Archive {
     /// Runs blocking work on a thread that the cooperative pool does not wait for.
     static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: body()) }
+            DispatchQueue(label: "blocking").async { continuation.resume(returning: body()) }
         }
     }
 }

@@ -1,4 +1,4 @@
-public import Dispatch
+import Dispatch
 import Synchronization
 
 /// Work that has begun, and what it gives once somebody waits for it, as often as somebody does.
@@ -10,9 +10,9 @@ public final class BegunWork<Value: Sendable, Failure: Error>: Sendable {
     /// Begins it.
     ///
     /// - Parameters:
-    ///   - queue: Where it runs; nil where everything has to happen in one order: then it is done at once.
+    ///   - place: Where it runs.
     ///   - work: What is to be done.
-    public init(on queue: DispatchQueue?, _ work: @escaping @Sendable () throws(Failure) -> Value) {
+    public init(_ place: WorkPlace, _ work: @escaping @Sendable () throws(Failure) -> Value) {
         let step: @Sendable () -> Void = { [self] in
             do throws(Failure) {
                 let value = try work()
@@ -21,8 +21,11 @@ public final class BegunWork<Value: Sendable, Failure: Error>: Sendable {
                 result.withLock { $0 = .failure(error) }
             }
         }
-        if let queue { queue.async(group: group, execute: step) } else { step() }
+        place.run(in: group, step)
     }
+
+    /// Whether it is done: then nobody has to wait for it.
+    public var isDone: Bool { result.withLock { $0 != nil } }
 
     /// Waits until it is done.
     public func wait() throws(Failure) -> Value {

@@ -8,7 +8,7 @@ struct WorkBesideTests {
 
     @Test(arguments: [true, false])
     func `the result of each piece is taken once`(isBeside: Bool) throws {
-        let work = WorkBeside<Int, Refused>(on: isBeside ? .global() : nil)
+        let work = WorkBeside<Int, Refused>(isBeside ? .cores : .here)
         #expect(!work.isBegun)
         #expect(try work.finish() == nil)
         for number in 0..<10 {
@@ -21,7 +21,7 @@ struct WorkBesideTests {
 
     @Test(arguments: [true, false])
     func `what it throws is thrown to who waits for it`(isBeside: Bool) throws {
-        let work = WorkBeside<Int, Refused>(on: isBeside ? .global() : nil)
+        let work = WorkBeside<Int, Refused>(isBeside ? .cores : .here)
         work.begin { () throws(Refused) in throw Refused() }
         #expect(throws: Refused()) { try work.finish() }
         #expect(!work.isBegun)
@@ -30,7 +30,7 @@ struct WorkBesideTests {
     }
 
     @Test func `it goes on while its caller does something else`() throws {
-        let work = WorkBeside<Int, Refused>(on: .global())
+        let work = WorkBeside<Int, Refused>(.cores)
         let (begun, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         work.begin { () throws(Refused) in
             begun.signal()
@@ -38,7 +38,9 @@ struct WorkBesideTests {
             return 1
         }
         begun.wait()
+        #expect(work.isRunning)
         mayEnd.signal()
         #expect(try work.finish() == 1)
+        #expect(!work.isRunning)
     }
 }

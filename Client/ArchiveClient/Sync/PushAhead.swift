@@ -1,5 +1,4 @@
 import Compression
-import Dispatch
 package import Hashing
 package import LetterModel
 import Parallelism
@@ -140,7 +139,7 @@ package final class PushAhead {
     package init(store: any ReplicaStore, remote: String, isBeside: Bool) {
         self.store = store
         self.remote = remote
-        work = isBeside ? WorkBeside(on: DispatchQueue(label: "push")) : nil
+        work = isBeside ? WorkBeside(.ownThread) : nil
     }
 
     /// Begins to make ready what follows a batch that is about to be sent.

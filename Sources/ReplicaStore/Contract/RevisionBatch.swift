@@ -1,5 +1,4 @@
 public import Compression
-import Dispatch
 import Hashing
 public import LetterModel
 import Parallelism
@@ -125,7 +124,7 @@ public struct RevisionBatch: Sendable {
         for first in stride(from: 0, to: rest.count, by: RevisionBatch.partCount) {
             let items = rest[first..<min(first + RevisionBatch.partCount, rest.count)]
             let isForAnother = !isLast || items.count == RevisionBatch.partCount
-            let work = BegunWork<[Prepared], Never>(on: isForAnother ? .global() : nil) { [dictionary, isListed] in
+            let work = BegunWork<[Prepared], Never>(isForAnother ? .coresBehind : .here) { [dictionary, isListed] in
                 items.map { $0.prepared(dictionary, level, isListed: isListed) }
             }
             let hasTombstones = items.contains { $0.isTombstone }

@@ -1,6 +1,5 @@
 import Canaries
 import Compression
-import Dispatch
 import Hashing
 import LetterMerge
 import LetterModel
@@ -474,8 +473,8 @@ struct IngestionRun {
         }
         // While some are hashed, the next ones are read. Few stay here.
         func hashRows() throws {
-            let queue: DispatchQueue? = rows.count == Self.rowsReadBackTogether ? .global() : nil
-            let next = BegunWork<[WrittenRow.Hashes], Never>(on: queue) { [rows] in
+            let next = BegunWork<[WrittenRow.Hashes], Never>(rows.count == Self.rowsReadBackTogether ? .cores : .here) {
+                [rows] in
                 rows.concurrentMap { $0.hashes() }
             }
             try checkHashed()

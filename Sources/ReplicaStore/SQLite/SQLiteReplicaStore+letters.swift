@@ -1,4 +1,3 @@
-import Dispatch
 public import LetterMerge
 public import LetterModel
 import Parallelism
@@ -73,8 +72,8 @@ extension SQLiteReplicaStore {
             try LetterList(connection).rows(of: entries.map { ($0.letter, $0.id) })
         } take: { entries, rows in
             // While some are made, the next ones are read. Few stay here.
-            let queue: DispatchQueue? = entries.count == Self.lettersReadTogether ? .global() : nil
-            let next = BegunWork<[LetterSummary], Never>(on: queue) {
+            let place = entries.count == Self.lettersReadTogether ? WorkPlace.cores : .here
+            let next = BegunWork<[LetterSummary], Never>(place) {
                 Array(zip(entries, rows)).concurrentMap { entry, rows in entry.summary(rows) }
             }
             letters += making?.wait() ?? []

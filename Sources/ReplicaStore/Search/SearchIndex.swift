@@ -1,4 +1,3 @@
-import Dispatch
 import Hashing
 import LetterModel
 import Parallelism
@@ -34,7 +33,7 @@ struct SearchIndex {
         var done: Set<Int> = []
         var byteCount = 0
         var position = start
-        let work = WorkBeside<[Entry?], Never>(on: .global())
+        let work = WorkBeside<[Entry?], Never>(.cores)
         func begin(after position: Int) throws -> [Change?] {
             let changes = try stretch(after: position).map { done.insert($0).inserted ? try change(of: $0) : nil }
             work.begin { changes.concurrentMap { $0?.entry() } }

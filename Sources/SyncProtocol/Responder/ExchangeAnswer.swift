@@ -1,5 +1,4 @@
 import Compression
-import Dispatch
 import LetterModel
 import Parallelism
 import ReplicaStore
@@ -40,7 +39,7 @@ public final class ExchangeAnswer {
         pending = encoding == .zstandard ? lines.frames(against: bases) : lines.bytes
         self.response = response
         self.pages = pages
-        ahead = worksBeside ? WorkBeside(on: .global()) : nil
+        ahead = worksBeside ? WorkBeside(.cores) : nil
         beginNextPage()
     }
 
