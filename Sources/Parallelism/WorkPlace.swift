@@ -9,13 +9,8 @@ public enum WorkPlace: Sendable {
     /// On one of as many threads as there are cores: for pure work that somebody waits for.
     case cores
     /// The same, for pure work that somebody will wait for, in threads of their own, to which the machine gives less where there is too much to do:
-    /// what is ready to be written must not wait for what comes after it. Whoever begins more than `mostBehind` pieces waits for one of them,
-    /// so that little of what takes memory stands there undone.
+    /// what is ready to be written must not wait for what comes after it.
     case coresBehind
-
-    /// How many pieces may be begun behind and not done.
-    private static let mostBehind = 48
-    private static let behind = DispatchSemaphore(value: mostBehind)
 
     /// Begins it; its end is noted in the group.
     func run(in group: DispatchGroup, _ work: @escaping @Sendable () -> Void) {
@@ -24,14 +19,9 @@ public enum WorkPlace: Sendable {
         // A queue that does one thing after the other gets a thread when it has something to do, however many others are waiting.
         case .ownThread: DispatchQueue(label: "work").async(group: group, execute: work)
         case .cores: DispatchQueue.global().async(group: group, execute: work)
-        case .coresBehind:
-            WorkPlace.behind.wait()
-            // Threads of this quality of service do nothing of another one, and on Linux Dispatch gives them `nice` 10: a ninth of what others get on
-            // the same core.
-            DispatchQueue.global(qos: .background).async(group: group) {
-                work()
-                WorkPlace.behind.signal()
-            }
+        // Threads of this quality of service do nothing of another one, and on Linux Dispatch gives them `nice` 10: a ninth of what others get on
+        // the same core.
+        case .coresBehind: DispatchQueue.global(qos: .background).async(group: group, execute: work)
         }
     }
 }

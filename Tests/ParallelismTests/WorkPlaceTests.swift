@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import Parallelism
-import Synchronization
 import Testing
 
 /// Work runs where it was asked to, and everywhere it is done.
@@ -42,18 +41,5 @@ struct WorkPlaceTests {
             let other = BegunWork<Int32, Never>(place) { niceness() }.wait()
             #expect(other == here)
         }
-    }
-
-    @Test func `behind, whoever begins too much waits`() {
-        let done = Atomic(0)
-        var mostUndone = 0
-        let pieces = (1...2_000).map { begun in
-            let piece = BegunWork<Void, Never>(.coresBehind) { done.add(1, ordering: .relaxed) }
-            mostUndone = max(mostUndone, begun - done.load(ordering: .relaxed))
-            return piece
-        }
-        for piece in pieces { piece.wait() }
-        #expect(mostUndone <= 48)
-        #expect(done.load(ordering: .relaxed) == 2_000)
     }
 }

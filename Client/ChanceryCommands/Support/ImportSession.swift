@@ -15,6 +15,8 @@ struct ImportSession {
     private static let transaction = Amount(letters: 8_192, bytes: 16 * 1024 * 1024)
     /// How many are made ready for it together. A letter that is ready takes a third of the memory of one that was read.
     private static let batch = Amount(letters: 512, bytes: 1024 * 1024)
+    /// So many of these may be worked out at the same time.
+    private static let mostBegun = 3
 
     private struct Amount {
         var letters = 0
@@ -90,6 +92,9 @@ struct ImportSession {
         }
         func makeReady() async throws {
             _ = try await making.last?.value
+            if making.count >= ImportSession.mostBegun {
+                try await making[making.count - ImportSession.mostBegun].value.finishBegun()
+            }
             let batch = ImportWriter.Batch(importer: importer, items: items, source: kept)
             let isMostlyNew = report.created * 2 >= report.ids.count
             making.append(

@@ -41,6 +41,9 @@ struct ImportWriter: Sendable {
             batch.append(next.batch)
             lines += next.lines
         }
+
+        /// Waits until all is worked out that can be before it is written.
+        func finishBegun() { batch.finishBegun() }
     }
 
     /// Makes a batch ready, which may go on while another one is written.

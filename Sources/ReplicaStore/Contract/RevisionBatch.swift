@@ -44,7 +44,7 @@ public struct RevisionBatch: Sendable {
     ///
     /// - Parameters:
     ///   - dictionary: what contents are compressed with that do not come as they are stored; nil for nothing.
-    ///   - isListed: whether the store that takes them in puts letters into its list then (``ReplicaStore/listsAtOnce``).
+    ///   - isListed: whether the store that takes them in puts letters into its list then (``ReplicaStore/listsAtOnce``): a laptop, and no server.
     public init(dictionary: CompressionDictionary? = nil, isListed: Bool = true) {
         self.dictionary = dictionary
         self.isListed = isListed
@@ -108,6 +108,11 @@ public struct RevisionBatch: Sendable {
         dictionary = next.dictionary ?? dictionary
     }
 
+    /// Waits for what was begun: a content that is not compressed yet takes three times the memory.
+    public func finishBegun() {
+        for part in parts { _ = part.work.wait() }
+    }
+
     // MARK: What a store needs of it
 
     /// Begins what is not begun yet. What is too little for another thread is worked out here, while others work on what comes before it.
@@ -120,11 +125,13 @@ public struct RevisionBatch: Sendable {
 
     private mutating func beginRest(isLast: Bool = false) {
         let level: Zstandard.Level = isLast && ids.count < RevisionBatch.partCount ? .letter : .page
+        // A server's transaction holds up everybody else who writes: what it waits for is as urgent.
+        let place = isListed ? WorkPlace.coresBehind : .cores
         let start = ids.count - rest.count
         for first in stride(from: 0, to: rest.count, by: RevisionBatch.partCount) {
             let items = rest[first..<min(first + RevisionBatch.partCount, rest.count)]
             let isForAnother = !isLast || items.count == RevisionBatch.partCount
-            let work = BegunWork<[Prepared], Never>(isForAnother ? .coresBehind : .here) { [dictionary, isListed] in
+            let work = BegunWork<[Prepared], Never>(isForAnother ? place : .here) { [dictionary, isListed] in
                 items.map { $0.prepared(dictionary, level, isListed: isListed) }
             }
             let hasTombstones = items.contains { $0.isTombstone }
