@@ -131,7 +131,7 @@ extension Archive {
         return options
     }
 
-    /// Runs blocking work on a thread that the cooperative pool does not wait for.
+    /// Runs blocking work on a thread of its own, for which neither the cooperative pool nor what works on all cores has to wait.
     static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             DispatchQueue(label: "blocking").async { continuation.resume(returning: body()) }
