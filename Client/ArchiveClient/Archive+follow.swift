@@ -1,4 +1,5 @@
 import CurlTransport
+import Parallelism
 import ReplicaStore
 import SyncProtocol
 
@@ -96,7 +97,7 @@ extension Archive {
         var configuration = CurlConfiguration()
         // A byte in a minute is enough: while nothing happens a comment of a few bytes comes every 25 seconds.
         configuration.lowSpeedBytesPerSecond = 1
-        await Archive.blocking { [configuration, surroundings] in
+        await WorkPlace.ownThread.run { [configuration, surroundings] in
             let transport = CurlTransport(to: address, token: token, configuration: configuration)
             listener.run(transport, surroundings: surroundings.sync(), cancellation: cancellation)
         }

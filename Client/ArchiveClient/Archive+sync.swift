@@ -1,7 +1,7 @@
 import CurlTransport
-import Dispatch
 import Hashing
 import LetterModel
+import Parallelism
 import ReplicaStore
 import SyncProtocol
 
@@ -41,7 +41,7 @@ extension Archive {
         let settings = try await syncOptions()
         let cancellation = Cancellation()
         return await withTaskCancellationHandler {
-            await Archive.blocking { [store, surroundings] in
+            await WorkPlace.ownThread.run { [store, surroundings] in
                 if case .folder(let path) = address, RemoteFolder.isBundle(path) {
                     return BundleSync(
                         store: store, remote: remote, file: BundleFile(path: path), cancellation: cancellation,
@@ -81,7 +81,7 @@ extension Archive {
         let address = try await RemoteAddress(parsing: self.address(of: remote))
         let cancellation = Cancellation()
         return await withTaskCancellationHandler {
-            await Archive.blocking { [store] in
+            await WorkPlace.ownThread.run { [store] in
                 do {
                     if case .folder(let path) = address, RemoteFolder.isBundle(path) {
                         try BundleSync(
@@ -129,13 +129,6 @@ extension Archive {
         var options = SyncOptions()
         if let text = try store.setting(SettingKey.blobs) { options.blobs = try BlobPolicy(parsing: text) }
         return options
-    }
-
-    /// Runs blocking work on a thread of its own, for which neither the cooperative pool nor what works on all cores has to wait.
-    static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            DispatchQueue(label: "blocking").async { continuation.resume(returning: body()) }
-        }
     }
 }
 

@@ -21,7 +21,7 @@ public final class BegunWork<Value: Sendable, Failure: Error>: Sendable {
                 result.withLock { $0 = .failure(error) }
             }
         }
-        place.run(in: group, step)
+        place.begin(in: group, step)
     }
 
     /// Whether it is done: then nobody has to wait for it.

@@ -12,8 +12,15 @@ public enum WorkPlace: Sendable {
     /// what is ready to be written must not wait for what comes after it.
     case coresBehind
 
+    /// Does a piece of work, for a caller that gives its own thread away meanwhile.
+    public func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            begin { continuation.resume(returning: work()) }
+        }
+    }
+
     /// Begins it; its end is noted in the group.
-    func run(in group: DispatchGroup, _ work: @escaping @Sendable () -> Void) {
+    func begin(in group: DispatchGroup? = nil, _ work: @escaping @Sendable () -> Void) {
         switch self {
         case .here: work()
         // A queue that does one thing after the other gets a thread when it has something to do, however many others are waiting.

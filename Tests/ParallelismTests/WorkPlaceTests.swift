@@ -13,6 +13,11 @@ struct WorkPlaceTests {
         #expect(!pieces.contains { !$0.isDone })
     }
 
+    @Test(arguments: [WorkPlace.here, .ownThread, .cores, .coresBehind])
+    func `a task gets what it is worth`(_ place: WorkPlace) async {
+        #expect(await place.run { 6 * 7 } == 42)
+    }
+
     @Test func `here it is done at once, by the same thread`() {
         let thread = pthread_self()
         let work = BegunWork<Bool, Never>(.here) { pthread_equal(thread, pthread_self()) != 0 }

@@ -1,5 +1,6 @@
 import LetterMerge
 public import LetterModel
+import Parallelism
 public import ReplicaStore
 import SyncProtocol
 
@@ -194,7 +195,7 @@ extension Archive {
     ) async throws -> Value {
         let cancellation = Cancellation()
         let result: Result<Value, any Error> = await withTaskCancellationHandler {
-            await Archive.blocking { Result { try body(cancellation) } }
+            await WorkPlace.ownThread.run { Result { try body(cancellation) } }
         } onCancel: {
             cancellation.cancel()
         }

@@ -1,4 +1,5 @@
 import LetterModel
+import Parallelism
 public import ReplicaStore
 import SyncProtocol
 
@@ -163,7 +164,7 @@ extension Archive {
         }
         let cancellation = Cancellation()
         let result: Result<RepairReport, any Error> = await withTaskCancellationHandler {
-            await Archive.blocking { [store, addresses] in
+            await WorkPlace.ownThread.run { [store, addresses] in
                 Result {
                     var repair = Repair(store: store, cancellation: cancellation)
                     guard try repair.begin(progress: progress) else { return repair.report }

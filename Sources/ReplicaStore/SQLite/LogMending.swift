@@ -69,8 +69,9 @@ struct LogMending {
     }
 
     private mutating func mend(_ row: LogRow) throws {
-        let digest = SHA256.digest(of: row.stored.header)
-        let header = row.stored.knownHeader
+        let headerBytes = row.stored.header
+        let digest = SHA256.digest(of: headerBytes)
+        let header = TruthTables.header(headerBytes)
         let isWhole = try header != nil && isNamed(row, by: digest)
         guard let id = isWhole ? RevisionID(digest) : confirmedID(of: row) else {
             // Neither header nor chain says which id is right.

@@ -69,12 +69,13 @@ struct LogVerification: Sendable {
     }
 
     private mutating func check(_ row: LogRow, _ connection: Connection) throws {
-        let headerDigest = SHA256.digest(of: row.stored.header)
+        let headerBytes = row.stored.header
+        let headerDigest = SHA256.digest(of: headerBytes)
         let id = Digest(bytes: row.stored.idBytes)
         let letter = LetterID(bytes: row.letterID)
         if let id { fingerprint = fingerprint &+ id }
         checkChain(row, id: id, headerDigest: headerDigest, letter: letter)
-        guard id == headerDigest, let header = row.stored.knownHeader else {
+        guard id == headerDigest, let header = TruthTables.header(headerBytes) else {
             return add(
                 "revision", "the header of log entry \(sequence) does not have the hash that names it", id, letter)
         }

@@ -75,9 +75,6 @@ struct TruthTables {
                     id: RevisionID(headerDigest), header: known, headerBytes: header, content: content))
         }
 
-        /// What the header says; nil if it is none: damaged, or never one.
-        var knownHeader: RevisionHeader? { TruthTables.header(header) }
-
         /// The letter as its author left it, nil for a tombstone, after the same checks; nil if anything does not fit
         /// its name. Parses the content once, where a `Revision` would parse it for the check and for the letter.
         func intactLetter() -> (id: RevisionID, letter: Letter?)? {
