@@ -76,7 +76,8 @@ let package = Package(
         .target(name: "CGMime", path: "Sources/CGMime"),
         module("Canaries"),
         binding("Hashing", ["CCrypto"]),
-        binding("Compression", ["CZstd", "Hashing"]),
+        binding("Parallelism", ["CMalloc"]),
+        binding("Compression", ["CZstd", "Hashing", "Parallelism"]),
         binding("SQLiteBinding", ["CSQLite", "Canaries"]),
         binding("CommandOptions", ["CPopt"]),
         module("LetterModel", ["Hashing", "Canaries"]),
@@ -84,7 +85,6 @@ let package = Package(
         binding("XMLParsing", ["CExpat"]),
         binding("MailParsing", ["CGMime"]),
         module("LetterFormats", ["LetterModel", "XMLParsing", "MailParsing", "Hashing"]),
-        binding("Parallelism", ["CMalloc"]),
         module(
             "ReplicaStore",
             ["LetterModel", "LetterMerge", "SQLiteBinding", "Hashing", "Compression", "Parallelism", "Canaries"]),

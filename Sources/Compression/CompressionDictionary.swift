@@ -1,5 +1,6 @@
 private import CZstd
 public import Hashing
+import Parallelism
 import Synchronization
 
 /// What the letters of an archive have in common, so that one alone becomes nearly as small as among many others: what `zstd -D` takes.
@@ -13,15 +14,15 @@ import Synchronization
     /// The SHA-256 of the bytes, which names it.
     public let digest: Digest
 
-    /// Those that nobody decompresses in.
-    private let idleRooms = Mutex<[Room]>([])
+    /// Those that nobody decompresses in: as many as are used at once, and few of them stay.
+    private let rooms = IdleList<4, Room>()
     private let compression = Mutex<[Zstandard.Level: Compression]>([:])
 
     /// The dictionary with room behind it. What stands in front of what is decompressed is copied from like that itself; what stands elsewhere
     /// takes a third more time.
     ///
-    /// Belongs to the one call that took it out of its list, whose mutex is its guard.
-    @safe private struct Room: @unchecked Sendable {
+    /// Unchecked: belongs to the one call that took it out of `rooms`.
+    @safe private final class Room: @unchecked Sendable {
         let bytes: UnsafeMutableRawPointer
         let dictionary: OpaquePointer
 
@@ -40,7 +41,7 @@ import Synchronization
             unsafe (self.bytes, self.dictionary) = unsafe (bytes, made)
         }
 
-        func free() {
+        deinit {
             _ = unsafe ZSTD_freeDDict(dictionary)
             unsafe bytes.deallocate()
         }
@@ -58,19 +59,15 @@ import Synchronization
     /// Larger ones are not taken from anybody.
     public static let limitBytes = 1024 * 1024
 
-    /// How many rooms are kept: as many as are used at once, and few of them stay.
-    private static let idleLimit = 4
-
     /// A dictionary that was made somewhere; nil if Zstandard cannot use it, or it is too large.
     public init?(bytes: [UInt8]) {
         guard !bytes.isEmpty, bytes.count <= Self.limitBytes, let room = Room(bytes) else { return nil }
         self.bytes = bytes
         digest = SHA256.digest(of: bytes)
-        idleRooms.withLock { $0.append(room) }
+        rooms.keep(room)
     }
 
     deinit {
-        for room in idleRooms.withLock({ $0 }) { room.free() }
         for made in compression.withLock({ $0 }).values { _ = unsafe ZSTD_freeCDict(made.dictionary) }
     }
 
@@ -140,15 +137,8 @@ import Synchronization
     public func decompress(_ frame: [UInt8], limitBytes: Int) throws(Zstandard.Failure) -> [UInt8] {
         guard let contentCount = Zstandard.contentCount(of: frame) else { throw .corrupt }
         guard contentCount <= limitBytes else { throw .tooLarge(limitBytes: limitBytes) }
-        guard let room = idleRooms.withLock({ $0.popLast() }) ?? Room(bytes) else { throw .corrupt }
-        defer {
-            let isKept = idleRooms.withLock { idle in
-                guard idle.count < Self.idleLimit else { return false }
-                idle.append(room)
-                return true
-            }
-            if !isKept { room.free() }
-        }
+        guard let room = rooms.take() ?? Room(bytes) else { throw .corrupt }
+        defer { rooms.keep(room) }
         return try unsafe Zstandard.decompressFrame(contentCount: contentCount) { decompressor, output in
             let behind = unsafe room.bytes + bytes.count
             let isSmall = contentCount <= Room.contentBytes

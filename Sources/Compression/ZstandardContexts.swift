@@ -1,57 +1,42 @@
 private import CZstd
-import Synchronization
+import Parallelism
 
 /// Contexts of zstd that are kept for the next whole frame: making one costs more than a letter's worth of work.
-///
-/// A context belongs to the one call that took it out of its list, whose mutex is its guard.
 enum ZstandardContexts {
-    /// Guarded by the mutex of `idleCompressors`.
-    @safe struct Compressor: @unchecked Sendable {
+    /// Unchecked: belongs to the one call that took it out of `compressors`.
+    @safe final class Compressor: @unchecked Sendable {
         let context: OpaquePointer
+
+        init() {
+            guard let context = unsafe ZSTD_createCCtx() else { preconditionFailure("out of memory for zstd") }
+            unsafe self.context = context
+        }
+
+        deinit { _ = unsafe ZSTD_freeCCtx(context) }
     }
 
-    /// Guarded by the mutex of `idleDecompressors`.
-    @safe struct Decompressor: @unchecked Sendable {
+    /// Unchecked: belongs to the one call that took it out of `decompressors`.
+    @safe final class Decompressor: @unchecked Sendable {
         let context: OpaquePointer
+
+        init() {
+            guard let context = unsafe ZSTD_createDCtx() else { preconditionFailure("out of memory for zstd") }
+            unsafe self.context = context
+        }
+
+        deinit { _ = unsafe ZSTD_freeDCtx(context) }
     }
 
-    private static let idleLimit = 8
-    private static let idleCompressors = Mutex<[Compressor]>([])
-    private static let idleDecompressors = Mutex<[Decompressor]>([])
+    private static let compressors = IdleList<8, Compressor>()
+    private static let decompressors = IdleList<8, Decompressor>()
 
     /// Runs a closure with a compressor that nobody else has.
     static func withCompressor<Value>(_ body: (Compressor) -> Value) -> Value {
-        let compressor = idleCompressors.withLock { $0.popLast() } ?? makeCompressor()
-        let value = body(compressor)
-        let isKept = idleCompressors.withLock { idle in
-            guard idle.count < idleLimit else { return false }
-            idle.append(compressor)
-            return true
-        }
-        if !isKept { _ = unsafe ZSTD_freeCCtx(compressor.context) }
-        return value
+        compressors.with(or: Compressor.init, body)
     }
 
     /// Runs a closure with a decompressor that nobody else has.
     static func withDecompressor<Value>(_ body: (Decompressor) -> Value) -> Value {
-        let decompressor = idleDecompressors.withLock { $0.popLast() } ?? makeDecompressor()
-        let value = body(decompressor)
-        let isKept = idleDecompressors.withLock { idle in
-            guard idle.count < idleLimit else { return false }
-            idle.append(decompressor)
-            return true
-        }
-        if !isKept { _ = unsafe ZSTD_freeDCtx(decompressor.context) }
-        return value
-    }
-
-    private static func makeCompressor() -> Compressor {
-        guard let context = unsafe ZSTD_createCCtx() else { preconditionFailure("out of memory for zstd") }
-        return unsafe Compressor(context: context)
-    }
-
-    private static func makeDecompressor() -> Decompressor {
-        guard let context = unsafe ZSTD_createDCtx() else { preconditionFailure("out of memory for zstd") }
-        return unsafe Decompressor(context: context)
+        decompressors.with(or: Decompressor.init, body)
     }
 }

@@ -46,6 +46,15 @@ extension ConformanceCheck {
             try expect(
                 report.state.fingerprint, equals: first.id.digest &+ second.id.digest &+ third.id.digest)
             try expect(try store.allRevisions(), equals: [first, second, third])
+            let page = try store.outgoingPage(after: 1, through: 3, maximumBytes: .max, packedBy: nil)
+            try expect(page.entries.map(\.id), equals: [second.id, third.id])
+            try expect(page.chain, equals: chain)
+            try expect(
+                try store.outgoingPage(after: 0, through: 3, maximumBytes: 1, packedBy: nil).chain,
+                equals: LogPosition.chain(.zero, extendedBy: first.id))
+            try expect(
+                try store.outgoingPage(after: 3, through: 3, maximumBytes: .max, packedBy: nil),
+                equals: OutgoingPage([], chain: nil))
             let next = try store.ingest(maker.ingestion([try maker.revision(3, "four")]))
             try expect(next.firstSequence, equals: 4)
             try expect(next.letters, equals: [RevisionMaker.letterID(3)])

@@ -115,10 +115,12 @@ public final class InMemoryReplicaStore: ReplicaStore {
     }
 
     /// The same as whole revisions: nothing is compressed here.
-    public func outgoingEntries(
+    public func outgoingPage(
         after sequence: Int, through end: Int, maximumBytes: Int, packedBy dictionary: Digest?
-    ) throws(StoreError) -> [OutgoingEntry] {
-        try logEntries(after: sequence, through: end, maximumBytes: maximumBytes).map(OutgoingEntry.init)
+    ) throws(StoreError) -> OutgoingPage {
+        let entries = try logEntries(after: sequence, through: end, maximumBytes: maximumBytes).map(OutgoingEntry.init)
+        return OutgoingPage(
+            entries, chain: try entries.last.flatMap { (entry) throws(StoreError) in try chain(at: entry.sequence) })
     }
 
     /// None: what is in memory is not damaged.

@@ -100,7 +100,7 @@ struct DamageTests {
                 #expect(original.contains(revision), "\(table).\(column)")
             }
             let digest = try TestDictionary.make().digest
-            let outgoing = try store.outgoingEntries(after: 0, through: 6, maximumBytes: .max, packedBy: digest)
+            let outgoing = try store.outgoingPage(after: 0, through: 6, maximumBytes: .max, packedBy: digest).entries
             for revision in outgoing.compactMap(\.revision) {
                 let whole = try #require(revision.whole, "\(table).\(column)")
                 #expect(whole.id == revision.id && original.contains(whole), "\(table).\(column)")

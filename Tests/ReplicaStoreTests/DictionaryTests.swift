@@ -70,7 +70,7 @@ struct DictionaryTests {
         #expect(try store.ingest(Ingestion(archive: maker.archive, batch: received)).acceptedCount == 1)
         #expect(try Damage(path).rows("content")[0][2] == .bytes(frame))
         func outgoing(_ digest: Digest?) throws -> OutgoingRevision? {
-            try store.outgoingEntries(after: 0, through: 1, maximumBytes: .max, packedBy: digest).first?.revision
+            try store.outgoingPage(after: 0, through: 1, maximumBytes: .max, packedBy: digest).entries.first?.revision
         }
         guard case .packed(let packed)? = try outgoing(dictionary.digest) else {
             Issue.record("it does not go out as it is stored")

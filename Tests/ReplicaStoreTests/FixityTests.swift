@@ -18,7 +18,7 @@ struct FixityTests {
     }
 
     private func outgoing(_ store: SQLiteReplicaStore, _ digest: Digest) throws -> [OutgoingEntry] {
-        try store.outgoingEntries(after: 0, through: 6, maximumBytes: .max, packedBy: digest)
+        try store.outgoingPage(after: 0, through: 6, maximumBytes: .max, packedBy: digest).entries
     }
 
     private func isPacked(_ entry: OutgoingEntry) -> Bool {

@@ -55,17 +55,18 @@ public final class DamagedStore: ReplicaStore {
     }
 
     /// The same on their way to another replica.
-    public func outgoingEntries(
+    public func outgoingPage(
         after sequence: Int, through end: Int, maximumBytes: Int, packedBy dictionary: Digest?
-    ) throws(StoreError) -> [OutgoingEntry] {
+    ) throws(StoreError) -> OutgoingPage {
         let (damaged, error) = nextRead()
         if let error { throw error }
-        return try base.outgoingEntries(
-            after: sequence, through: end, maximumBytes: maximumBytes, packedBy: dictionary
-        ).map { entry in
+        let page = try base.outgoingPage(
+            after: sequence, through: end, maximumBytes: maximumBytes, packedBy: dictionary)
+        let entries = page.entries.map { entry in
             guard damaged.contains(entry.id) else { return entry }
             return OutgoingEntry(sequence: entry.sequence, id: entry.id, revision: nil)
         }
+        return OutgoingPage(entries, chain: page.chain)
     }
 
     /// What is damaged, and what the next read of the log throws.

@@ -13,6 +13,14 @@ final class RegistryGeneration: @unchecked Sendable {
     private struct State {
         var counter: UInt32?
         var generation = 0
+        /// Whether a transaction of this process is open that writes, and not to these tables: nobody else can commit until it ends, and when it
+        /// has, the file counts one more.
+        var isWritingElsewhere = false
+
+        func stands(at fileCounter: UInt32?) -> Bool {
+            guard let counter, let fileCounter else { return false }
+            return fileCounter == counter || isWritingElsewhere && fileCounter == counter &+ 1
+        }
     }
 
     private let path: String
@@ -25,10 +33,7 @@ final class RegistryGeneration: @unchecked Sendable {
 
     /// The generation of the content that is on disk at this moment; nil if it has to be read to know that.
     var current: Int? {
-        state.withLock { state in
-            guard let counter = state.counter, counter == fileCounter() else { return nil }
-            return state.generation
-        }
+        state.withLock { $0.stands(at: fileCounter()) ? $0.generation : nil }
     }
 
     /// The generation of the content that the open transaction reads, once it has read something.
@@ -36,28 +41,24 @@ final class RegistryGeneration: @unchecked Sendable {
         state.withLock { state in
             let counter = fileCounter()
             // Without a counter each content is a new one.
-            if counter == nil || counter != state.counter { state.generation += 1 }
-            state.counter = counter
+            if !state.stands(at: counter) { state.generation += 1 }
+            (state.counter, state.isWritingElsewhere) = (counter, false)
             return state.generation
         }
     }
 
-    /// The counter that the transaction which is open, and may write, began with, if it is that of the generation; nil if others have
-    /// committed since that was looked at.
-    func counterBeforeWriting() -> UInt32? {
-        state.withLock { state in
-            guard let counter = state.counter, counter == fileCounter() else { return nil }
-            return counter
-        }
+    /// Notes that the open transaction, which has the lock of those who write, certainly writes, and not to the tables of archives and tokens. What
+    /// was read stays good while the disk takes it.
+    func beginWritingElsewhere() {
+        state.withLock { $0.isWritingElsewhere = $0.stands(at: fileCounter()) }
     }
 
-    /// Notes that a transaction was committed that certainly wrote, and not to the tables of archives and tokens.
-    ///
-    /// - Parameter counter: What ``counterBeforeWriting()`` said inside it.
-    func keep(after counter: UInt32) {
+    /// Notes that this transaction has ended.
+    func endWritingElsewhere(isCommitted: Bool) {
         state.withLock { state in
-            // Nobody else commits during a transaction that writes, so this one has counted once.
-            if state.counter == counter { state.counter = counter &+ 1 }
+            // Nobody else has committed during it, so it has counted once.
+            if isCommitted, state.isWritingElsewhere { state.counter? &+= 1 }
+            state.isWritingElsewhere = false
         }
     }
 

@@ -87,12 +87,13 @@ final class ServerRegistry: @unchecked Sendable {
 
     /// Runs a closure in a transaction that certainly writes, and not to the tables of archives and tokens.
     func writingElsewhere(_ body: (Connection) throws -> Void) throws(ServerFailure) {
-        let counter = try writing { connection in
-            let counter = generation.counterBeforeWriting()
+        var isCommitted = false
+        defer { generation.endWritingElsewhere(isCommitted: isCommitted) }
+        try writing { connection in
+            generation.beginWritingElsewhere()
             try body(connection)
-            return counter
         }
-        if let counter { generation.keep(after: counter) }
+        isCommitted = true
     }
 
     private func transaction<Value: Sendable>(

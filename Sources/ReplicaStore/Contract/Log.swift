@@ -153,6 +153,20 @@ public struct PackedRevision: Hashable, Sendable {
     }
 }
 
+/// A stretch of the log on its way to another replica, all of one moment.
+public struct OutgoingPage: Hashable, Sendable {
+    /// What stands there, in log order.
+    public let entries: [OutgoingEntry]
+    /// The chain hash that is noted at the last one; nil where nothing stands.
+    public let chain: Digest?
+
+    /// A page of its parts.
+    public init(_ entries: [OutgoingEntry], chain: Digest?) {
+        self.entries = entries
+        self.chain = chain
+    }
+}
+
 /// What stands at a place of the log, on its way to another replica.
 public struct OutgoingEntry: Hashable, Sendable {
     /// The place.

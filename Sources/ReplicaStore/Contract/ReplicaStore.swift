@@ -41,10 +41,10 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// A row that no longer has the hash that names it comes as `.damaged`.
     func logEntries(after sequence: Int, through end: Int, maximumBytes: Int) throws(StoreError) -> [LogEntry]
 
-    /// The same on their way to another replica: of contents that were compressed with the dictionary of this hash no more is read than what is stored.
-    func outgoingEntries(
+    /// The same on their way to another replica, with the chain hash at the last one: of contents that were compressed with the dictionary of this hash no more is read than what is stored.
+    func outgoingPage(
         after sequence: Int, through end: Int, maximumBytes: Int, packedBy dictionary: Digest?
-    ) throws(StoreError) -> [OutgoingEntry]
+    ) throws(StoreError) -> OutgoingPage
 
     /// Revisions of the log that were found damaged when it was given out and are not healed yet, ascending; a hundred at most. Whoever
     /// holds one may send it again. Kept in memory: it says what was noticed, not what there is.

@@ -1,11 +1,12 @@
 import Dispatch
+import Parallelism
 import SQLiteBinding
 import Synchronization
 
 /// The connections of one replica: one that writes, and for a server a few that read beside it.
 ///
 /// Unchecked: a `Connection` has one owner at a time. `writer` is touched only inside `lock`; a reader is taken out of
-/// `idleReaders` by whoever uses it.
+/// `readers` by whoever uses it.
 final class Connections: @unchecked Sendable {
     private let folder: ReplicaFolder
     let mode: ReplicaMode
@@ -15,7 +16,9 @@ final class Connections: @unchecked Sendable {
     let dictionaries = LoadedDictionaries()
     /// Guards `writer`.
     private let lock = Mutex(())
-    private let idleReaders = Mutex<[Reader]>([])
+    /// More than read at once on a few cores, however many threads wait for the disk: opening one costs more than a small exchange does, and
+    /// keeping one takes two descriptors.
+    private let readers = IdleList<32, Reader>()
     /// The writes of a server's threads.
     private let group = CommitGroup()
     /// Where the write-ahead log is moved into the database; nil where SQLite does it at a commit, or there is none.
@@ -25,14 +28,13 @@ final class Connections: @unchecked Sendable {
     /// Set once the disk failed: what is in memory may not be what is on disk, so nothing more is answered from it.
     private let mustReopen = Atomic<Bool>(false)
 
-    /// Unchecked: owned by the one call that took it out of the list.
-    private struct Reader: @unchecked Sendable {
+    /// Unchecked: belongs to the one call that took it out of `readers`.
+    private final class Reader: @unchecked Sendable {
         let connection: Connection
+
+        init(_ connection: Connection) { self.connection = connection }
     }
 
-    /// More than read at once on a few cores, however many threads wait for the disk: opening one costs more than a small exchange does, and
-    /// keeping one takes two descriptors.
-    private static let idleReaderLimit = 32
     /// Of each reader: together they may take as much memory as eight connections of a laptop.
     private static let readerCacheKibibytes = 8 * 1024
 
@@ -50,7 +52,7 @@ final class Connections: @unchecked Sendable {
 
     deinit {
         // The last connection that closes moves the write-ahead log into the database, unless it only reads.
-        idleReaders.withLock { $0 = [] }
+        while readers.take() != nil {}
     }
 
     /// Runs a closure in a transaction that may write: all of it or nothing.
@@ -131,11 +133,8 @@ final class Connections: @unchecked Sendable {
 
     private func withReader<Value: Sendable>(_ body: (Connection) throws -> Value) throws(StoreError) -> Value {
         try guarded {
-            let reader = try idleReaders.withLock { $0.popLast() } ?? open()
-            let value = try body(reader.connection)
             // A reader that failed is closed instead of being kept.
-            idleReaders.withLock { if $0.count < Self.idleReaderLimit { $0.append(reader) } }
-            return value
+            try readers.with(or: open) { try body($0.connection) }
         }
     }
 
@@ -145,7 +144,7 @@ final class Connections: @unchecked Sendable {
         let connection = try Connection(
             path: folder.databasePath, access: .read, policy: policy, fileSystem: fileSystem)
         _ = connection.kept { dictionaries }
-        return Reader(connection: connection)
+        return Reader(connection)
     }
 
     private func guarded<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {

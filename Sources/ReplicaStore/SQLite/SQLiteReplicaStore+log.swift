@@ -44,29 +44,33 @@ extension SQLiteReplicaStore {
     public func logEntries(
         after sequence: Int, through end: Int, maximumBytes: Int
     ) throws(StoreError) -> [LogEntry] {
-        let rows = try logPage(after: sequence, through: end, maximumBytes: maximumBytes)
+        let rows = try connections.read { connection in
+            try Self.logPage(connection, after: sequence, through: end, maximumBytes: maximumBytes)
+        }
         return try entries(rows, ids: rows.map(\.id))
     }
 
-    /// The same on their way to another replica.
-    public func outgoingEntries(
+    /// The same on their way to another replica, with the chain hash at the last one.
+    public func outgoingPage(
         after sequence: Int, through end: Int, maximumBytes: Int, packedBy dictionary: Digest?
-    ) throws(StoreError) -> [OutgoingEntry] {
-        let rows = try logPage(after: sequence, through: end, maximumBytes: maximumBytes)
-        return try checked(rows, ids: rows.map(\.id)) { $0.outgoing(packedBy: dictionary) }
+    ) throws(StoreError) -> OutgoingPage {
+        let (rows, chain) = try connections.read { connection in
+            let rows = try Self.logPage(connection, after: sequence, through: end, maximumBytes: maximumBytes)
+            return (rows, try rows.last.flatMap { try Self.chain(at: $0.sequence, connection) })
+        }
+        let entries = try checked(rows, ids: rows.map(\.id)) { $0.outgoing(packedBy: dictionary) }
             .map { OutgoingEntry(sequence: $0.sequence, id: $0.id, revision: $0.value) }
+        return OutgoingPage(entries, chain: chain)
     }
 
-    private func logPage(
-        after sequence: Int, through end: Int, maximumBytes: Int
-    ) throws(StoreError) -> [TruthTables.StoredRevision] {
-        try connections.read { connection in
-            try Self.page(
-                connection,
-                "\(TruthTables.selection) WHERE revision.sequence > ? AND revision.sequence <= ? "
-                    + "ORDER BY revision.sequence", [.integer(sequence), .integer(end)], maximumBytes: maximumBytes
-            ).rows
-        }
+    private static func logPage(
+        _ connection: Connection, after sequence: Int, through end: Int, maximumBytes: Int
+    ) throws -> [TruthTables.StoredRevision] {
+        try page(
+            connection,
+            "\(TruthTables.selection) WHERE revision.sequence > ? AND revision.sequence <= ? "
+                + "ORDER BY revision.sequence", [.integer(sequence), .integer(end)], maximumBytes: maximumBytes
+        ).rows
     }
 
     /// Rows of the log, re-hashed; those that are damaged by these ids.

@@ -108,11 +108,11 @@ struct LogPages {
     /// Writes one page with its checkpoint, nothing if there is none; and says what it is to be compressed against.
     mutating func appendPage(to lines: inout MessageLines) throws(StoreError) -> Bases {
         guard !isAtEnd else { return Bases() }
-        let entries = try store.outgoingEntries(
+        let page = try store.outgoingPage(
             after: position.sequence, through: last, maximumBytes: min(ProtocolLimits.pageBytes, allowanceBytes),
             packedBy: dictionary?.dictionary.digest)
-        guard !entries.isEmpty else { throw StoreError.damaged(object: "the log after \(position.sequence)") }
-        var revisions = entries.map(\.revision)
+        guard !page.entries.isEmpty else { throw StoreError.damaged(object: "the log after \(position.sequence)") }
+        var revisions = page.entries.map(\.revision)
         let bases =
             try held.map { held throws(StoreError) in
                 try Bases(of: revisions.compactMap { $0 }, in: store, through: held)
@@ -120,7 +120,7 @@ struct LogPages {
         // What was compressed already is not small beside what it was made from.
         if !bases.isEmpty { revisions = revisions.concurrentMap { $0?.unpacked } }
         if dictionary == nil || !bases.isEmpty { lines.reserve(revisions.compactMap { $0?.whole }) }
-        for (entry, revision) in zip(entries, revisions) {
+        for (entry, revision) in zip(page.entries, revisions) {
             guard entry.sequence == position.sequence + 1 else {
                 throw StoreError.damaged(object: "the log after \(position.sequence)")
             }
@@ -134,7 +134,7 @@ struct LogPages {
             }
             position = position.extended(by: entry.id)
         }
-        guard try store.chain(at: position.sequence) == position.chain else {
+        guard page.chain == position.chain else {
             throw StoreError.damaged(object: "the chain at \(position.sequence)")
         }
         lines.append(checkpoint: Cursor(position))

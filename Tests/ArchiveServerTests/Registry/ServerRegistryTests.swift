@@ -1,8 +1,10 @@
+import Dispatch
 import Foundation
 import Hashing
 import LetterModel
 import SQLiteBinding
 import ServerTestSupport
+import Synchronization
 import Testing
 
 @testable import ArchiveServer
@@ -141,6 +143,27 @@ struct ServerRegistryTests {
         #expect(registry.currentGeneration == fourth)
         _ = try other.addArchive(try Self.name("letters"), entry: Self.entry()) {}
         #expect(registry.currentGeneration == nil)
+    }
+
+    @Test func `what was read stays current while the disk takes entries of the server, and when it does not`() throws {
+        let (_, first) = try registry.tokenAndGeneration(Self.token.id)
+        let isWritten = Atomic<Bool>(false)
+        DispatchQueue.concurrentPerform(iterations: 2) { part in
+            if part == 0 {
+                for _ in 0..<40 { #expect(throws: Never.self) { try registry.record([Self.entry()]) } }
+                isWritten.store(true, ordering: .releasing)
+            } else {
+                while !isWritten.load(ordering: .acquiring) { #expect(registry.currentGeneration == first) }
+            }
+        }
+        #expect(registry.currentGeneration == first)
+
+        struct Refusal: Error {}
+        #expect(throws: ServerFailure.self) { try registry.writingElsewhere { _ in throw Refusal() } }
+        #expect(registry.currentGeneration == first)
+        let other = try ServerRegistry(server, create: false)
+        try other.record([Self.entry()])
+        #expect(registry.currentGeneration == nil, "the next one to commit was another process")
     }
 
     @Test func `the audit log notices a changed, a removed and an added entry`() throws {
