@@ -21,7 +21,7 @@ import Synchronization
     /// The dictionary with room behind it. What stands in front of what is decompressed is copied from like that itself; what stands elsewhere
     /// takes a third more time.
     ///
-    /// Unchecked: belongs to the one call that took it out of `rooms`.
+    /// Unchecked: `rooms` guards it; it belongs to the one call that took it.
     @safe private final class Room: @unchecked Sendable {
         let bytes: UnsafeMutableRawPointer
         let dictionary: OpaquePointer

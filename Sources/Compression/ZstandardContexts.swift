@@ -3,7 +3,7 @@ import Parallelism
 
 /// Contexts of zstd that are kept for the next whole frame: making one costs more than a letter's worth of work.
 enum ZstandardContexts {
-    /// Unchecked: belongs to the one call that took it out of `compressors`.
+    /// Unchecked: `compressors` guards it; it belongs to the one call that took it.
     @safe final class Compressor: @unchecked Sendable {
         let context: OpaquePointer
 
@@ -15,7 +15,7 @@ enum ZstandardContexts {
         deinit { _ = unsafe ZSTD_freeCCtx(context) }
     }
 
-    /// Unchecked: belongs to the one call that took it out of `decompressors`.
+    /// Unchecked: `decompressors` guards it; it belongs to the one call that took it.
     @safe final class Decompressor: @unchecked Sendable {
         let context: OpaquePointer
 

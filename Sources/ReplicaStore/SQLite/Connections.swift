@@ -28,7 +28,7 @@ final class Connections: @unchecked Sendable {
     /// Set once the disk failed: what is in memory may not be what is on disk, so nothing more is answered from it.
     private let mustReopen = Atomic<Bool>(false)
 
-    /// Unchecked: belongs to the one call that took it out of `readers`.
+    /// Unchecked: `readers` guards it; it belongs to the one call that took it.
     private final class Reader: @unchecked Sendable {
         let connection: Connection
 
