@@ -18,24 +18,27 @@ extension Letter {
     }
 }
 
-/// The walk over a letter's members; paths are written `senders[2].name`, and only for an error: most letters have none.
+/// The walk over a letter's members; paths are written `senders[2].name`, and only for an error: most letters have none. What is only looked at
+/// is named by its index: an element that a loop names is copied, which takes longer than the look.
 private enum LetterValidation {
     /// Nothing vacant, no number out of range, no nesting too deep, at any level and under any name.
     static func checkValues(_ value: JSONValue, at path: @autoclosure () -> String, depth: Int) throws(LetterError) {
         switch value {
         case .array(let elements):
             try checkDepth(depth, at: path())
-            for (index, element) in elements.enumerated() {
+            for index in elements.indices where !isSound(elements[index]) {
                 try checkVacancy(
-                    element, at: "\(path())[\(index)]", advice: "it says nothing; leave the element out")
-                try checkValues(element, at: "\(path())[\(index)]", depth: depth + 1)
+                    elements[index], at: "\(path())[\(index)]", advice: "it says nothing; leave the element out")
+                try checkValues(elements[index], at: "\(path())[\(index)]", depth: depth + 1)
             }
         case .object(let object):
             try checkDepth(depth, at: path())
-            for member in object.members where !isSound(member.value) {
+            let members = object.members
+            for index in members.indices where !isSound(members[index].value) {
                 try checkVacancy(
-                    member.value, at: join(path(), member.key), advice: "it says nothing; leave the member out")
-                try checkValues(member.value, at: join(path(), member.key), depth: depth + 1)
+                    members[index].value, at: join(path(), members[index].key),
+                    advice: "it says nothing; leave the member out")
+                try checkValues(members[index].value, at: join(path(), members[index].key), depth: depth + 1)
             }
         case .integer(let number):
             guard abs(number.clamped) <= JSONValue.integerLimit else {
@@ -78,15 +81,14 @@ private enum LetterValidation {
         return path.utf8.isEmpty ? shown : "\(path).\(shown)"
     }
 
-    static func check(_ object: JSONObject, as members: [LetterSchema.Member], at path: @autoclosure () -> String)
+    static func check(_ object: JSONObject, as schema: [LetterSchema.Member], at path: @autoclosure () -> String)
         throws(LetterError)
     {
-        for member in object.members {
-            // By index, so that no member is copied that is only looked at.
-            guard let known = members.indices.first(where: { members[$0].name.hasSameBytes(as: member.key) }) else {
-                continue
-            }
-            try check(member.value, as: members[known].shape, at: join(path(), member.key))
+        let members = object.members
+        for index in members.indices {
+            guard let known = schema.indices.first(where: { schema[$0].name.hasSameBytes(as: members[index].key) })
+            else { continue }
+            try check(members[index].value, as: schema[known].shape, at: join(path(), members[index].key))
         }
     }
 
@@ -94,7 +96,8 @@ private enum LetterValidation {
         throws(LetterError)
     {
         switch shape {
-        case .text: _ = try text(value, at: path())
+        case .text:
+            guard case .string = value else { throw wrongShape("text", value, at: path()) }
         case .longText:
             let count = try text(value, at: path()).utf8.count
             guard count <= Limits.bodyBytes else {
@@ -142,10 +145,10 @@ private enum LetterValidation {
                 .limit, member: path(), advice: "it has at most \(limit) elements, this has \(elements.count)")
         }
         var seen: [JSONValue: Int] = [:]
-        for (index, element) in elements.enumerated() {
-            try check(element, as: shape, at: "\(path())[\(index)]")
+        for index in elements.indices {
+            try check(elements[index], as: shape, at: "\(path())[\(index)]")
             guard elements.count > 1 else { return }
-            let identity = name.flatMap { element.members?[$0] } ?? element
+            let identity = name.flatMap { elements[index].members?[$0] } ?? elements[index]
             if let first = seen.updateValue(index, forKey: identity) {
                 throw LetterError(
                     .duplicate, member: "\(path())[\(index)]", advice: "it repeats \(path())[\(first)]; leave one out")

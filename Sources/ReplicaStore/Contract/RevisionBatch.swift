@@ -132,7 +132,7 @@ public struct RevisionBatch: Sendable {
             let items = rest[first..<min(first + RevisionBatch.partCount, rest.count)]
             let isForAnother = !isLast || items.count == RevisionBatch.partCount
             let work = BegunWork<[Prepared], Never>(isForAnother ? place : .here) { [dictionary, isListed] in
-                items.map { $0.prepared(dictionary, level, isListed: isListed) }
+                items.indices.map { items[$0].prepared(dictionary, level, isListed: isListed) }
             }
             let hasTombstones = items.contains { $0.isTombstone }
             parts.append(Part(start: start + first, hasTombstones: hasTombstones, work: work))
