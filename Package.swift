@@ -132,16 +132,17 @@ let package = Package(
         // What tests share and never ships.
         .target(name: "CFaultVFS", path: "Tests/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CPowerCutVFS", path: "Tests/CPowerCutVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
-        .target(
-            name: "ReplicaStoreConformance", dependencies: ["ReplicaStore", "LetterMerge", "LetterModel", "Hashing"],
-            path: "Tests/ReplicaStoreConformance", swiftSettings: settings),
+        module(
+            "ReplicaStoreConformance", in: "Tests",
+            ["ReplicaStore", "LetterMerge", "LetterModel", "Compression", "Hashing"]),
+        module("TestScratch", in: "Tests"),
         module("ServerTestSupport", in: "Tests"),
-        module("ProgramTestSupport", in: "Tests", ["Canaries"]),
+        module("ProgramTestSupport", in: "Tests", ["TestScratch", "Canaries"]),
         module(
             "SyncTestSupport", in: "Tests",
             [
                 "ArchiveClient", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance", "LetterMerge",
-                "LetterModel", "SQLiteBinding", "Compression", "Hashing",
+                "LetterModel", "SQLiteBinding", "Compression", "Hashing", "TestScratch",
             ]),
 
         module("MergeOracle", in: "Tests", ["LetterMerge", "LetterModel"]),
@@ -158,7 +159,7 @@ let package = Package(
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("HashingTests", ["Hashing"]),
         tests("CompressionTests", ["Compression", "Hashing"]), tests("ParallelismTests", ["Parallelism"]),
-        tests("SQLiteBindingTests", ["SQLiteBinding", "CFaultVFS"]),
+        tests("SQLiteBindingTests", ["SQLiteBinding", "CFaultVFS", "TestScratch"]),
         tests("LetterModelTests", ["LetterModel", "Hashing"]),
         tests(
             "LetterMergeTests", ["LetterMerge", "LetterModel", "MergeOracle", "Hashing"],
@@ -170,7 +171,7 @@ let package = Package(
             "ReplicaStoreTests",
             [
                 "ReplicaStore", "ReplicaStoreConformance", "SQLiteBinding", "CFaultVFS", "LetterMerge", "LetterModel",
-                "Compression", "Hashing",
+                "Compression", "Hashing", "TestScratch",
             ], exclude: ["Schemas"]),
         tests(
             "SyncProtocolTests",
@@ -183,27 +184,26 @@ let package = Package(
             "ArchiveClientTests",
             [
                 "ArchiveClient", "SyncTestSupport", "SyncProtocol", "ReplicaStore", "ReplicaStoreConformance",
-                "SQLiteBinding", "LetterMerge", "LetterModel", "Compression", "Hashing",
+                "SQLiteBinding", "LetterMerge", "LetterModel", "Compression", "Hashing", "TestScratch",
             ]),
         tests("ChanceryCommandsTests", ["ChanceryCommands", "LetterMerge", "LetterModel", "CommandOptions"]),
-        tests("HTTPServerTests", ["HTTPServer", "ServerTestSupport"]),
+        tests("HTTPServerTests", ["HTTPServer", "ServerTestSupport", "TestScratch"]),
         tests(
             "ArchiveServerTests",
             [
                 "ArchiveServer", "HTTPServer", "SyncProtocol", "ReplicaStore", "SQLiteBinding", "LetterModel",
-                "Hashing", "Compression", "ServerTestSupport",
+                "Hashing", "Compression", "ServerTestSupport", "TestScratch",
             ]),
         tests(
             "ServerCommandsTests",
-            ["ServerCommands", "CommandOptions", "SyncProtocol", "LetterModel", "ServerTestSupport"]),
+            ["ServerCommands", "CommandOptions", "SyncProtocol", "LetterModel", "ServerTestSupport", "TestScratch"]),
         tests(
-            "EndToEndTests", ["ProgramTestSupport", "ServerTestSupport"], exclude: ["Screens"]),
+            "EndToEndTests", ["ProgramTestSupport", "ServerTestSupport", "TestScratch"], exclude: ["Screens"]),
         tests(
             "FaultTests",
             [
                 "CPowerCutVFS", "ProgramTestSupport", "ServerTestSupport", "ReplicaStoreConformance", "ReplicaStore",
-                "SQLiteBinding",
-                "SyncTestSupport", "Compression",
+                "SQLiteBinding", "SyncTestSupport", "TestScratch", "Compression",
                 "SyncProtocol", "ArchiveClient", "LetterMerge", "LetterModel", "Hashing",
             ]),
         tests("SyncSimulationTests", ["SyncSimulation", "ProgramTestSupport", "simulate"]),

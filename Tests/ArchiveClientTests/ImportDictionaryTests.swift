@@ -6,25 +6,11 @@ import ReplicaStore
 import ReplicaStoreConformance
 import SQLiteBinding
 import Testing
+import TestScratch
 
 /// What an archive's letters have in common is found by the first import of enough letters, and used from then on.
 struct ImportDictionaryTests {
-    private let home = Home()
-
-    /// A folder that goes with the test.
-    private final class Home: Sendable {
-        let url = FileManager.default.temporaryDirectory.appending(path: "chancery-dictionary-\(UUID().uuidString)")
-
-        deinit {
-            do {
-                try FileManager.default.removeItem(at: url)
-            } catch {
-                preconditionFailure("a test's folder cannot be removed: \(error)")
-            }
-        }
-
-        func path(_ name: String) -> String { url.appending(path: name).path }
-    }
+    private let home = Scratch()
 
     private static let words = [
         "garden", "orchids", "harvest", "winter", "letters", "sister", "money", "voyage", "weather", "journey", "paper",

@@ -4,17 +4,18 @@ import ReplicaStore
 import SQLiteBinding
 import ServerTestSupport
 import Testing
+import TestScratch
 
 @testable import ArchiveServer
 
 /// Administration of a data folder on which no server runs.
 struct AdministrationTests {
-    let folder: TemporaryFolder
+    let folder: Scratch
     let data: ServerFolder
     let administration: Administration
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = Scratch()
         data = ServerFolder(folder.path + "/data")
         administration = try AdministrationTests.administration(data, create: true)
     }

@@ -3,6 +3,7 @@ import ReplicaStore
 import SQLiteBinding
 import ServerTestSupport
 import Testing
+import TestScratch
 
 @testable import ArchiveServer
 

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// `resolve --interactive` in a real terminal: what is typed, and what becomes of the letter.
 struct AskedResolveTests {

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// A large attachment goes through every program in constant memory. `make attachments` does the same with 2 GB.
 struct AttachmentMemoryTests {

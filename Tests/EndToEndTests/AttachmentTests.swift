@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Attachments by the real programs: `attach`, `blobs list`, `fetch`, `export` and `prune`.
 struct AttachmentTests {

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Backups and their restoration with the real programs: what goes wrong leaves everything as it was.
 struct BackupTests {

@@ -2,6 +2,7 @@ import Foundation
 import ProgramTestSupport
 import ServerTestSupport
 import Testing
+import TestScratch
 
 /// What goes wrong says what to do next, ends with the documented status, and loses nothing.
 struct BadInputTests {

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// The bytes of an attachment are on disk before anybody is told that they are here: what the simulated disk does not see, the
 /// kernel's calls show.

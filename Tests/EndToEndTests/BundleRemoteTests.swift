@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// A bundle's file as a remote: on a disk that is carried, or on a share where no database is safe.
 struct BundleRemoteTests {
@@ -11,7 +12,7 @@ struct BundleRemoteTests {
     var file: String { disk.url.appending(path: "letters.bundle").path }
 
     init() throws {
-        (ada, ben, disk) = (try Machine("ada"), try Machine("ben"), try Scratch())
+        (ada, ben, disk) = (try Machine("ada"), try Machine("ben"), Scratch())
         try ada.expect("init", "--name", "Letters")
         let imported = try ada.expect("import", MainJobTests.seed.path, "--json").objects()
         id = try #require((imported.first?["ids"] as? [String])?.first)

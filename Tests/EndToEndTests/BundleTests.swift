@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Bundles: files that carry letters between machines that no network joins.
 struct BundleTests {

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// `doctor` and `stats`, by the real programs.
 struct CareTests {

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// The memory of the real `chancery` against servers that answer without end. It ends by itself, with an error that says why, and
 /// keeps what it has.

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// The completions of `chancery`, by the shells themselves.
 struct CompletionTests {
@@ -9,7 +10,7 @@ struct CompletionTests {
     let environment: [String: String]
 
     init() throws {
-        scratch = try Scratch()
+        scratch = Scratch()
         _ = try scratch.file("work/letter one.txt", "x")
         _ = try scratch.file("work/scans/page.png", "x")
         environment = [

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Conflicts in a real terminal, and settling them; screens are kept as text like those of `ScreenTests`.
 struct ConflictScreenTests {

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// The guard against mass deletion with the real programs.
 struct DeletionGuardTests {

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// What `Documentation/command-line.md` says of `--json` is what the commands print.
 struct DocumentedJSONTests {

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Editions in TEI go out, are well-formed to a parser that is not ours, and come in again.
 struct EditionTests {

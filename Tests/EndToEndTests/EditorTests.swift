@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// `edit` and `new` with an editor that leaves what cannot be read: nothing that was typed is lost.
 struct EditorTests {

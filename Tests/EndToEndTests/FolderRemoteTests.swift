@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Remotes without a server: a replica in a folder, on a disk that is carried from machine to machine.
 struct FolderRemoteTests {
@@ -14,7 +15,7 @@ struct FolderRemoteTests {
     init() throws {
         ada = try Machine("ada")
         ben = try Machine("ben")
-        disk = try Scratch()
+        disk = Scratch()
         try ada.expect("init", "--name", "Letters")
         let imported = try ada.expect("import", MainJobTests.seed.path, "--json").objects()
         id = try #require((imported.first?["ids"] as? [String])?.first)

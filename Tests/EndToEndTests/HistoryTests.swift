@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// `blame` and `undo`, as people and programs use them.
 struct HistoryTests {

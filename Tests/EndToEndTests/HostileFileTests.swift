@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Files that are no letters, or that try to be something else, through the real command line: each is named with its
 /// reason, the good ones of the batch are taken, and the status says so.

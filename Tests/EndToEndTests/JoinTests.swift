@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// `chancery join`: two archives that were begun apart.
 struct JoinTests {

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// `chancery serve`: a laptop's replica on the network, while its owner goes on working on it.
 struct LendingTests {

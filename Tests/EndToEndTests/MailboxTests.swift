@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Mail goes in by file and by mailbox, and comes out as a mailbox.
 struct MailboxTests {

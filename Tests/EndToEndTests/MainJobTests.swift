@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// The main job with the real programs: two machines and a server keep one archive of letters.
 struct MainJobTests {

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// The pages of the manual, as groff reads them.
 struct ManualTests {
@@ -8,7 +9,7 @@ struct ManualTests {
     let environment: [String: String]
 
     init() throws {
-        scratch = try Scratch()
+        scratch = Scratch()
         environment = [
             "HOME": scratch.url.path, "PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no", "LC_ALL": "C.UTF-8",
         ]

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Libraries that are loaded when they are needed, and are not there then. A file that is no library stands in the way of the loader, which
 /// gives up as it does where there is none.

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Servers that come back old, empty or with another history, and folders that were copied, with the real programs: each is told
 /// plainly, and everything that anybody still holds ends up everywhere, once.

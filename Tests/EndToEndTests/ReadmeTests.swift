@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// The README is run as it is written.
 struct ReadmeTests {
@@ -16,7 +17,7 @@ struct ReadmeTests {
     }
 
     @Test func `the five-minute tour runs as written`() throws {
-        let scratch = try Scratch()
+        let scratch = Scratch()
         let port = try Server(archives: "probe").origin.split(separator: ":").last.map(String.init) ?? "0"
         let blocks = try Self.blocks("sh")
         #expect(blocks.count >= 7)
@@ -45,7 +46,7 @@ struct ReadmeTests {
             contentsOf: Programs.root.appending(path: "Examples/LetterBox/LetterBox.swift"), encoding: .utf8)
         #expect(try Self.blocks("swift").contains { source == $0 + "\n" })
         let server = try Server(archives: "letters")
-        let scratch = try Scratch()
+        let scratch = Scratch()
         let token = try server.token(for: "letters")
         for (folder, title) in [("a", "First"), ("b", "Second")] {
             let ended = try Programs.run(

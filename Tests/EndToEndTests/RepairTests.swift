@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Damage on a disk: found by each level of verification, mended from a remote, never passed on.
 struct RepairTests {

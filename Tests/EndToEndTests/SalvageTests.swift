@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// An archive that does not open any more: the programs say so, leave it alone, and bring over what is left of it.
 struct SalvageTests {

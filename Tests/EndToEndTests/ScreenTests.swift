@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// The screens of the main commands in a real terminal, as text that is kept in `Screens/`: one that changed has to be looked at.
 ///

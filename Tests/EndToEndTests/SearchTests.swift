@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Searches of the real command line.
 struct SearchTests {

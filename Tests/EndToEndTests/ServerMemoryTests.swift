@@ -3,6 +3,7 @@ import Glibc
 import ProgramTestSupport
 import ServerTestSupport
 import Testing
+import TestScratch
 
 /// The memory of the real `chancery-server` while clients do their worst, all at once. It serves the next client afterwards.
 @Suite(.serialized) struct ServerMemoryTests {

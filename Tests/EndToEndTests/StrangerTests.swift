@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// What a stranger can do with the documents alone: a client in another language, and the standard tools of a shell.
 struct StrangerTests {

@@ -2,6 +2,7 @@ import Foundation
 import ProgramTestSupport
 import ServerTestSupport
 import Testing
+import TestScratch
 
 /// `sync --watch`: two machines that stay in step by themselves.
 struct WatchTests {

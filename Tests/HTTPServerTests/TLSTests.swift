@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServer
 import Testing
+import TestScratch
 
 /// TLS, with a certificate made for the test and the openssl program as the client.
 @Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"), "needs /usr/bin/openssl"))
@@ -25,11 +26,9 @@ struct TLSTests {
     }
 
     private func withCertificate(_ body: (_ certificate: URL, _ key: URL) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
-        let certificate = folder.appendingPathComponent("certificate.pem")
-        let key = folder.appendingPathComponent("key.pem")
+        let scratch = Scratch()
+        let certificate = scratch.url.appendingPathComponent("certificate.pem")
+        let key = scratch.url.appendingPathComponent("key.pem")
         _ = try openssl([
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
             "-subj", "/CN=localhost", "-keyout", key.path, "-out", certificate.path,

@@ -1,5 +1,6 @@
 import Foundation
 public import Testing
+public import TestScratch
 
 /// One machine with `chancery` on it: a home folder of its own, one replica, one person.
 public final class Machine: Sendable {
@@ -13,7 +14,7 @@ public final class Machine: Sendable {
 
     /// A machine without a replica yet.
     public init(_ name: String, token: String? = nil) throws {
-        scratch = try Scratch()
+        scratch = Scratch()
         self.name = name
         self.token = token
         archive = scratch.url.appending(path: "archive").path

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+public import TestScratch
 
 /// A real `chancery-server` on a port of its own, stopped when its owner is gone.
 public final class Server {
@@ -14,7 +15,7 @@ public final class Server {
 
     /// Makes archives and starts the server.
     public init(archives: String...) throws {
-        scratch = try Scratch()
+        scratch = Scratch()
         port = try ReservedPort()
         data = scratch.url.appending(path: "data").path
         for archive in archives { try administer("archive", "create", archive) }

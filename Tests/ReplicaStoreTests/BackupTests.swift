@@ -3,15 +3,16 @@ import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import Testing
+import TestScratch
 
 struct BackupTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     @Test(arguments: [ReplicaMode.local, .server])
     func `a backup is the whole replica of one moment, while it goes on`(_ mode: ReplicaMode) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path, mode)
-        let copyPath = folders.newPath()
+        let copyPath = scratch.newPath()
         try SQLiteReplicaStore.backUp(folder: path, to: copyPath)
         let before = try store.logState()
         let maker = RevisionMaker()
@@ -30,16 +31,16 @@ struct BackupTests {
     }
 
     @Test func `a backup of nothing, or with a damaged blob, is none`() throws {
-        let nowhere = folders.newPath()
+        let nowhere = scratch.newPath()
         #expect(throws: StoreError.notFound(path: nowhere)) {
-            try SQLiteReplicaStore.backUp(folder: nowhere, to: folders.newPath())
+            try SQLiteReplicaStore.backUp(folder: nowhere, to: scratch.newPath())
         }
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let id = try store.storeBlob([1, 2, 3])
         let file = URL(fileURLWithPath: "\(path)/blobs/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))")
         try Data([9]).write(to: file)
-        let copyPath = folders.newPath()
+        let copyPath = scratch.newPath()
         #expect(throws: StoreError.damaged(object: id.hex)) {
             try SQLiteReplicaStore.backUp(folder: path, to: copyPath)
         }

@@ -4,9 +4,10 @@ import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import Testing
+import TestScratch
 
 struct BlobFileReaderTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     /// How many descriptors of this process stand for a file.
     private func openCount(of file: String) throws -> Int {
@@ -21,7 +22,7 @@ struct BlobFileReaderTests {
     }
 
     @Test func `a blob whose file has grown beyond all limits is damaged, and its file is closed again`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let id = try store.storeBlob([1, 2, 3, 4])
         let file = URL(fileURLWithPath: "\(path)/blobs/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))")

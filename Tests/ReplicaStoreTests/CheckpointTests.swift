@@ -3,12 +3,13 @@ import LetterModel
 import ReplicaStoreConformance
 import SQLiteBinding
 import Testing
+import TestScratch
 
 @testable import ReplicaStore
 
 /// A server's write-ahead log is moved into the database by a thread of its own, or by the commit that a test asks for.
 struct CheckpointTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
     private let maker = RevisionMaker()
 
     /// Letters of 2 MiB that no compression makes smaller by much.
@@ -26,7 +27,7 @@ struct CheckpointTests {
     }
 
     @Test func `a long log is moved while nobody waits, before the folder is another server's`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path, .server)
         let pages = ConnectionPolicy.defaultCheckpointPages * PageSize.bytes(.server)
         var store: SQLiteReplicaStore? = try SQLiteReplicaStore.open(folder: path, mode: .server)
@@ -44,7 +45,7 @@ struct CheckpointTests {
     }
 
     @Test func `where everything happens in one order, a commit moves it`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path, .server)
         let store = try SQLiteReplicaStore.open(folder: path, mode: .server, checkpointPages: 100)
         let before = try databaseBytes(path)

@@ -3,10 +3,11 @@ import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import Testing
+import TestScratch
 
 /// The same suite for every implementation.
 struct ConformanceTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     @Test(arguments: ConformanceCheck.all)
     func `in memory`(_ check: ConformanceCheck) throws {
@@ -15,11 +16,11 @@ struct ConformanceTests {
 
     @Test(arguments: ConformanceCheck.all)
     func `in a laptop's folder`(_ check: ConformanceCheck) throws {
-        try check.run { try folders.makeStore(.local) }
+        try check.run { try scratch.makeStore(.local) }
     }
 
     @Test(arguments: ConformanceCheck.all)
     func `in a server's folder`(_ check: ConformanceCheck) throws {
-        try check.run { try folders.makeStore(.server) }
+        try check.run { try scratch.makeStore(.server) }
     }
 }

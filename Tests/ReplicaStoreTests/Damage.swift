@@ -119,7 +119,7 @@ extension SQLiteReplicaStore {
         let other = try maker.revision(2, "other")
         let tombstone = try maker.revision(3, nil, after: [])
         _ = try store.ingest(maker.ingestion([root], remote: "origin"))
-        let dictionary = try TestDictionary.make()
+        let dictionary = try WordDictionary.make()
         var batch = RevisionBatch(dictionary: dictionary)
         for revision in [left, right, other, tombstone, whole] { batch.append(revision) }
         _ = try store.ingest(Ingestion(archive: maker.archive, batch: batch, remote: "origin"))
@@ -156,14 +156,5 @@ extension SQLiteReplicaStore {
             ingestion.guardedThrough = try logState().end.sequence
             _ = try ingest(ingestion)
         }
-    }
-}
-
-/// Dictionaries of a few words, which letters of `RevisionMaker` have in common.
-enum TestDictionary {
-    /// One of them; each number is another one.
-    static func make(_ number: Int = 0) throws -> CompressionDictionary {
-        let words = "{\"body\":\"letter other left right\",\"title\":\"Another title\",\"v\":1} number \(number)"
-        return try #require(CompressionDictionary(bytes: Array(words.utf8)))
     }
 }

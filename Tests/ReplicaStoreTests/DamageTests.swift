@@ -7,10 +7,11 @@ import ReplicaStore
 import ReplicaStoreConformance
 import SQLiteBinding
 import Testing
+import TestScratch
 
 /// Flipped bits are found, named, never passed on, and healed by whoever has the right bytes.
 struct DamageTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     /// Every table but those that the search index keeps for itself.
     static let tables = [
@@ -38,20 +39,20 @@ struct DamageTests {
     ]
 
     private func copy(_ path: String) throws -> String {
-        let copy = folders.newPath()
+        let copy = scratch.newPath()
         try FileManager.default.copyItem(atPath: path, toPath: copy)
         return copy
     }
 
     @Test func `the list of tables is complete`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         try SQLiteReplicaStore.filled(path).fillDeletions()
         #expect(try Damage(path).tables() == Self.tables)
         #expect(try SQLiteReplicaStore.open(folder: path, mode: .local).verify { _, _ in }.problems == [])
     }
 
     @Test(arguments: tables) func `a flipped bit in any column is found`(_ table: String) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         try SQLiteReplicaStore.filled(path).fillDeletions()
         for column in try Damage(path).columns(table) where !Self.unchecked.contains("\(table).\(column)") {
             let copy = try copy(path)
@@ -76,7 +77,7 @@ struct DamageTests {
         "CREATE TRIGGER theft AFTER INSERT ON revision BEGIN DELETE FROM setting; END",
     ])
     func `a definition that was changed is found`(_ change: String) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         try Damage(path).connection.execute(change)
         #expect(try store.verify { _, _ in }.problems.map(\.kind) == ["database"])
@@ -85,7 +86,7 @@ struct DamageTests {
 
     @Test(arguments: ["letter", "content", "dictionary", "dictionary_copy", "revision", "parent"])
     func `no flipped bit of the truth leaves the replica`(_ table: String) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let original = try SQLiteReplicaStore.filled(path).allRevisions()
         for column in try Damage(path).columns(table) {
             let copy = try copy(path)
@@ -99,7 +100,7 @@ struct DamageTests {
             for revision in try store.unsent(to: "other", maximumBytes: .max).revisions {
                 #expect(original.contains(revision), "\(table).\(column)")
             }
-            let digest = try TestDictionary.make().digest
+            let digest = try WordDictionary.make().digest
             let outgoing = try store.outgoingPage(after: 0, through: 6, maximumBytes: .max, packedBy: digest).entries
             for revision in outgoing.compactMap(\.revision) {
                 let whole = try #require(revision.whole, "\(table).\(column)")
@@ -117,7 +118,7 @@ struct DamageTests {
     }
 
     @Test func `a revision that stands in the log twice is named`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let first = try store.allRevisions()[0].id
         try Damage(path).run(
@@ -131,7 +132,7 @@ struct DamageTests {
     }
 
     @Test func `a header that became another good one never leaves the replica`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let original = try SQLiteReplicaStore.filled(path).allRevisions()[0]
         let damage = try Damage(path)
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
@@ -156,7 +157,7 @@ struct DamageTests {
     func `what was written wrongly is noticed before anybody is told that it is here`(
         _ table: String, _ column: String
     ) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let before = try store.logState()
         let damage = try Damage(path)
@@ -188,7 +189,7 @@ struct DamageTests {
         ("UPDATE remote SET epoch = '0000000000000z'", false), ("UPDATE remote SET sequence = -1", false),
         ("UPDATE remote SET sequence = 9223372036854775807", false),
     ]) func `a place in a log that is none is damage and no reason to fall`(_ change: String, isOwn: Bool) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path)
         try Damage(path).connection.execute(change)
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
@@ -198,7 +199,7 @@ struct DamageTests {
     }
 
     @Test func `a damaged content and a damaged header are told apart from their neighbours`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let original = try SQLiteReplicaStore.filled(path).allRevisions()
         let damage = try Damage(path)
         #expect(try damage.flip("content", "bytes"))
@@ -215,7 +216,7 @@ struct DamageTests {
     }
 
     @Test func `a head that is damaged keeps neither right bytes nor other letters out`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let original = try SQLiteReplicaStore.filled(path).allRevisions()
         let letter = RevisionMaker.letterID(2)
         do {
@@ -240,7 +241,7 @@ struct DamageTests {
         ("revision", "header"),
     ])
     func `whoever sends the right bytes again heals the damage`(table: String, column: String) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let original = try SQLiteReplicaStore.filled(path).allRevisions()
         #expect(try Damage(path).flip(table, column))
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
@@ -255,7 +256,7 @@ struct DamageTests {
 
     @Test(arguments: ["bytes = x'00'", "fixity = fixity + 1", "fixity = NULL"])
     func `a new revision never rests on a damaged content`(_ damaging: String) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let other = try SQLiteReplicaStore.filled(path).allRevisions()[3]
         let damage = try Damage(path)
         try damage.run("UPDATE content SET \(damaging)")
@@ -268,7 +269,7 @@ struct DamageTests {
     }
 
     @Test func `a damaged letter delays no other one`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let original = try SQLiteReplicaStore.filled(path).allRevisions()
         let damage = try Damage(path)
         try damage.run("UPDATE content SET bytes = x'00' WHERE number = 1")
@@ -285,7 +286,7 @@ struct DamageTests {
     }
 
     @Test func `damage inside the search index is found, letter by letter where it can be`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let maker = RevisionMaker()
         _ = try store.ingest(
@@ -305,7 +306,7 @@ struct DamageTests {
     func `a damaged setting of the search index is found, and making it anew puts it right`(
         name: String, place: Int
     ) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let letters = try SQLiteReplicaStore.filled(path).search("body", limit: 9, offset: 0).hits.count
         let file = URL(fileURLWithPath: path + "/archive.sqlite")
         var damaged = try Data(contentsOf: file)
@@ -322,7 +323,7 @@ struct DamageTests {
     }
 
     @Test func `an index that an earlier version made has no settings, and is right`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let damage = try Damage(path)
         let table = try #require(try damage.texts("SELECT sql FROM sqlite_schema WHERE name = 'search'").first)
@@ -335,7 +336,7 @@ struct DamageTests {
     }
 
     @Test func `an index of an earlier version's words is no damage, and the next search makes it anew`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let letters = try store.search("body", limit: 9, offset: 0).hits.count
         let damage = try Damage(path)
@@ -349,7 +350,7 @@ struct DamageTests {
     }
 
     @Test func `a damaged blob is found, not given out, and replaced by the right bytes`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let id = BlobID(SHA256.digest(of: [1, 2, 3]))
         let file = URL(fileURLWithPath: "\(path)/blobs/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))")
@@ -371,7 +372,7 @@ struct DamageTests {
 
     @Test(arguments: [0, 150_000, 199_999], [false, true])
     func `a blob that is damaged while it is read does not come out whole`(place: Int, isCut: Bool) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let id = try store.storeBlob(bytes)

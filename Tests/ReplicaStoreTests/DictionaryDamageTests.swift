@@ -6,10 +6,11 @@ import ReplicaStore
 import ReplicaStoreConformance
 import SQLiteBinding
 import Testing
+import TestScratch
 
 /// Dictionaries stand in two tables: one damaged copy hurts nobody, and two hurt no more than the contents that need them.
 struct DictionaryDamageTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     /// What is damaged in a row.
     enum Part: String, CaseIterable {
@@ -26,7 +27,7 @@ struct DictionaryDamageTests {
 
     /// A filled replica's folder, and its revisions.
     private func filled() throws -> (path: String, all: [Revision]) {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         return (path, try SQLiteReplicaStore.filled(path).allRevisions())
     }
 
@@ -78,7 +79,7 @@ struct DictionaryDamageTests {
         #expect(try store.verify { _, _ in }.problems.map(\.text) == [Self.isDamaged(table)])
         #expect(try store.verifyQuickly().problems.map(\.text) == [Self.isDamaged(table)])
         // New letters are compressed with it, too.
-        #expect(try store.dictionary()?.digest == TestDictionary.make().digest)
+        #expect(try store.dictionary()?.digest == WordDictionary.make().digest)
         try expectWhole(store, all)
         #expect(try rows(damage) == before)
     }
@@ -151,7 +152,7 @@ struct DictionaryDamageTests {
         let (path, all, store, _) = try bothDamaged()
         let maker = RevisionMaker()
         let new = try maker.revision(9, "other letter")
-        var batch = RevisionBatch(dictionary: try TestDictionary.make())
+        var batch = RevisionBatch(dictionary: try WordDictionary.make())
         batch.append(new)
         #expect(try store.ingest(Ingestion(archive: maker.archive, batch: batch)).acceptedCount == 1)
         #expect(try rows(Damage(path)).map(\.count) == [1, 1])
@@ -163,7 +164,7 @@ struct DictionaryDamageTests {
         let (_, all, store, lost) = try bothDamaged()
         let maker = RevisionMaker()
         let one = try #require(all.first { $0.id == lost[0] })
-        var batch = RevisionBatch(dictionary: try TestDictionary.make())
+        var batch = RevisionBatch(dictionary: try WordDictionary.make())
         batch.append(one)
         #expect(try store.ingest(Ingestion(archive: maker.archive, batch: batch)).outcomes == [.duplicate])
         try expectWhole(store, all)
@@ -196,7 +197,7 @@ struct DictionaryDamageTests {
         let damage = try Damage(path)
         try damageBoth(damage, .number)
         let store = try open(path)
-        var batch = RevisionBatch(dictionary: try TestDictionary.make())
+        var batch = RevisionBatch(dictionary: try WordDictionary.make())
         let new = try RevisionMaker().revision(9, "new")
         batch.append(new)
         _ = try store.ingest(Ingestion(archive: RevisionMaker.archive(1), batch: batch))
@@ -209,7 +210,7 @@ struct DictionaryDamageTests {
     func `a dictionary that was written wrongly is noticed before anybody is told that its contents are here`(
         _ part: Part, table: String
     ) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let before = try store.logState()
         let damage = try Damage(path)
@@ -220,7 +221,7 @@ struct DictionaryDamageTests {
                 UPDATE \(table) SET \(part.change) WHERE place = new.place;
             END
             """)
-        let dictionary = try TestDictionary.make(1)
+        let dictionary = try WordDictionary.make(1)
         var batch = RevisionBatch(dictionary: dictionary)
         batch.append(try RevisionMaker().revision(9, "new"))
         let ingestion = Ingestion(archive: RevisionMaker.archive(1), batch: batch)

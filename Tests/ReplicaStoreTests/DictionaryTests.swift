@@ -7,10 +7,11 @@ import ReplicaStoreConformance
 import SQLiteBinding
 import Synchronization
 import Testing
+import TestScratch
 
 /// Which dictionaries a replica keeps, and which contents are stored with them.
 struct DictionaryTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
     private let maker = RevisionMaker()
 
     private func ingestion(_ revisions: [Revision], _ dictionary: CompressionDictionary?) -> Ingestion {
@@ -27,14 +28,14 @@ struct DictionaryTests {
     }
 
     private func make(_ mode: ReplicaMode = .local) throws -> (path: String, store: SQLiteReplicaStore) {
-        let path = folders.newPath()
-        return (path, try folders.makeStore(mode, at: path))
+        let path = scratch.newPath()
+        return (path, try scratch.makeStore(mode, at: path))
     }
 
     @Test func `contents keep what they were compressed with, and later ones take what came last`() throws {
         let (path, store) = try make()
         #expect(try store.dictionary() == nil)
-        let (first, second) = (try TestDictionary.make(1), try TestDictionary.make(2))
+        let (first, second) = (try WordDictionary.make(1), try WordDictionary.make(2))
         let revisions = try (0..<6).map { try maker.revision($0, "letter \($0)") }
         _ = try store.ingest(ingestion([revisions[0]], nil))
         _ = try store.ingest(ingestion([revisions[1]], first))
@@ -51,14 +52,14 @@ struct DictionaryTests {
         #expect(numbers == [nil, numbers[1], numbers[1], numbers[3], numbers[3], numbers[3]])
         #expect(try reopened.dictionary(named: first.digest)?.bytes == first.bytes)
         #expect(try reopened.dictionary(named: second.digest)?.bytes == second.bytes)
-        #expect(try reopened.dictionary(named: TestDictionary.make(3).digest) == nil)
+        #expect(try reopened.dictionary(named: WordDictionary.make(3).digest) == nil)
         #expect(try reopened.allRevisions() == revisions)
         #expect(try reopened.verify { _, _ in }.problems == [])
     }
 
     @Test func `a content that came with a dictionary is stored as it came, and is given out so`() throws {
         let (path, store) = try make()
-        let dictionary = try TestDictionary.make()
+        let dictionary = try WordDictionary.make()
         let revision = try maker.revision(1, "a letter from elsewhere")
         let content = try #require(revision.contentBytes)
         let frame = try #require(dictionary.compress(content))
@@ -88,7 +89,7 @@ struct DictionaryTests {
     {
         let (path, store) = try make()
         let revisions = try (0..<count).map { try maker.revision($0, "letter \($0)") }
-        var page = RevisionBatch(dictionary: try TestDictionary.make())
+        var page = RevisionBatch(dictionary: try WordDictionary.make())
         for revision in revisions {
             page.append(
                 ReceivedRevision(
@@ -108,7 +109,7 @@ struct DictionaryTests {
         let (path, store) = try make()
         var parents: [Revision] = []
         for (number, text) in ["the same words", "others", "the same words", "others"].enumerated() {
-            let dictionary = number == 0 ? nil : try TestDictionary.make(number)
+            let dictionary = number == 0 ? nil : try WordDictionary.make(number)
             parents = [try maker.revision(1, text, after: parents)]
             #expect(try store.ingest(ingestion(parents, dictionary)).acceptedCount == 1)
         }
@@ -124,7 +125,7 @@ struct DictionaryTests {
         var revisions: [Revision] = []
         for number in 0..<20 {
             revisions.append(try maker.revision(number, "letter \(number)"))
-            _ = try store.ingest(ingestion([revisions[number]], TestDictionary.make(number)))
+            _ = try store.ingest(ingestion([revisions[number]], WordDictionary.make(number)))
         }
         #expect(try Damage(path).rows("dictionary").count == 16)
         #expect(try Damage(path).rows("dictionary") == Damage(path).rows("dictionary_copy"))
@@ -133,7 +134,7 @@ struct DictionaryTests {
         #expect(Array(numbers.suffix(4)) == [nil, nil, nil, nil])
         // Those that are known go on being used.
         revisions.append(try maker.revision(20, "letter 20"))
-        _ = try store.ingest(ingestion([revisions[20]], TestDictionary.make(3)))
+        _ = try store.ingest(ingestion([revisions[20]], WordDictionary.make(3)))
         #expect(try self.numbers(path).last == numbers[3])
         #expect(try store.allRevisions() == revisions)
         #expect(try store.verify { _, _ in }.problems == [])
@@ -141,7 +142,7 @@ struct DictionaryTests {
 
     @Test func `of two dictionaries with one number the second is not kept, whichever comes first`() throws {
         // Found among 28,770: their hashes begin with a1a2adcd and 21a2adcd, which is the same but for the first bit.
-        let pair = [try TestDictionary.make(6_799), try TestDictionary.make(28_769)]
+        let pair = [try WordDictionary.make(6_799), try WordDictionary.make(28_769)]
         for dictionaries in [pair, pair.reversed()] {
             let (path, store) = try make()
             let revisions = try (0..<3).map { try maker.revision($0, "letter \($0)") }
@@ -184,7 +185,7 @@ struct DictionaryTests {
     @Test(arguments: [ReplicaMode.local, .server])
     func `a dictionary whose transaction was undone is kept when it comes again`(_ mode: ReplicaMode) throws {
         let (path, store) = try make(mode)
-        let dictionary = try TestDictionary.make()
+        let dictionary = try WordDictionary.make()
         let revision = try maker.revision(1, "letter")
         let damage = try Damage(path)
         // Written, read back, and undone at the end.
@@ -228,7 +229,7 @@ struct DictionaryTests {
                     for number in 0..<8 {
                         let revision = try maker.revision(100 * thread + number, "letter \(number) of \(thread)")
                         // Some of them are two threads' own.
-                        let dictionary = try TestDictionary.make((thread / 2 + number) % 5)
+                        let dictionary = try WordDictionary.make((thread / 2 + number) % 5)
                         let wrong = try maker.revision(1_000 + thread, "letter", author: "Mallory")
                         for one in [wrong, revision] {
                             var batch = RevisionBatch(dictionary: dictionary)
@@ -253,7 +254,7 @@ struct DictionaryTests {
         #expect(failures.withLock { $0 } == [])
         #expect(try store.allRevisions().count == 48)
         // What stands on disk is enough, without anything that was loaded.
-        let copy = folders.newPath()
+        let copy = scratch.newPath()
         try SQLiteReplicaStore.backUp(folder: path, to: copy)
         let reopened = try SQLiteReplicaStore.open(folder: copy, mode: .server)
         #expect(try reopened.allRevisions().count == 48)
@@ -267,7 +268,7 @@ struct DictionaryTests {
         let second = try SQLiteReplicaStore.open(folder: path, mode: .local)
         let revisions = try (0..<4).map { try maker.revision($0, "letter \($0)") }
         for (number, store) in [first, second, first, second].enumerated() {
-            _ = try store.ingest(ingestion([revisions[number]], TestDictionary.make(number / 2)))
+            _ = try store.ingest(ingestion([revisions[number]], WordDictionary.make(number / 2)))
         }
         #expect(try first.allRevisions() == revisions && second.allRevisions() == revisions)
         #expect(try Damage(path).rows("dictionary").count == 2)
@@ -278,7 +279,7 @@ struct DictionaryTests {
         let (path, store) = try make()
         let root = try maker.revision(1, "letter")
         let child = try maker.revision(1, "letter, again", after: [root])
-        let dictionary = try TestDictionary.make()
+        let dictionary = try WordDictionary.make()
         var waiting = ingestion([child], dictionary)
         waiting.missingParents = .wait
         #expect(try store.ingest(waiting).outcomes == [.waiting])

@@ -5,15 +5,16 @@ import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import Testing
+import TestScratch
 
 /// A disk that fails acknowledges nothing, and loses nothing that was acknowledged.
 struct FailingDiskTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
     private let fileSystem = String(cString: fault_vfs_name())
 
     @Test(arguments: [ReplicaMode.local, .server], [0, 1, 2, 3])
     func `after a failed fsync the store answers nothing more`(_ mode: ReplicaMode, _ after: Int) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path, mode)
         let maker = RevisionMaker()
         var acknowledged = 6
@@ -43,7 +44,7 @@ struct FailingDiskTests {
     }
 
     @Test func `a blob whose row could not be written is noted when the server starts again`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path, .server)
         let bytes = Array("a scan that came while the disk was full".utf8)
         var letter = Letter()
@@ -66,7 +67,7 @@ struct FailingDiskTests {
 
     @Test(arguments: [ReplicaMode.local, .server], [0, 1, 2, 5, 20])
     func `a full disk takes nothing, and goes on when there is room`(_ mode: ReplicaMode, _ after: Int) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path, mode)
         let maker = RevisionMaker()
         let store = try SQLiteReplicaStore.open(folder: path, mode: mode, fileSystem: fileSystem)

@@ -5,14 +5,15 @@ import ReplicaStore
 import ReplicaStoreConformance
 import SQLiteBinding
 import Testing
+import TestScratch
 
 /// What is kept beside a content, by which it leaves without being decompressed.
 struct FixityTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     /// A replica whose contents were compressed with a dictionary but for the first, that dictionary's hash, and what may be done to it.
     private func make() throws -> (store: SQLiteReplicaStore, digest: Digest, damage: Damage) {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         return (store, try #require(try store.dictionary()).digest, try Damage(path))
     }

@@ -6,15 +6,16 @@ import ReplicaStore
 import ReplicaStoreConformance
 import SQLiteBinding
 import Testing
+import TestScratch
 
 /// What a replica's folder is, who may open it, and what it keeps.
 struct FolderTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     @Test(arguments: [ReplicaMode.local, .server]) func `everything is there again after reopening`(_ mode: ReplicaMode)
         throws
     {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         var store: SQLiteReplicaStore? = try SQLiteReplicaStore.filled(path, mode)
         let maker = RevisionMaker()
         let before = (
@@ -36,7 +37,7 @@ struct FolderTests {
     }
 
     @Test func `a new epoch keeps the log`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let before = try store.logState()
         try store.beginEpoch("00000000000000ee")
@@ -47,12 +48,12 @@ struct FolderTests {
     }
 
     @Test func `what is not there, there already, or somebody else's is told apart and left alone`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         #expect(throws: StoreError.notFound(path: path)) { try SQLiteReplicaStore.open(folder: path, mode: .local) }
         #expect(!FileManager.default.fileExists(atPath: path))
         _ = try SQLiteReplicaStore.filled(path)
         #expect(throws: StoreError.exists(path: path)) { try SQLiteReplicaStore.filled(path) }
-        let foreign = folders.newPath()
+        let foreign = scratch.newPath()
         try FileManager.default.createDirectory(atPath: foreign, withIntermediateDirectories: true)
         let file = foreign + "/archive.sqlite"
         for text in ["", "a letter that somebody called archive.sqlite", String(repeating: "x", count: 10_000)] {
@@ -79,9 +80,9 @@ struct FolderTests {
     )
         throws
     {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path, mode)
-        let copy = folders.newPath()
+        let copy = scratch.newPath()
         try SQLiteReplicaStore.backUp(folder: path, to: copy)
         for folder in [path, copy] {
             let names = try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -90,15 +91,15 @@ struct FolderTests {
     }
 
     @Test func `a pipe in the database's place is no replica, and nobody waits`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         #expect(mkfifo(path + "/archive.sqlite", 0o600) == 0)
         #expect(throws: StoreError.notAReplica(path: path)) { try SQLiteReplicaStore.open(folder: path, mode: .local) }
     }
 
     @Test func `a folder stays in the mode that it was made for`() throws {
-        let local = folders.newPath()
-        let server = folders.newPath()
+        let local = scratch.newPath()
+        let server = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(local, .local)
         _ = try SQLiteReplicaStore.filled(server, .server)
         #expect(throws: StoreError.wrongMode(path: local)) { try SQLiteReplicaStore.open(folder: local, mode: .server) }
@@ -109,7 +110,7 @@ struct FolderTests {
     }
 
     @Test func `a folder has one server, and the next one when it is gone`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         var first: SQLiteReplicaStore? = try SQLiteReplicaStore.filled(path, .server)
         #expect(throws: StoreError.busy) { try SQLiteReplicaStore.open(folder: path, mode: .server) }
         #expect(try first?.logState().count == 6)
@@ -120,7 +121,7 @@ struct FolderTests {
     @Test(arguments: [ReplicaMode.local, .server]) func `a newer replica is refused and left alone`(_ mode: ReplicaMode)
         throws
     {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path, mode)
         let newer: Int
         do {
@@ -136,7 +137,7 @@ struct FolderTests {
     }
 
     @Test func `the truth takes rows and never changes them`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path)
         let connection = try Connection(
             path: path + "/archive.sqlite", access: .write, policy: .shared(busyTimeoutMilliseconds: 0))
@@ -154,7 +155,7 @@ struct FolderTests {
     }
 
     @Test func `reindexing gives the same bytes that ingestion gave`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let maker = RevisionMaker()
         let all = try store.allRevisions()
@@ -176,7 +177,7 @@ struct FolderTests {
     }
 
     @Test(arguments: 1...6) func `a database of any schema opens, today and ever after`(_ version: Int) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         try Self.make(path, version)
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
         #expect(try store.verify { _, _ in }.problems == [])

@@ -3,13 +3,14 @@ import ReplicaStore
 import ReplicaStoreConformance
 import SQLiteBinding
 import Testing
+import TestScratch
 
 /// What of the list is written when a letter changes.
 struct ListEntryTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     @Test func `an entry is written where it changes, and its place in the list where that does`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let maker = RevisionMaker()
         let long = String(repeating: "word ", count: 100)
@@ -54,7 +55,7 @@ struct ListEntryTests {
     @Test func `days, and dates that are no later, earlier or wider, are listed in the order of their sort keys`()
         throws
     {
-        let store = try SQLiteReplicaStore.filled(folders.newPath())
+        let store = try SQLiteReplicaStore.filled(scratch.newPath())
         let maker = RevisionMaker()
         let dates = [
             "1901-02-03", "1901-02-03~", "../1901-02-03", "/1901-02-03", "1901-02-03/", "1901-02-03/1901-02-04",
@@ -76,7 +77,7 @@ struct ListEntryTests {
     }
 
     @Test func `a letter whose bytes are damaged is in the list, which says so`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let before = try store.letters(LetterQuery())
         let id = RevisionMaker.letterID(2)
@@ -94,7 +95,7 @@ struct ListEntryTests {
     }
 
     @Test func `a server's replica has no list until somebody asks for one, and then the right one`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path, .server)
         func entryCount() throws -> Int { try Damage(path).rows("summary").count }
         try store.reindex()
@@ -122,7 +123,7 @@ struct ListEntryTests {
     }
 
     @Test func `a list that is noted to end before the log is found`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         try Damage(path).run("UPDATE state SET listed = 1")
         #expect(try store.verify { _, _ in }.problems.map(\.kind) == ["summary"])
@@ -132,7 +133,7 @@ struct ListEntryTests {
     }
 
     @Test func `a list that is read in several pages is the same as one that is read at once`() throws {
-        let store = try SQLiteReplicaStore.filled(folders.newPath())
+        let store = try SQLiteReplicaStore.filled(scratch.newPath())
         let maker = RevisionMaker()
         let dates = ["1901-02-03", "1901-02", nil, "1850", nil]
         let revisions = try (0..<1_300).map { index in

@@ -3,10 +3,11 @@ import ReplicaStore
 import ReplicaStoreConformance
 import SQLiteBinding
 import Testing
+import TestScratch
 
 /// Columns of the log that follow from its headers are made again from them; what no header says stays as it is.
 struct LogMendingTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     static let columns = [
         ("revision", "id"), ("revision", "chain"), ("revision", "letter"), ("revision", "content"),
@@ -18,7 +19,7 @@ struct LogMendingTests {
 
     @Test(arguments: columns) func `a damaged column is made again from the headers`(_ column: (String, String)) throws
     {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let (whole, state) = try {
             let store = try SQLiteReplicaStore.filled(path)
             return (try store.allRevisions(), try store.logState())
@@ -34,7 +35,7 @@ struct LogMendingTests {
     }
 
     @Test func `every damaged chain and all parents come back at once`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let whole = try SQLiteReplicaStore.filled(path).allRevisions()
         let damage = try Damage(path)
         let (revisions, parents) = (try damage.rows("revision"), try damage.rows("parent"))
@@ -49,7 +50,7 @@ struct LogMendingTests {
     }
 
     @Test func `what neither header nor chain says is left as it is, and named`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path)
         let damage = try Damage(path)
         try damage.run(
@@ -62,7 +63,7 @@ struct LogMendingTests {
     }
 
     @Test func `a whole log is left alone`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
         let damage = try Damage(path)
         let tables = ["revision", "parent", "letter", "content", "dictionary", "dictionary_copy", "healing"]

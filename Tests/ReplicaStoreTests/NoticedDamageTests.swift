@@ -2,14 +2,15 @@ import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import Testing
+import TestScratch
 
 /// What is found damaged while the log is given out is told to those who may heal it.
 struct NoticedDamageTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     @Test(arguments: [ReplicaMode.local, .server])
     func `what was found damaged is told until its right bytes come`(_ mode: ReplicaMode) throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path, mode)
         let revisions = try store.allRevisions()
         let damage = try Damage(path)

@@ -6,10 +6,11 @@ import ReplicaStoreConformance
 import SQLiteBinding
 import Synchronization
 import Testing
+import TestScratch
 
 /// Several command lines on one folder, several threads on one value.
 struct ParallelTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     /// Runs a closure on as many threads as asked for, and gives what they threw.
     private func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) -> [String] {
@@ -31,7 +32,7 @@ struct ParallelTests {
     }
 
     @Test func `parallel command lines on one folder keep every edit`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path)
         let failures = onThreads(8) { number in
             let maker = RevisionMaker()
@@ -53,7 +54,7 @@ struct ParallelTests {
     }
 
     @Test(arguments: [ReplicaMode.local, .server]) func `threads share one store`(_ mode: ReplicaMode) throws {
-        let store = try SQLiteReplicaStore.filled(folders.newPath(), mode)
+        let store = try SQLiteReplicaStore.filled(scratch.newPath(), mode)
         let failures = onThreads(8) { number in
             let maker = RevisionMaker()
             for edit in 0..<10 {
@@ -76,7 +77,7 @@ struct ParallelTests {
     }
 
     @Test func `writes that share a commit fail alone`() throws {
-        let store = try SQLiteReplicaStore.filled(folders.newPath(), .server)
+        let store = try SQLiteReplicaStore.filled(scratch.newPath(), .server)
         let refused = Mutex(0)
         let failures = onThreads(16) { number in
             let maker = RevisionMaker()
@@ -101,7 +102,7 @@ struct ParallelTests {
     }
 
     @Test func `when the disk fails, what was acknowledged to any of many writers is there`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path, .server)
         let acknowledged = Mutex<Set<Int>>([])
         // Threads are done before they let go of what they were given: they are given a place, which is emptied at the end.
@@ -130,7 +131,7 @@ struct ParallelTests {
     }
 
     @Test func `who waits for the lock in vain is told that it is busy`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path)
         let blocker = try Damage(path)
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local, busyTimeoutMilliseconds: 0)

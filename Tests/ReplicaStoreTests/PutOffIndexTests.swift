@@ -2,10 +2,11 @@ import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import Testing
+import TestScratch
 
 /// The list's index by date is not kept while many letters come, and is there when somebody asks.
 struct PutOffIndexTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
     private let maker = RevisionMaker()
 
     private func revisions(_ numbers: Range<Int>) throws -> [Revision] {
@@ -24,8 +25,8 @@ struct PutOffIndexTests {
     }
 
     private func make(_ mode: ReplicaMode) throws -> (path: String, store: SQLiteReplicaStore) {
-        let path = folders.newPath()
-        return (path, try folders.makeStore(mode, at: path))
+        let path = scratch.newPath()
+        return (path, try scratch.makeStore(mode, at: path))
     }
 
     @Test func `many letters come without it, and the list makes it`() throws {

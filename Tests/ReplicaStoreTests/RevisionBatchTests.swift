@@ -2,6 +2,7 @@ import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import Testing
+import TestScratch
 
 /// Revisions that are made ready as they come are taken in like those that come at once.
 struct RevisionBatchTests {
@@ -22,12 +23,12 @@ struct RevisionBatchTests {
         var rest = RevisionBatch()
         for revision in revisions.dropFirst(7) { rest.append(revision) }
         joined.append(rest)
-        let folders = TemporaryFolders()
+        let scratch = Scratch()
         var states: [LogState] = []
         for batch in [RevisionBatch(revisions), single, joined] {
             #expect(batch.revisions == revisions && batch.ids == revisions.map(\.id))
             #expect(batch.isEmpty == revisions.isEmpty)
-            let store = try folders.makeStore(.local)
+            let store = try scratch.makeStore(.local)
             let report = try store.ingest(Ingestion(archive: maker.archive, batch: batch))
             #expect(report.outcomes == (0..<count).map { .accepted(sequence: $0 + 1) })
             #expect(try store.allRevisions() == revisions)

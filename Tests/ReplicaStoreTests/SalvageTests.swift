@@ -5,16 +5,17 @@ import ReplicaStore
 import ReplicaStoreConformance
 import SQLiteBinding
 import Testing
+import TestScratch
 
 /// What is left of a database that SQLite does not read any more: what can be proved, all of it, and nothing else.
 struct SalvageTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     /// A replica with letters of all sizes, and a revision that waits.
     private func filled(_ mode: ReplicaMode = .local) throws -> (
         path: String, store: SQLiteReplicaStore, all: Set<RevisionID>
     ) {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path, mode)
         let maker = RevisionMaker()
         var revisions: [Revision] = []
@@ -104,11 +105,11 @@ struct SalvageTests {
 
     @Test func `a dictionary may stand behind the contents that need it`() throws {
         // As in every database that is older than its dictionary.
-        let path = folders.newPath()
+        let path = scratch.newPath()
         try FolderTests.make(path, 3)
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
         let maker = RevisionMaker()
-        var batch = RevisionBatch(dictionary: try TestDictionary.make())
+        var batch = RevisionBatch(dictionary: try WordDictionary.make())
         for number in 0..<9 { batch.append(try maker.revision(number, "letter number \(number)")) }
         _ = try store.ingest(Ingestion(archive: try store.identity().archive, batch: batch))
         let owners = try owners(path)
@@ -175,7 +176,7 @@ struct SalvageTests {
     }
 
     @Test func `what is no database gives nothing, and what is not there is said`() throws {
-        let path = folders.newPath()
+        let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path)
         let file = path + "/other"
         for bytes in [Data(), Data("no database".utf8), Data(repeating: 0x0D, count: 50_000)] {

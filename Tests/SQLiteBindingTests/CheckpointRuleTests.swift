@@ -8,7 +8,7 @@ import Testing
 struct CheckpointRuleTests {
     private let database: TestDatabase
 
-    init() throws { database = try TestDatabase() }
+    init() throws { database = TestDatabase() }
 
     /// What happens to forty, one, sixty and one commits when somebody acts in the middle of the second checkpoint.
     private struct Outcome {
@@ -129,7 +129,7 @@ struct CheckpointRuleTests {
 
     static let hasFault: Bool = {
         do {
-            let database = try TestDatabase()
+            let database = TestDatabase()
             let connection = try database.open()
             let version = try TestDatabase.texts(connection, "SELECT sqlite_version()").first ?? ""
             let parts = version.split(separator: ".").compactMap { Int($0) }

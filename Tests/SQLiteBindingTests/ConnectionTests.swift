@@ -6,7 +6,7 @@ import Testing
 struct ConnectionTests {
     private let database: TestDatabase
 
-    init() throws { database = try TestDatabase() }
+    init() throws { database = TestDatabase() }
 
     @Test func `values of every type come back as they were`() throws {
         let connection = try database.open()
@@ -139,7 +139,7 @@ struct ConnectionTests {
     @Test func `journals are what the policy says`() throws {
         let connection = try database.open()
         #expect(try TestDatabase.texts(connection, "PRAGMA journal_mode") == ["truncate"])
-        let server = try TestDatabase()
+        let server = TestDatabase()
         defer { withExtendedLifetime(server) {} }
         let writer = try server.open(policy: .writer)
         #expect(try TestDatabase.texts(writer, "PRAGMA journal_mode") == ["wal"])
@@ -173,7 +173,7 @@ struct ConnectionTests {
 struct FailingDiskTests {
     private let database: TestDatabase
 
-    init() throws { database = try TestDatabase() }
+    init() throws { database = TestDatabase() }
 
     private func failing() throws -> Connection {
         let connection = try database.open(fileSystem: String(cString: fault_vfs_name()))

@@ -5,7 +5,7 @@ import Testing
 struct FullTextRankingTests {
     private let database: TestDatabase
 
-    init() throws { database = try TestDatabase() }
+    init() throws { database = TestDatabase() }
 
     private static let queries = [
         "rare", "half", "every", "rar*", "h* AND every", "\"every half\"", "rare OR half", "every NOT half",

@@ -4,7 +4,7 @@ import Testing
 struct MigratorTests {
     private let database: TestDatabase
 
-    init() throws { database = try TestDatabase() }
+    init() throws { database = TestDatabase() }
 
     static let steps = [
         Migrator.Migration("boxes", script: "CREATE TABLE box (label TEXT) STRICT"),

@@ -5,7 +5,7 @@ import Testing
 struct RowSetTests {
     private let database: TestDatabase
 
-    init() throws { database = try TestDatabase() }
+    init() throws { database = TestDatabase() }
 
     @Test func `it holds what was taken in, each number once, and nothing else`() {
         let numbers = [1, 63, 64, 65, 4_096, 1, 64]

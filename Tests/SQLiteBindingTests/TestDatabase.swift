@@ -1,23 +1,11 @@
-import Foundation
 import SQLiteBinding
+import TestScratch
 
 /// A database in a folder of its own, removed when the value goes.
 final class TestDatabase {
-    let folder: String
-    var path: String { folder + "/test.sqlite" }
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "chancery-sqlite-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        do {
-            try FileManager.default.removeItem(atPath: folder)
-        } catch {
-            preconditionFailure("a test's folder cannot be removed: \(error)")
-        }
-    }
+    private let scratch = Scratch()
+    var folder: String { scratch.path }
+    var path: String { scratch.path("test.sqlite") }
 
     /// The texts in the first column of a result.
     static func texts(_ connection: Connection, _ sql: String) throws -> [String] {

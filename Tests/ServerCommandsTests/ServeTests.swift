@@ -3,6 +3,7 @@ import LetterModel
 import ServerTestSupport
 import SyncProtocol
 import Testing
+import TestScratch
 
 /// `chancery-server serve` as a process.
 struct ServeTests {

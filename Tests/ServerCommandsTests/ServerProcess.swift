@@ -1,6 +1,7 @@
 import Foundation
 import ServerTestSupport
 import Testing
+import TestScratch
 
 /// The real `chancery-server`, as the build has just made it.
 enum ServerExecutable {
@@ -24,7 +25,7 @@ enum ServerExecutable {
 
     /// Runs a command to its end. Output goes to files: a pipe that is read after the end blocks on large output.
     static func run(_ arguments: [String], environment: [String: String] = [:], input: String = "") throws -> Ended {
-        let scratch = try TemporaryFolder()
+        let scratch = Scratch()
         let files = ["out", "error", "in"].map { scratch.url.appending(path: $0) }
         for (file, text) in zip(files, ["", "", input]) { try Data(text.utf8).write(to: file) }
         let process = process(arguments, environment)
@@ -52,11 +53,11 @@ enum ServerExecutable {
 
 /// A data folder, with commands for it.
 class DataFolder {
-    let scratch: TemporaryFolder
+    let scratch: Scratch
     let path: String
 
     init() throws {
-        scratch = try TemporaryFolder()
+        scratch = Scratch()
         path = scratch.path + "/data"
     }
 

@@ -1,32 +1,21 @@
-import Foundation
 public import ReplicaStore
 import ReplicaStoreConformance
 import SQLiteBinding
 import Synchronization
+import TestScratch
 
 /// Replicas on disk for tests, removed when the value goes.
 public final class SQLiteReplicas: Sendable {
-    private let path = FileManager.default.temporaryDirectory.appending(path: "chancery-packed-\(UUID().uuidString)")
-        .path
+    private let scratch = Scratch()
     private let count = Atomic<Int>(0)
 
     /// None yet.
     public init() {}
 
-    deinit {
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch CocoaError.fileNoSuchFile {
-            // Nothing was made.
-        } catch {
-            preconditionFailure("a test's folder cannot be removed: \(error)")
-        }
-    }
-
     /// An empty replica of an archive that all of them share, and its database. One named `server` is a server's.
     public func make(_ name: String) throws -> (replica: TestReplica, database: DatabaseFile) {
         let number = count.add(1, ordering: .relaxed).newValue
-        let folder = "\(path)/\(number)"
+        let folder = scratch.path("\(number)")
         let store = try SQLiteReplicaStore.create(
             folder: folder, archive: RevisionMaker.archive(1), name: "letters", label: name,
             epoch: "00000000000000\(10 + number)", mode: name == "server" ? .server : .local)

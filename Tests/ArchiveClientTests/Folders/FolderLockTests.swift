@@ -2,23 +2,16 @@ import Dispatch
 import Foundation
 import Synchronization
 import Testing
+import TestScratch
 
 @testable import ArchiveClient
 
 /// Who holds a folder, and who gets it when a holder is gone.
 final class FolderLockTests: Sendable {
     let here = FolderHolder.current()
-    let folder: URL
+    private let scratch = Scratch()
+    var folder: URL { scratch.url }
     var lock: URL { folder.appending(path: "in-use") }
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "chancery-lock-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        do { try FileManager.default.removeItem(at: folder) } catch { Issue.record(error) }
-    }
 
     private func leave(_ text: String) throws { try Data(text.utf8).write(to: lock) }
 

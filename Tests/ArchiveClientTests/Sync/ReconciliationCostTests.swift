@@ -6,6 +6,7 @@ import ReplicaStoreConformance
 import SyncProtocol
 import SyncTestSupport
 import Testing
+import TestScratch
 
 /// What it costs to mend a difference that no cursor tells of, on SQLite at full size: round trips and bytes, and that it is mended to
 /// the last revision.
@@ -27,15 +28,13 @@ struct ReconciliationCostTests {
     ]
     .map { Difference(there: $0, here: $1) }
 
-    private let folder = FileManager.default.temporaryDirectory
-        .appending(path: "chancery-reconciliation-\(UUID().uuidString)").path
+    private let scratch = Scratch()
 
     @Test func `a difference is mended exactly, in few round trips and bytes, whatever the size of the archive`() throws
     {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let maker = RevisionMaker()
         let server = try SQLiteReplicaStore.create(
-            folder: folder + "/server", archive: maker.archive, name: "letters", label: "server",
+            folder: scratch.path("server"), archive: maker.archive, name: "letters", label: "server",
             epoch: "00000000000000ff", mode: .local)
         try server.addRemote("origin", address: "x")
         // A tenth as many letters as revisions, so that there are parents too.
@@ -52,8 +51,9 @@ struct ReconciliationCostTests {
             let page = try (0..<min(2_000, Self.sharedCount - number)).map { _ in try next() }
             _ = try server.ingest(maker.ingestion(page, remote: "origin"))
         }
-        try SQLiteReplicaStore.backUp(folder: folder + "/server", to: folder + "/laptop")
-        let laptop = TestReplica("laptop", store: try SQLiteReplicaStore.open(folder: folder + "/laptop", mode: .local))
+        try SQLiteReplicaStore.backUp(folder: scratch.path("server"), to: scratch.path("laptop"))
+        let laptop = TestReplica(
+            "laptop", store: try SQLiteReplicaStore.open(folder: scratch.path("laptop"), mode: .local))
         try laptop.store.advanceCursor(CursorAdvance(remote: "origin", from: nil, to: try server.logState().end))
 
         for difference in Self.differences {

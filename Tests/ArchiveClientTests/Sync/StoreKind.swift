@@ -1,10 +1,10 @@
-import Foundation
 import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import SyncTestSupport
 import Synchronization
 import Testing
+import TestScratch
 
 /// The implementations of the store that the engine is tested over.
 enum StoreKind: CaseIterable, CustomTestStringConvertible {
@@ -16,23 +16,10 @@ enum StoreKind: CaseIterable, CustomTestStringConvertible {
 /// Replicas for one test; their folders are removed when it ends.
 final class TestWorld: Sendable {
     private let kind: StoreKind
-    private let path: String
+    private let scratch = Scratch()
     private let count = Atomic<Int>(0)
 
-    init(_ kind: StoreKind) {
-        self.kind = kind
-        path = FileManager.default.temporaryDirectory.appending(path: "chancery-sync-\(UUID().uuidString)").path
-    }
-
-    deinit {
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch CocoaError.fileNoSuchFile {
-            // Nothing was made on disk.
-        } catch {
-            preconditionFailure("a test's folder cannot be removed: \(error)")
-        }
-    }
+    init(_ kind: StoreKind) { self.kind = kind }
 
     /// An empty replica of an archive of its own, or of this one.
     func replica(_ name: String, archive: Int? = nil) throws -> TestReplica {
@@ -45,7 +32,7 @@ final class TestWorld: Sendable {
             case .inMemory: InMemoryReplicaStore(archive: archive, epoch: epoch)
             case .sqlite:
                 try SQLiteReplicaStore.create(
-                    folder: "\(path)/\(number)", archive: archive, name: "letters", label: name, epoch: epoch,
+                    folder: scratch.path("\(number)"), archive: archive, name: "letters", label: name, epoch: epoch,
                     mode: name == "server" ? .server : .local)
             }
         return TestReplica(name, store: store, maker: RevisionMaker(archive: RevisionMaker.archive(1)))

@@ -3,18 +3,19 @@ import SQLiteBinding
 import ServerTestSupport
 import Synchronization
 import Testing
+import TestScratch
 
 @testable import ArchiveServer
 
 /// The writer that takes entries from many requests to the disk.
 struct RegistryWriterTests {
-    let folder: TemporaryFolder
+    let folder: Scratch
     let registry: ServerRegistry
     let clock = ManualClock()
     let lines = LogLines()
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = Scratch()
         registry = try ServerRegistry(ServerFolder(folder.path + "/data"), create: true)
     }
 

@@ -6,17 +6,18 @@ import SQLiteBinding
 import ServerTestSupport
 import Synchronization
 import Testing
+import TestScratch
 
 @testable import ArchiveServer
 
 /// `server.sqlite`: archives, tokens, and the audit log.
 struct ServerRegistryTests {
-    let folder: TemporaryFolder
+    let folder: Scratch
     let registry: ServerRegistry
     let server: ServerFolder
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = Scratch()
         server = ServerFolder(folder.path + "/data")
         registry = try ServerRegistry(server, create: true)
     }

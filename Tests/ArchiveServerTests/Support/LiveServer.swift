@@ -4,12 +4,13 @@ import ServerTestSupport
 import ReplicaStore
 import SyncProtocol
 import Testing
+import TestScratch
 
 @testable import ArchiveServer
 
 /// A real server on 127.0.0.1 with two archives, `letters` and `secret`; stops when its owner is gone.
 final class LiveServer: Sendable {
-    let folder: TemporaryFolder
+    let folder: Scratch
     let data: ServerFolder
     let clock = ManualClock()
     let lines = LogLines()
@@ -19,7 +20,7 @@ final class LiveServer: Sendable {
     init(
         archives: [String] = ["letters", "secret"], _ configure: (inout ServerConfiguration) -> Void = { _ in }
     ) throws {
-        folder = try TemporaryFolder()
+        folder = Scratch()
         data = ServerFolder(folder.path + "/data")
         let clock = clock
         administration = try Administration(

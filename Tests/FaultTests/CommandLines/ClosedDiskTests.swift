@@ -1,12 +1,14 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// Disks that are full or may not be written to refuse with a sentence, lose nothing, and are all right again later.
 @Suite(.serialized) struct ClosedDiskTests {
     /// Whether this process may make mounts of its own. They are gone with the process that made them.
     private static let mayMount: Bool = {
-        guard let scratch = try? Scratch(),
+        let scratch = Scratch()
+        guard
             let ended = try? Programs.run(
                 "/usr/bin/unshare", ["--mount", "/bin/sh", "-c", "mount -t tmpfs none \(scratch.url.path)"],
                 environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], in: scratch.url)

@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// A process that is stopped in the middle holds others up no longer than it must, and goes on as if nothing was.
 @Suite(.serialized) struct PausedProcessTests {

@@ -3,6 +3,7 @@ import Glibc
 import ProgramTestSupport
 import SyncTestSupport
 import Testing
+import TestScratch
 
 /// A large attachment whose connection is cut, or whose program is killed, goes on where it stopped: real programs, real sockets.
 @Suite(.serialized) struct CutAttachmentTests {

@@ -2,6 +2,7 @@ import Foundation
 import ProgramTestSupport
 import SyncTestSupport
 import Testing
+import TestScratch
 
 /// A connection that ends after any byte, either way, loses nothing: the same sync goes on, and all is there.
 @Suite(.serialized) struct CutConnectionTests {

@@ -5,6 +5,7 @@ import ReplicaStore
 import ReplicaStoreConformance
 import SyncTestSupport
 import Testing
+import TestScratch
 
 /// A bit that flips on a disk is reported, with the letter where it is a letter's, and never travels.
 @Suite(.serialized) struct FlippedBitTests {
@@ -15,7 +16,7 @@ import Testing
     private static let onlyByte = Amounts.amount("CHANCERY_FLIP_BYTE", otherwise: -1)
 
     @Test func `a flipped bit anywhere in the database is reported or provably unused, and never travels`() throws {
-        let scratch = try Scratch()
+        let scratch = Scratch()
         let letters = Self.firstByte >= 0 ? 250 : 25
         let patient = try Patient(scratch.url.appending(path: "patient").path, letters: letters)
         let bytes: [Int]
@@ -61,7 +62,7 @@ import Testing
     }
 
     @Test func `a flipped bit anywhere in a blob is reported with its letter, and never travels`() throws {
-        let scratch = try Scratch()
+        let scratch = Scratch()
         let folder = scratch.url.appending(path: "replica").path
         let store = try SQLiteReplicaStore.create(
             folder: folder, archive: RevisionMaker.archive(1), name: "letters", label: "test",

@@ -4,6 +4,7 @@ import ReplicaStore
 import ReplicaStoreConformance
 import Synchronization
 import SyncTestSupport
+import TestScratch
 
 /// A workload on a real store whose power is cut at every operation of its disk, in several ways each.
 struct PowerCutRun {
@@ -37,9 +38,8 @@ struct PowerCutRun {
 
     /// Does the work, then cuts it everywhere.
     func run() throws -> Findings {
-        let scratch = FileManager.default.temporaryDirectory.appending(path: "chancery-cut-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: scratch) }
-        let source = scratch.appending(path: "source").path
+        let scratch = Scratch()
+        let source = scratch.path("source")
         let recording = try record(source)
         let findings = Mutex(Findings())
         let failure = Mutex<String?>(nil)
@@ -49,7 +49,7 @@ struct PowerCutRun {
             group.enter()
             Thread {
                 do {
-                    let folder = scratch.appending(path: "worker-\(worker)").path
+                    let folder = scratch.path("worker-\(worker)")
                     let found = try check(recording, copyOf: source, folder, worker: worker, of: workers)
                     findings.withLock { $0 += found }
                 } catch {

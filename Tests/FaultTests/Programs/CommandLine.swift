@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 extension Machine {
     /// Runs `chancery` to its end, whatever that is. What hangs for two minutes is killed, and ends with -9.

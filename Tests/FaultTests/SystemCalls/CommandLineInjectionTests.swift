@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// A command line that is killed, or whose disk or network fails, at any call: what it said was done is done, the rest
 /// is not there or whole, and the next command line works.

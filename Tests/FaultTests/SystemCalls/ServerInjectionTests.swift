@@ -1,6 +1,7 @@
 import Foundation
 import ProgramTestSupport
 import Testing
+import TestScratch
 
 /// A server that is killed, or whose disk or network fails, at any call: what it acknowledged is there when it runs
 /// again, and the sync that it fell out of goes on.

@@ -2,10 +2,11 @@ import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import Testing
+import TestScratch
 
 /// Letters in the scripts of the world are found by what people type.
 struct ScriptTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     /// A text, what finds it, and what does not.
     struct Case: Sendable, CustomTestStringConvertible {
@@ -56,7 +57,7 @@ struct ScriptTests {
     ]
 
     @Test(arguments: cases) func `a letter is found by what people type in its script`(_ one: Case) throws {
-        let store = try folders.makeStore(.local)
+        let store = try scratch.makeStore(.local)
         let maker = RevisionMaker()
         _ = try store.ingest(
             maker.ingestion([try maker.revision(1, one.text), try maker.revision(2, "another letter")]))

@@ -2,10 +2,11 @@ import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import Testing
+import TestScratch
 
 /// What somebody typed, as conditions.
 struct SearchQueryTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     private func conditions(_ text: String) throws -> [SearchQuery.Condition] { try SearchQuery(text).conditions }
 
@@ -64,7 +65,7 @@ struct SearchQueryTests {
     }
 
     @Test func `where very many letters fit, all of them come, each once, the ranked ones first`() throws {
-        let store = try folders.makeStore(.local)
+        let store = try scratch.makeStore(.local)
         let maker = RevisionMaker()
         let count = SearchQuery.rankedLetters + 20
         // The first letter in is about it most of all, and past those that are ranked.
@@ -97,7 +98,7 @@ struct SearchQueryTests {
     }
 
     @Test func `the oldest come page by page as all at once, dated ones first`() throws {
-        let store = try folders.makeStore(.local)
+        let store = try scratch.makeStore(.local)
         let maker = RevisionMaker()
         let revisions = try (1...12).map { number in
             var letter = Letter()

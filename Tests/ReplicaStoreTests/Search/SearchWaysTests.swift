@@ -2,10 +2,11 @@ import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
 import Testing
+import TestScratch
 
 /// Whichever way the index is asked, the letters are those that going through all of them gives, in the same order, page by page.
 struct SearchWaysTests {
-    private let folders = TemporaryFolders()
+    private let scratch = Scratch()
 
     /// Sorted, and the list not gone through; asked about one by one; asked about until that takes too long; through the set of all that fit.
     /// Then beginnings by each of their words, with letters asked about after the first ones, after some, and only where nothing is left to ask.
@@ -144,7 +145,7 @@ struct SearchWaysTests {
     }
 
     private func filled() throws -> Filled {
-        let store = try folders.makeStore(.local)
+        let store = try scratch.makeStore(.local)
         let reference = InMemoryReplicaStore(archive: RevisionMaker.archive(1), epoch: "00000000000000ff")
         try fill([store, reference])
         return try Filled(store, reference)
@@ -184,7 +185,7 @@ struct SearchWaysTests {
     }
 
     @Test func `of very many letters of some days the last ones in are ranked, and the others follow them`() throws {
-        let store = try folders.makeStore(.local)
+        let store = try scratch.makeStore(.local)
         let maker = RevisionMaker()
         let count = SearchQuery.rankedLetters + 200
         // Every tenth is of other days; the one that is about it most of all came in too early to be ranked.

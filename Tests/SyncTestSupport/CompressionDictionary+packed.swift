@@ -3,18 +3,6 @@ public import LetterModel
 public import ReplicaStore
 import ReplicaStoreConformance
 
-/// Dictionaries of a few words, which letters of `RevisionMaker` have in common.
-public enum WordDictionary {
-    /// One of them; each number is another one.
-    public static func make(_ number: Int = 0) throws -> CompressionDictionary {
-        let words = "{\"body\":\"Dear Ada, letter \",\"title\":\"Another title\",\"v\":1} number \(number)"
-        guard let dictionary = CompressionDictionary(bytes: Array(words.utf8)) else {
-            throw TestFailure("words are no dictionary")
-        }
-        return dictionary
-    }
-}
-
 extension CompressionDictionary {
     /// A content as it is stored with this dictionary.
     public func packed(_ content: [UInt8]) throws -> StoredContent {
