@@ -10,12 +10,13 @@ public enum Programs {
     public static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// What every program gets from the environment of the tests: the canary that is on, in a build that has them.
+    /// What every program gets from the environment of the tests: what sanitizers are told, and the canary that is on, in a build that has them.
     static var inherited: [String: String] {
+        let sanitizers = ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
         #if CANARIES
-            Canary.environment
+            return sanitizers.merging(Canary.environment) { _, canary in canary }
         #else
-            [:]
+            return sanitizers
         #endif
     }
 
