@@ -14,7 +14,8 @@ final class RegistryGeneration: @unchecked Sendable {
         var counter: UInt32?
         var generation = 0
         /// Whether a transaction of this process is open that writes, and not to these tables: nobody else can commit until it ends, and when it
-        /// has, the file counts one more.
+        /// has, the file counts one more. Where its commit fails, what another process commits before that is noted here counts as that: for
+        /// microseconds, as if it had come a request later.
         var isWritingElsewhere = false
 
         func stands(at fileCounter: UInt32?) -> Bool {

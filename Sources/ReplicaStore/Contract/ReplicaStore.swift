@@ -41,7 +41,8 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// A row that no longer has the hash that names it comes as `.damaged`.
     func logEntries(after sequence: Int, through end: Int, maximumBytes: Int) throws(StoreError) -> [LogEntry]
 
-    /// The same on their way to another replica, with the chain hash at the last one: of contents that were compressed with the dictionary of this hash no more is read than what is stored.
+    /// The same on their way to another replica, with the chain hash at the last one. Of contents that were compressed with the dictionary of this
+    /// hash no more is read than what is stored.
     func outgoingPage(
         after sequence: Int, through end: Int, maximumBytes: Int, packedBy dictionary: Digest?
     ) throws(StoreError) -> OutgoingPage

@@ -431,12 +431,13 @@ struct IngestionRun {
         let summaries = SummaryTable(connection)
         var others: [LetterList.Letter] = []
         var rowCount = 0
-        for letter in letters where listsAtOnce || letter.newest.sequence <= state.listed {
-            let heads =
-                try letter.hasOneRevision ? [letter.newest.sequence] : truth.heads(ofLetter: letter.number)
-            if heads == [letter.newest.sequence], let values = letter.newest.revision.summary {
-                try summaries.write(letter.number, letter.id, values)
-            } else if let other = try list.letter(letter.number, letter.id, heads: heads) {
+        // By index, and with no array of heads for the many that have one revision: nothing is made that is only looked at.
+        for index in letters.indices where listsAtOnce || letters[index].newest.sequence <= state.listed {
+            let (number, id, newest) = (letters[index].number, letters[index].id, letters[index].newest.sequence)
+            let heads = try letters[index].hasOneRevision ? nil : truth.heads(ofLetter: number)
+            if heads.map({ $0 == [newest] }) ?? true, let values = letters[index].newest.revision.summary {
+                try summaries.write(number, id, values)
+            } else if let other = try list.letter(number, id, heads: heads ?? [newest]) {
                 others.append(other)
                 rowCount += other.rows.rows.count
                 guard rowCount >= Self.rowsSeenTogether else { continue }
