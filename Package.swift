@@ -154,6 +154,13 @@ let package = Package(
                 "ReplicaStore", "LetterMerge", "LetterModel", "Hashing",
             ]),
         program("simulate", in: "Tests", ["SyncSimulation"]),
+        module(
+            "Fuzzing", in: "Tests",
+            [
+                "LetterFormats", "LetterMerge", "LetterModel", "SyncProtocol", "ArchiveClient", "CurlTransport",
+                "HTTPServer", "ArchiveServer", "ReplicaStore", "SyncTestSupport", "ReplicaStoreConformance",
+                "Compression", "Hashing",
+            ]),
 
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
@@ -207,6 +214,7 @@ let package = Package(
                 "SyncProtocol", "ArchiveClient", "LetterMerge", "LetterModel", "Hashing",
             ]),
         tests("SyncSimulationTests", ["SyncSimulation", "ProgramTestSupport", "simulate"]),
+        tests("FuzzingTests", ["Fuzzing", "TestScratch"]),
         tests("RepositoryTests", []),
     ],
     swiftLanguageModes: [.v6]
@@ -216,13 +224,7 @@ let package = Package(
 if Context.environment["CHANCERY_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fuzz",
-            dependencies: [
-                "LetterFormats", "LetterMerge", "LetterModel", "SyncProtocol", "ArchiveClient", "CurlTransport",
-                "HTTPServer", "ArchiveServer", "ReplicaStore", "SyncTestSupport", "ReplicaStoreConformance",
-                "Compression",
-                "Hashing",
-            ], path: "Tests/Fuzzing",
+            name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzProgram",
             swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

@@ -6,8 +6,9 @@ import SyncProtocol
 import SyncTestSupport
 
 /// Good inputs for the parsers of what only the programs write: compressed messages, bundles, revisions, tokens.
-enum FuzzSeeds {
-    static func write(below folder: String) throws {
+package enum FuzzSeeds {
+    /// Writes them into a folder for each parser.
+    package static func write(below folder: String) throws {
         let replica = TestReplica.inMemory("ada")
         for number in 0..<8 { try replica.write(number % 3, number == 7 ? nil : "letter \(number): come home") }
         let blob = Array("a scan, not a large one".utf8)
@@ -45,15 +46,16 @@ enum FuzzSeeds {
         }
     }
 
-    /// A message whose contents travel as they are stored, with two dictionaries, in two frames of lines.
+    /// A message of which every other content travels as it is stored, in two frames of lines.
     private static func packed(_ revisions: [Revision], _ request: ExchangeRequest) throws -> [UInt8] {
-        var held: HeldDictionaries? = HeldDictionaries()
+        let dictionary = try WordDictionary.make()
+        var travelling: TravellingDictionary? = TravellingDictionary(dictionary, isHeld: false)
         var bytes: [UInt8] = []
         for part in [revisions.prefix(4), revisions.dropFirst(4)] {
             var lines = MessageLines()
             if bytes.isEmpty { lines.append(envelope: request.envelope) }
             for (number, revision) in part.enumerated() {
-                lines.append(try WordDictionary.make(number % 2).packed(revision), held: &held)
+                lines.append(number % 2 == 0 ? try dictionary.packed(revision) : .whole(revision), by: &travelling)
             }
             bytes += lines.frames
         }

@@ -1,12 +1,11 @@
-import Glibc
 import LetterModel
 import SyncProtocol
 
-/// A parser of bytes that come from outside, as libFuzzer feeds it.
+/// A parser of bytes that come from outside, as libFuzzer feeds it, and `FuzzingTests` with less patience.
 ///
 /// Nothing may trap, and what is taken has to be what it says: canonical bytes come back as they were, a message in one piece is a
 /// message in two, and what is written again reads the same.
-enum FuzzTarget: String, CaseIterable {
+package enum FuzzTarget: String, CaseIterable, Sendable {
     case json, canonical, header, revision, letter, edtf, timestamp, merge
     case message, zstandard, response, bundle
     case requestEnvelope = "request-envelope"
@@ -21,17 +20,8 @@ enum FuzzTarget: String, CaseIterable {
     case requestHead = "request-head"
     case token, salvage, search, thin
 
-    /// The parser of this run.
-    static let chosen: FuzzTarget = {
-        let name = getenv("CHANCERY_FUZZ_TARGET").map { String(cString: $0) } ?? ""
-        guard let target = FuzzTarget(rawValue: name) else {
-            print("CHANCERY_FUZZ_TARGET is one of: \(allCases.map(\.rawValue).joined(separator: " "))")
-            exit(64)
-        }
-        return target
-    }()
-
-    func run(_ bytes: [UInt8]) {
+    /// Feeds it; traps where what it took is not what it says.
+    package func run(_ bytes: [UInt8]) {
         switch self {
         case .json: ModelParsers.json(bytes)
         case .canonical: ModelParsers.canonical(bytes)

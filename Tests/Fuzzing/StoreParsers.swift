@@ -151,13 +151,14 @@ enum StoreParsers {
         var envelope = MessageLines()
         envelope.append(envelope: request.envelope)
         let maker = RevisionMaker()
-        return try (0..<4).map { number in
+        let edits: [[UInt8]] = try (0..<4).map { number in
             let parent = desk.revisions[number * 2 + 1]
             let edit = try maker.revision(number, "Letter \(number), edited once more", after: [parent])
             var lines = MessageLines()
             lines.append(edit)
-            let bases = try Bases(of: [edit], in: desk.store)
+            let bases = try Bases(of: [.whole(edit)], in: desk.store)
             return Zstandard.compress(envelope.bytes) + bases.compress(lines.bytes)
-        } + [[2, 1, 3] + envelope.bytes, [1, 200] + envelope.bytes, [0] + envelope.bytes]
+        }
+        return edits + [[2, 1, 3], [1, 200], [0]].map { $0 + envelope.bytes }
     }
 }

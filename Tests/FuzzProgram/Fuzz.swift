@@ -1,3 +1,4 @@
+import Fuzzing
 import Glibc
 
 /// One program for all parsers: `CHANCERY_FUZZ_TARGET` says which, the rest is libFuzzer's. Without it, it prints the names of all; with
@@ -37,6 +38,16 @@ private func runDriver(
 /// What libFuzzer's own main function would call; it is linked, though never run.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    FuzzTarget.chosen.run(Array(UnsafeBufferPointer(start: start, count: count)))
+    chosen.run(Array(UnsafeBufferPointer(start: start, count: count)))
     return 0
 }
+
+/// The parser of this run.
+private let chosen: FuzzTarget = {
+    let name = getenv("CHANCERY_FUZZ_TARGET").map { String(cString: $0) } ?? ""
+    guard let target = FuzzTarget(rawValue: name) else {
+        print("CHANCERY_FUZZ_TARGET is one of: \(FuzzTarget.allCases.map(\.rawValue).joined(separator: " "))")
+        exit(64)
+    }
+    return target
+}()
