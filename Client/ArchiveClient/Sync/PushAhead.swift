@@ -117,7 +117,7 @@ package final class PushAhead {
             guard bases?.isEmpty != false else { return }
             var dictionary = dictionary
             var lines = MessageLines()
-            if dictionary == nil { lines.reserve(batch.revisions) }
+            lines.reserve(batch.entries)
             for entry in batch.entries { lines.append(entry, by: &dictionary) }
             frames = lines.frames
             guard let dictionary else { return }

@@ -119,7 +119,7 @@ struct LogPages {
             } ?? Bases()
         // What was compressed already is not small beside what it was made from.
         if !bases.isEmpty { revisions = revisions.concurrentMap { $0?.unpacked } }
-        if dictionary == nil || !bases.isEmpty { lines.reserve(revisions.compactMap { $0?.whole }) }
+        lines.reserve(revisions.compactMap { $0 })
         for (entry, revision) in zip(page.entries, revisions) {
             guard entry.sequence == position.sequence + 1 else {
                 throw StoreError.damaged(object: "the log after \(position.sequence)")

@@ -23,15 +23,25 @@ public struct MessageLines: Sendable {
 
     /// Adds revisions.
     mutating func append(_ revisions: [Revision]) {
-        reserve(revisions)
+        reserve(revisions.map { .whole($0) })
         for revision in revisions { append(revision) }
     }
 
-    /// Makes room for the lines of revisions at once: bytes that grow are copied again and again.
-    public mutating func reserve(_ revisions: [Revision]) {
-        // Of each two line feeds, and `null` for a tombstone.
-        let more = revisions.reduce(MessageLines.checkpointBytes) { $0 + $1.byteCount + 6 }
+    /// Makes room for revisions at once: bytes that grow are copied again and again.
+    public mutating func reserve(_ revisions: [OutgoingRevision]) {
+        var (more, moreContents) = (MessageLines.checkpointBytes, 0)
+        for index in revisions.indices {
+            switch revisions[index] {
+            // Two line feeds, and `null` for a tombstone.
+            case .whole(let revision): more += revision.byteCount + 6
+            // Two line feeds, and how long the content is.
+            case .packed(let revision):
+                more += revision.headerBytes.count + 8
+                moreContents += revision.content.frame.count
+            }
+        }
         bytes.reserveCapacity(bytes.count + more)
+        contents.reserveCapacity(contents.count + moreContents)
     }
 
     /// What a checkpoint takes, or a little less.
@@ -47,7 +57,14 @@ public struct MessageLines: Sendable {
     public var frames: [UInt8] { frames(against: Bases()) }
 
     /// The same, where the receiver holds bases.
-    func frames(against bases: Bases) -> [UInt8] { bases.compress(bytes) + contents }
+    func frames(against bases: Bases) -> [UInt8] {
+        guard !isPlain else { return bases.compress(bytes) }
+        // Beside contents that are compressed already stand headers. Most of these are ids, which no level makes smaller.
+        var frames = bases.isEmpty ? Zstandard.compress(bytes, level: .letter) : bases.compress(bytes)
+        frames.reserveCapacity(frames.count + contents.count)
+        frames += contents
+        return frames
+    }
 
     /// Adds an envelope.
     public mutating func append(envelope: JSONObject) {
