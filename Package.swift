@@ -56,6 +56,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
         name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: settings)
 }
 
+/// What the parsers are in that `make fuzz` feeds, and what they take.
+let fuzzed: [Target.Dependency] = [
+    "LetterFormats", "LetterMerge", "LetterModel", "SyncProtocol", "ArchiveClient", "CurlTransport", "HTTPServer",
+    "ArchiveServer", "ReplicaStore", "SyncTestSupport", "ReplicaStoreConformance", "Compression", "Hashing",
+    "TestScratch",
+]
+
 let package = Package(
     name: "Chancery",
     products: [
@@ -154,13 +161,6 @@ let package = Package(
                 "ReplicaStore", "LetterMerge", "LetterModel", "Hashing",
             ]),
         program("simulate", in: "Tests", ["SyncSimulation"]),
-        module(
-            "Fuzzing", in: "Tests",
-            [
-                "LetterFormats", "LetterMerge", "LetterModel", "SyncProtocol", "ArchiveClient", "CurlTransport",
-                "HTTPServer", "ArchiveServer", "ReplicaStore", "SyncTestSupport", "ReplicaStoreConformance",
-                "Compression", "Hashing",
-            ]),
 
         // Tests, one target a module, mirroring its folders.
         tests("CommandOptionsTests", ["CommandOptions"]),
@@ -214,17 +214,23 @@ let package = Package(
                 "SyncProtocol", "ArchiveClient", "LetterMerge", "LetterModel", "Hashing",
             ]),
         tests("SyncSimulationTests", ["SyncSimulation", "ProgramTestSupport", "simulate"]),
-        tests("FuzzingTests", ["Fuzzing", "TestScratch"]),
+        tests("FuzzingTests", fuzzed),
         tests("RepositoryTests", []),
     ],
     swiftLanguageModes: [.v6]
 )
 
-// `make fuzz` alone asks for it: it is built with a sanitizer that brings a main function of its own.
+// `make fuzz` alone asks for it: it is built with a sanitizer that brings a main function of its own. The parsers are those of `FuzzingTests`,
+// which stands aside: they look into modules as tests do, so no other build has them in a module that is none of tests.
 if Context.environment["CHANCERY_FUZZ"] != nil {
-    package.targets.append(
+    package.targets.removeAll { $0.name == "FuzzingTests" }
+    package.targets += [
+        .target(
+            name: "Fuzzing", dependencies: fuzzed, path: "Tests/FuzzingTests", exclude: ["FuzzTargetTests.swift"],
+            swiftSettings: settings),
         .executableTarget(
             name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzProgram",
             swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
+    ]
 }

@@ -12,7 +12,7 @@ struct BundleRemoteTests {
     var file: String { disk.url.appending(path: "letters.bundle").path }
 
     init() throws {
-        (ada, ben, disk) = (try Machine("ada"), try Machine("ben"), Scratch())
+        (ada, ben, disk) = (try Machine("ada"), try Machine("ben"), Scratch(mayStay: true))
         try ada.expect("init", "--name", "Letters")
         let imported = try ada.expect("import", MainJobTests.seed.path, "--json").objects()
         id = try #require((imported.first?["ids"] as? [String])?.first)

@@ -10,7 +10,7 @@ struct CompletionTests {
     let environment: [String: String]
 
     init() throws {
-        scratch = Scratch()
+        scratch = Scratch(mayStay: true)
         _ = try scratch.file("work/letter one.txt", "x")
         _ = try scratch.file("work/scans/page.png", "x")
         environment = [

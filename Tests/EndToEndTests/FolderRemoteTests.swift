@@ -15,7 +15,7 @@ struct FolderRemoteTests {
     init() throws {
         ada = try Machine("ada")
         ben = try Machine("ben")
-        disk = Scratch()
+        disk = Scratch(mayStay: true)
         try ada.expect("init", "--name", "Letters")
         let imported = try ada.expect("import", MainJobTests.seed.path, "--json").objects()
         id = try #require((imported.first?["ids"] as? [String])?.first)

@@ -9,7 +9,7 @@ struct ManualTests {
     let environment: [String: String]
 
     init() throws {
-        scratch = Scratch()
+        scratch = Scratch(mayStay: true)
         environment = [
             "HOME": scratch.url.path, "PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no", "LC_ALL": "C.UTF-8",
         ]

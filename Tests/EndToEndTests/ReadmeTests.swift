@@ -17,7 +17,7 @@ struct ReadmeTests {
     }
 
     @Test func `the five-minute tour runs as written`() throws {
-        let scratch = Scratch()
+        let scratch = Scratch(mayStay: true)
         let port = try Server(archives: "probe").origin.split(separator: ":").last.map(String.init) ?? "0"
         let blocks = try Self.blocks("sh")
         #expect(blocks.count >= 7)
@@ -46,7 +46,7 @@ struct ReadmeTests {
             contentsOf: Programs.root.appending(path: "Examples/LetterBox/LetterBox.swift"), encoding: .utf8)
         #expect(try Self.blocks("swift").contains { source == $0 + "\n" })
         let server = try Server(archives: "letters")
-        let scratch = Scratch()
+        let scratch = Scratch(mayStay: true)
         let token = try server.token(for: "letters")
         for (folder, title) in [("a", "First"), ("b", "Second")] {
             let ended = try Programs.run(

@@ -14,7 +14,7 @@ public final class Machine: Sendable {
 
     /// A machine without a replica yet.
     public init(_ name: String, token: String? = nil) throws {
-        scratch = Scratch()
+        scratch = Scratch(mayStay: true)
         self.name = name
         self.token = token
         archive = scratch.url.appending(path: "archive").path

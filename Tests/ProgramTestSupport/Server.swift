@@ -15,7 +15,7 @@ public final class Server {
 
     /// Makes archives and starts the server.
     public init(archives: String...) throws {
-        scratch = Scratch()
+        scratch = Scratch(mayStay: true)
         port = try ReservedPort()
         data = scratch.url.appending(path: "data").path
         for archive in archives { try administer("archive", "create", archive) }

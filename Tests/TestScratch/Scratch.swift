@@ -6,12 +6,16 @@ public final class Scratch: Sendable {
     /// The folder.
     public let url: URL
     private let count = Atomic<Int>(0)
+    private let mayStay: Bool
 
     /// The folder's path.
     public var path: String { url.path }
 
     /// Makes a folder.
-    public init() {
+    ///
+    /// - Parameter mayStay: Whether programs that are still ending may write into it when it goes, so that it cannot always be removed.
+    public init(mayStay: Bool = false) {
+        self.mayStay = mayStay
         url = FileManager.default.temporaryDirectory.appending(path: "chancery-test-\(UUID().uuidString)")
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -24,8 +28,7 @@ public final class Scratch: Sendable {
         do {
             try FileManager.default.removeItem(at: url)
         } catch {
-            // A program that is still ending may write into it.
-            print("a test's folder stays: \(error)")
+            guard mayStay else { preconditionFailure("a test's folder cannot be removed: \(error)") }
         }
     }
 

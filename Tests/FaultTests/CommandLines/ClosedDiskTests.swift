@@ -7,7 +7,7 @@ import TestScratch
 @Suite(.serialized) struct ClosedDiskTests {
     /// Whether this process may make mounts of its own. They are gone with the process that made them.
     private static let mayMount: Bool = {
-        let scratch = Scratch()
+        let scratch = Scratch(mayStay: true)
         guard
             let ended = try? Programs.run(
                 "/usr/bin/unshare", ["--mount", "/bin/sh", "-c", "mount -t tmpfs none \(scratch.url.path)"],

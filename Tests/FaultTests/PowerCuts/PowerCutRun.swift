@@ -38,7 +38,7 @@ struct PowerCutRun {
 
     /// Does the work, then cuts it everywhere.
     func run() throws -> Findings {
-        let scratch = Scratch()
+        let scratch = Scratch(mayStay: true)
         let source = scratch.path("source")
         let recording = try record(source)
         let findings = Mutex(Findings())

@@ -4,6 +4,7 @@ import ReplicaStore
 import ReplicaStoreConformance
 import SyncProtocol
 import SyncTestSupport
+import TestScratch
 
 /// Good inputs for the parsers of what only the programs write: compressed messages, bundles, revisions, tokens.
 package enum FuzzSeeds {
@@ -64,14 +65,13 @@ package enum FuzzSeeds {
 
     /// The first page of a replica's database, and those that hold rows: few enough for one input.
     private static func database(of revisions: [Revision]) throws -> [UInt8] {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let scratch = Scratch()
         let archive = revisions[0].header.archive
         let store = try SQLiteReplicaStore.create(
-            folder: folder.path, archive: archive, name: "letters", label: "ada", epoch: "00000000000000aa",
+            folder: scratch.path("replica"), archive: archive, name: "letters", label: "ada", epoch: "00000000000000aa",
             mode: .local)
         _ = try store.ingest(Ingestion(archive: archive, revisions: revisions))
-        let bytes = [UInt8](try Data(contentsOf: folder.appending(path: "archive.sqlite")))
+        let bytes = [UInt8](try Data(contentsOf: scratch.url.appending(path: "replica/archive.sqlite")))
         let pageBytes = Int(bytes[16]) << 8 | Int(bytes[17])
         let pages = stride(from: pageBytes, to: bytes.count, by: pageBytes).map { bytes[$0..<$0 + pageBytes] }
         // A leaf of a table, with at least one row.

@@ -2,6 +2,7 @@ import Foundation
 import LetterMerge
 import LetterModel
 import ReplicaStore
+import TestScratch
 
 /// Letters, revisions and what they are made of.
 enum ModelParsers {
@@ -65,8 +66,8 @@ enum ModelParsers {
 
     /// A database that SQLite does not open: what comes out of it is whole, and it ends.
     static func salvage(_ bytes: [UInt8]) {
-        let path = FileManager.default.temporaryDirectory.appending(path: "salvage-\(getpid())").path
-        guard FileManager.default.createFile(atPath: path, contents: Data(bytes)),
+        let scratch = Scratch()
+        guard let path = taken({ try scratch.file("archive.sqlite", Data(bytes)) }),
             let salvage = taken({ try Salvage(folder: "/nowhere", database: path) })
         else { return }
         var count = 0

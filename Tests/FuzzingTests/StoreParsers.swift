@@ -33,9 +33,12 @@ enum StoreParsers {
         return agent
     }
 
+    private static let folder = FileManager.default.temporaryDirectory.appending(path: "fuzz-search-\(getpid())").path
+
     private static func makeLibrary() throws -> SQLiteReplicaStore {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "fuzz-search-\(getpid())").path
         if FileManager.default.fileExists(atPath: folder) { try FileManager.default.removeItem(atPath: folder) }
+        // It is used for as long as the process runs.
+        atexit { try? FileManager.default.removeItem(atPath: StoreParsers.folder) }
         let maker = RevisionMaker()
         let store = try SQLiteReplicaStore.create(
             folder: folder, archive: maker.archive, name: "letters", label: "ada", epoch: "00000000000000aa",
