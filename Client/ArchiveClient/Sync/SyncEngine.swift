@@ -1,3 +1,4 @@
+import Compression
 import Hashing
 package import LetterModel
 package import ReplicaStore
@@ -99,7 +100,7 @@ package final class SyncEngine {
         let trafficBefore = transport.traffic
         do {
             try evidence.notePlace(surroundings.place, &report)
-            try loop(from: first ?? .started(mayPush: try store.setting(roleKey) == nil))
+            try loop(from: first ?? .started(asksFirst: try asksFirst()))
             report.conflicts = try store.conflictCount()
             let held = try store.unconfirmedDeletions().held.count
             if held > 0 { report.note(.deletionsHeld(letters: held)) }
@@ -228,7 +229,7 @@ package final class SyncEngine {
     }
 
     private func exchange(pushBytes: Int?) throws -> SyncStateMachine.Event {
-        let takes = try store.setting(thinKey).flatMap(Int.init).flatMap(Thinness.init) ?? .whole
+        let takes = try takes()
         let exchange = try SyncExchange(
             store: store, remote: remote, caller: caller, report: report, isResend: isResend,
             thinness: isWhole ? .none : takes >= .thin ? .both : .pages,
@@ -262,6 +263,22 @@ package final class SyncEngine {
         let role = exchange.result.mayPush ? nil : exchange.role
         if try store.setting(roleKey) != role { try store.setSetting(roleKey, to: role) }
         return .exchanged(exchange.result)
+    }
+
+    /// Whether to ask before anything is sent: whoever was a reader, before it sends megabytes that are refused; and whoever has much that may
+    /// travel as it is stored, for which the remote has to say that it takes it so.
+    private func asksFirst() throws -> Bool {
+        if try store.setting(roleKey) != nil { return true }
+        guard try takes() < .packed, try store.remote(named: remote).unsent > 0, let dictionary = try store.dictionary()
+        else { return false }
+        let next = try store.unsent(
+            to: remote, after: 0, maximumBytes: ProtocolLimits.packingBytes, packedBy: dictionary.digest)
+        return next.hasMore
+    }
+
+    /// What may be left out of pushes, as far as the remote has said.
+    private func takes() throws -> Thinness {
+        try store.setting(thinKey).flatMap(Int.init).flatMap(Thinness.init) ?? .whole
     }
 
     /// How contents may travel as they are stored to a remote that takes them so. A connection that is cut loses what was on its way, so only

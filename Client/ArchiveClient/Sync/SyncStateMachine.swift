@@ -9,8 +9,8 @@ package import SyncProtocol
 package struct SyncStateMachine {
     /// Something that happened.
     package enum Event: Equatable {
-        /// The sync begins. `mayPush` is what the last sync was told; without it, the first exchange asks without a push.
-        case started(mayPush: Bool)
+        /// The sync begins. `asksFirst`: the first exchange pushes nothing, because what the remote says of itself decides what is pushed, or how.
+        case started(asksFirst: Bool)
         /// A response came and ended cleanly.
         case exchanged(Exchange)
         /// An action failed. `gained`: something was acknowledged or stored before it did. `sentCount`: revisions in the request.
@@ -146,8 +146,8 @@ package struct SyncStateMachine {
     /// What to do after an event.
     package mutating func handle(_ event: Event) -> Action {
         switch event {
-        case .started(let mayPush):
-            isPushing = mayPush
+        case .started(let asksFirst):
+            isPushing = !asksFirst
             return exchange()
         case .exchanged(let exchange): return next(after: exchange)
         case .failed(let error, let gained, let sentCount): return next(after: error, gained: gained, sentCount)

@@ -149,7 +149,7 @@ public final class ExchangeResponder {
                 chain: isUpToDate ? nil : state.end.chain))
         response.damaged = store.noticedDamage()
         // Only where it may matter for what comes next: most syncs find nothing to do.
-        if pushed != nil || response.totalRevisions > 0 { response.takes = request.thinness }
+        if pushed != nil || response.totalRevisions > 0 || request.cursor == nil { response.takes = request.thinness }
         let pages = try position.map { (position) throws(StoreError) in
             try LogPages(
                 store: store, after: position, through: last, limitBytes: request.limitBytes ?? .max,

@@ -22,7 +22,7 @@ struct SyncStateMachineTests {
 
     static func started(_ options: SyncOptions = SyncOptions()) -> Machine {
         var machine = Machine(options: options)
-        #expect(machine.handle(.started(mayPush: true)) == .exchange(pushBytes: push))
+        #expect(machine.handle(.started(asksFirst: false)) == .exchange(pushBytes: push))
         return machine
     }
 
@@ -74,7 +74,7 @@ struct SyncStateMachineTests {
 
     @Test func `whoever was a reader asks first, and pushes once it may`() {
         var machine = Machine(options: SyncOptions())
-        #expect(machine.handle(.started(mayPush: false)) == .exchange(pushBytes: nil))
+        #expect(machine.handle(.started(asksFirst: true)) == .exchange(pushBytes: nil))
         #expect(machine.handle(Self.exchange { $0.hasUnsent = true }) == .exchange(pushBytes: Self.push))
     }
 
