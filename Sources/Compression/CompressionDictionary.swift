@@ -159,11 +159,23 @@ import Synchronization
     private func compressionMade(_ level: Zstandard.Level) -> Compression? {
         compression.withLock { known in
             if let made = known[.page] ?? known[level] { return made }
-            // Its tables are looked at more closely than for reading.
-            guard let dictionary = unsafe ZSTD_createCDict(bytes, bytes.count, level.rawValue) else { return nil }
+            guard let dictionary = unsafe compressionDictionary(level) else { return nil }
             let made = unsafe Compression(dictionary: dictionary)
             known[level] = made
             return made
         }
+    }
+
+    /// The dictionary with tables for finding its parts. Where it is large and much is compressed, one of them is of twice the size that Zstandard
+    /// gives it: contents become 1.5 % smaller for 4 % more time.
+    private func compressionDictionary(_ level: Zstandard.Level) -> OpaquePointer? {
+        guard let parameters = unsafe ZSTD_createCCtxParams() else { return nil }
+        defer { _ = unsafe ZSTD_freeCCtxParams(parameters) }
+        _ = unsafe ZSTD_CCtxParams_init(parameters, level.rawValue)
+        if level == .page, bytes.count > Self.largestBytes / 2 {
+            _ = unsafe ZSTD_CCtxParams_setParameter(parameters, ZSTD_c_hashLog, 18)
+        }
+        return unsafe ZSTD_createCDict_advanced2(
+            bytes, bytes.count, ZSTD_dlm_byCopy, ZSTD_dct_auto, parameters, ZSTD_defaultCMem)
     }
 }

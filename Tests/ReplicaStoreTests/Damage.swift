@@ -144,6 +144,15 @@ extension SQLiteReplicaStore {
         return store
     }
 
+    /// Further letters, until the log has so many entries.
+    func fillLog(_ count: Int) throws {
+        let maker = RevisionMaker()
+        for number in try logState().count..<count {
+            _ = try ingest(maker.ingestion([try maker.revision(100 + number, "letter \(number)")]))
+        }
+        try catchUpSearchIndex()
+    }
+
     /// One deletion that was let in, and a dozen that are held back.
     func fillDeletions() throws {
         let maker = RevisionMaker()

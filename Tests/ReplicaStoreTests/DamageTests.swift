@@ -34,6 +34,8 @@ struct DamageTests {
         "waiting.number", "held.number", "remote_evidence.number",
         // Off outside of a transaction that heals.
         "healing.is_on",
+        // Rows of before format 7 have one, and nobody reads it.
+        "content.hash",
         // A parent that is waited for: the revision waits longer, and comes again with the next pull from the start.
         "waiting_parent.parent",
     ]
@@ -53,7 +55,9 @@ struct DamageTests {
 
     @Test(arguments: tables) func `a flipped bit in any column is found`(_ table: String) throws {
         let path = scratch.newPath()
-        try SQLiteReplicaStore.filled(path).fillDeletions()
+        let store = try SQLiteReplicaStore.filled(path)
+        try store.fillLog(20)
+        try store.fillDeletions()
         for column in try Damage(path).columns(table) where !Self.unchecked.contains("\(table).\(column)") {
             let copy = try copy(path)
             #expect(try Damage(copy).flip(table, column), "\(table).\(column) has a value")
@@ -87,8 +91,10 @@ struct DamageTests {
     @Test(arguments: ["letter", "content", "dictionary", "dictionary_copy", "revision", "parent"])
     func `no flipped bit of the truth leaves the replica`(_ table: String) throws {
         let path = scratch.newPath()
-        let original = try SQLiteReplicaStore.filled(path).allRevisions()
-        for column in try Damage(path).columns(table) {
+        let whole = try SQLiteReplicaStore.filled(path)
+        try whole.fillLog(20)
+        let original = try whole.allRevisions()
+        for column in try Damage(path).columns(table) where !Self.unchecked.contains("\(table).\(column)") {
             let copy = try copy(path)
             #expect(try Damage(copy).flip(table, column))
             let store = try SQLiteReplicaStore.open(folder: copy, mode: .local)
@@ -152,13 +158,15 @@ struct DamageTests {
     }
 
     @Test(arguments: [
-        ("content", "bytes"), ("content", "hash"), ("revision", "id"), ("revision", "header"), ("revision", "chain"),
+        ("content", "bytes"), ("content", "fixity"), ("revision", "id"), ("revision", "header"), ("revision", "chain"),
     ])
     func `what was written wrongly is noticed before anybody is told that it is here`(
         _ table: String, _ column: String
     ) throws {
         let path = scratch.newPath()
         let store = try SQLiteReplicaStore.filled(path)
+        // The chain stands at the next one.
+        try store.fillLog(15)
         let before = try store.logState()
         let damage = try Damage(path)
         let key = table == "content" ? "number" : "sequence"
@@ -166,7 +174,8 @@ struct DamageTests {
         try damage.connection.execute(
             """
             CREATE TRIGGER wrong AFTER INSERT ON \(table) BEGIN
-                UPDATE \(table) SET \(column) = zeroblob(length(new.\(column))) WHERE \(key) = new.\(key);
+                UPDATE \(table) SET \(column) = \(column == "fixity" ? "1" : "zeroblob(length(new.\(column)))")
+                    WHERE \(key) = new.\(key);
             END
             """)
         let maker = RevisionMaker()
@@ -237,8 +246,7 @@ struct DamageTests {
     }
 
     @Test(arguments: [
-        ("content", "bytes"), ("content", "hash"), ("content", "dictionary"), ("content", "fixity"),
-        ("revision", "header"),
+        ("content", "bytes"), ("content", "dictionary"), ("content", "fixity"), ("revision", "header"),
     ])
     func `whoever sends the right bytes again heals the damage`(table: String, column: String) throws {
         let path = scratch.newPath()

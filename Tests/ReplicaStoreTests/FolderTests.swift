@@ -176,7 +176,7 @@ struct FolderTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
-    @Test(arguments: 1...6) func `a database of any schema opens, today and ever after`(_ version: Int) throws {
+    @Test(arguments: 1...7) func `a database of any schema opens, today and ever after`(_ version: Int) throws {
         let path = scratch.newPath()
         try Self.make(path, version)
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)

@@ -11,7 +11,7 @@ struct LogMendingTests {
 
     static let columns = [
         ("revision", "id"), ("revision", "chain"), ("revision", "letter"), ("revision", "content"),
-        ("parent", "revision"), ("parent", "parent"), ("letter", "id"), ("letter", "number"), ("content", "hash"),
+        ("parent", "revision"), ("parent", "parent"), ("letter", "id"), ("letter", "number"),
         ("content", "number"), ("content", "dictionary"), ("content", "fixity"),
         ("dictionary", "number"), ("dictionary", "hash"), ("dictionary", "bytes"), ("dictionary", "place"),
         ("dictionary_copy", "bytes"),
@@ -22,6 +22,7 @@ struct LogMendingTests {
         let path = scratch.newPath()
         let (whole, state) = try {
             let store = try SQLiteReplicaStore.filled(path)
+            try store.fillLog(40)
             return (try store.allRevisions(), try store.logState())
         }()
         #expect(try Damage(path).flip(column.0, column.1))
@@ -36,10 +37,12 @@ struct LogMendingTests {
 
     @Test func `every damaged chain and all parents come back at once`() throws {
         let path = scratch.newPath()
-        let whole = try SQLiteReplicaStore.filled(path).allRevisions()
+        let filled = try SQLiteReplicaStore.filled(path)
+        try filled.fillLog(40)
+        let whole = try filled.allRevisions()
         let damage = try Damage(path)
         let (revisions, parents) = (try damage.rows("revision"), try damage.rows("parent"))
-        try damage.run("UPDATE revision SET chain = zeroblob(32)")
+        try damage.run("UPDATE revision SET chain = zeroblob(32) WHERE chain IS NOT NULL")
         try damage.run("DELETE FROM parent")
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
         try store.mendLog()
@@ -49,12 +52,51 @@ struct LogMendingTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
+    @Test func `the chain says which of several ids and headers between two of its places are right`() throws {
+        let path = scratch.newPath()
+        let filled = try SQLiteReplicaStore.filled(path)
+        try filled.fillLog(40)
+        let (whole, state) = (try filled.allRevisions(), try filled.logState())
+        let damage = try Damage(path)
+        let ids = try damage.connection.rows("SELECT id FROM revision ORDER BY sequence") { row throws in row.bytes(0) }
+        // The last one stands behind the last place of the chain, whose end is noted elsewhere.
+        try damage.run("UPDATE revision SET id = zeroblob(32) WHERE sequence IN (18, 19, 25, 38)")
+        try damage.run("UPDATE revision SET header = zeroblob(length(header)) WHERE sequence IN (20, 31, 39)")
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        let breaks = try store.verify { _, _ in }.problems.filter { $0.kind == "chain" }
+        #expect(breaks == [], "ids that are not those of their headers are told, and not the chain for them")
+        try store.mendLog()
+        #expect(
+            try damage.connection.rows("SELECT id FROM revision ORDER BY sequence") { row throws in row.bytes(0) }
+                == ids)
+        _ = try store.ingest(RevisionMaker().ingestion(whole))
+        try store.reindex()
+        #expect(try store.allRevisions() == whole)
+        #expect(try store.logState() == state)
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+
+    @Test func `a letter with a number that a later one gets is given its own again`() throws {
+        let path = scratch.newPath()
+        let damage = try {
+            _ = try SQLiteReplicaStore.filled(path)
+            return try Damage(path)
+        }()
+        try damage.run("UPDATE letter SET number = 9 WHERE number = 1")
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        try store.mendLog()
+        try store.reindex()
+        #expect(try damage.connection.integer("SELECT count(*) FROM letter WHERE number = 9") == 0)
+        try store.fillLog(12)
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+
     @Test func `what neither header nor chain says is left as it is, and named`() throws {
         let path = scratch.newPath()
         _ = try SQLiteReplicaStore.filled(path)
         let damage = try Damage(path)
         try damage.run(
-            "UPDATE revision SET header = zeroblob(length(header)), chain = zeroblob(32) WHERE sequence = 2")
+            "UPDATE revision SET header = zeroblob(length(header)), id = zeroblob(32) WHERE sequence = 2")
         let before = try damage.rows("revision")
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
         try store.mendLog()

@@ -46,12 +46,12 @@ public struct DatabaseFile: Sendable {
             policy: ConnectionPolicy(busyTimeoutMilliseconds: 10_000, journal: nil))
     }
 
-    /// The contents by their hashes.
-    public func contents() throws -> [[UInt8]: Content] {
-        let rows = try connect().rows("SELECT hash, bytes, dictionary FROM content") { row throws in
-            (row.bytes(0), Content(frame: row.bytes(1), dictionary: row.optionalInteger(2)))
-        }
-        return Dictionary(uniqueKeysWithValues: rows)
+    /// All contents.
+    public func contents() throws -> Set<Content> {
+        Set(
+            try connect().rows("SELECT bytes, dictionary FROM content") { row throws in
+                Content(frame: row.bytes(0), dictionary: row.optionalInteger(1))
+            })
     }
 
     /// How many dictionaries there are.

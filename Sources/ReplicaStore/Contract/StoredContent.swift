@@ -45,6 +45,19 @@ public struct StoredContent: Hashable, Sendable {
     /// Whether what a row keeps beside it is what follows from it and its hash, or nothing, as in rows that are older than that.
     func fits(_ fixity: Int?, _ hash: Digest) -> Bool { fixity == nil || fixity == self.fixity(of: hash) }
 
+    /// Whether it is what the hash names: its fixity says so, or it is decompressed and hashed.
+    func isProven(by fixity: Int?, _ hash: Digest) -> Bool { fixity == self.fixity(of: hash) || self.hash == hash }
+
+    /// What its bytes hash to; nil if they cannot be read.
+    var hash: Digest? {
+        do {
+            return SHA256.digest(of: try bytes())
+        } catch {
+            // Bytes that are no frame any more are damaged.
+            return nil
+        }
+    }
+
     /// The bytes of the content, not hashed.
     public func bytes() throws(Zstandard.Failure) -> [UInt8] {
         guard let dictionary else { return try Zstandard.decompress(frame, limitBytes: Limits.contentBytes) }

@@ -44,7 +44,7 @@ struct DeletionCount {
     private func counts(_ letter: Int) throws(SQLiteError) -> Bool {
         guard try connection.integer("SELECT is_deleted FROM summary WHERE letter = ?", [.integer(letter)]) == 0,
             let first = try connection.integer(
-                "SELECT min(sequence) FROM revision WHERE letter = ?", [.integer(letter)])
+                "SELECT min(sequence) FROM revision WHERE \(TruthTables.isOfLetter)", [.integer(letter)])
         else { return false }
         return first <= through
     }

@@ -105,6 +105,9 @@ struct DictionaryTable {
         let dictionary: Int?
         /// What is kept beside it.
         let fixity: Int
+
+        /// The columns `bytes`, `dictionary` and `fixity`. No content has a hash of its own any more: the header that refers to it names it.
+        var values: [SQLiteValue] { [.bytes(frame), .integer(dictionary), .integer(fixity)] }
     }
 
     /// How a content is stored here: as it is, with the number of its dictionary, or without one where that cannot be kept.

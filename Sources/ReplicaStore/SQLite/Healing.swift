@@ -35,13 +35,12 @@ struct Healing {
                     "UPDATE revision SET content = NULL WHERE sequence = ?", [.integer(sequence)])
             }
             if let number = try contentNumber(of: sequence, hash) {
-                try write(number, row, hash)
+                try write(number, row)
                 try connection.run(
                     "UPDATE revision SET content = ? WHERE sequence = ?", [.integer(number), .integer(sequence)])
             } else {
                 try connection.run(
-                    "INSERT INTO content (hash, bytes, dictionary, fixity) VALUES (?, ?, ?, ?)",
-                    [.bytes(hash.bytes), .bytes(row.frame), .integer(row.dictionary), .integer(row.fixity)])
+                    "INSERT INTO content (bytes, dictionary, fixity) VALUES (?, ?, ?)", row.values)
                 try connection.run(
                     "UPDATE revision SET content = ? WHERE sequence = ?",
                     [.integer(connection.lastInsertedRow), .integer(sequence)])
@@ -49,32 +48,50 @@ struct Healing {
         }
     }
 
-    /// The content that is to be written anew for a revision; nil if it has none. One that has the right name is the right one; where it is not
-    /// the one that the revision refers to, all contents are looked through: they are in no order.
-    private func contentNumber(of sequence: Int, _ hash: Digest) throws(SQLiteError) -> Int? {
-        let referred = try connection.integer(
-            "SELECT content FROM revision WHERE sequence = ?", [.integer(sequence)])
-        if let referred,
-            try connection.integer(
-                "SELECT 1 FROM content WHERE number = ? AND hash = ?", [.integer(referred), .bytes(hash.bytes)]) != nil
-        {
-            return referred
+    /// The content that is to be written anew for a revision; nil if there is none that may be.
+    ///
+    /// It is the one that the revision refers to, unless that is another one's: whole, or referred to by others as well. Then all contents are looked
+    /// through for the right one: they are in no order.
+    func contentNumber(of sequence: Int, _ hash: Digest) throws -> Int? {
+        let referred = try connection.rows(
+            "SELECT \(Self.columns) FROM content WHERE number = (SELECT content FROM revision WHERE sequence = ?)",
+            [.integer(sequence)]
+        ) { row throws in try content(row) }.first
+        if let (number, content, fixity) = referred {
+            if content.isProven(by: fixity, hash) { return number }
+            let isWhole = content.hash.map { content.fixity(of: $0) == fixity } ?? false
+            let others = try connection.integer(
+                "SELECT 1 FROM revision WHERE content = ? AND sequence <> ?", [.integer(number), .integer(sequence)])
+            if !isWhole, others == nil { return number }
         }
-        return try connection.integer("SELECT number FROM content WHERE hash = ?", [.bytes(hash.bytes)]) ?? referred
+        var found: Int?
+        try connection.forEach("SELECT \(Self.columns) FROM content") { row in
+            let (number, content, fixity) = try content(row)
+            if fixity.map({ $0 == content.fixity(of: hash) }) ?? (content.hash == hash) { found = number }
+            return found == nil
+        }
+        return found
+    }
+
+    private static let columns = "number, bytes, dictionary, fixity"
+
+    private func content(_ row: Row) throws -> (number: Int, content: StoredContent, fixity: Int?) {
+        let dictionary = try row.optionalInteger(2).flatMap(dictionaries.dictionary)
+        return (
+            row.integer(0), StoredContent(frame: row.bytes(1), dictionary: dictionary), row.optionalInteger(3)
+        )
     }
 
     /// Writes a content anew.
     func replaceContent(_ number: Int, _ content: StoredContent, _ hash: Digest) throws {
         let row = try dictionaries.row(of: content, hash)
-        try allowed { try write(number, row, hash) }
+        try allowed { try write(number, row) }
     }
 
-    private func write(_ number: Int, _ row: DictionaryTable.ContentRow, _ hash: Digest) throws {
+    private func write(_ number: Int, _ row: DictionaryTable.ContentRow) throws(SQLiteError) {
         try connection.run(
-            "UPDATE content SET hash = ?, bytes = ?, dictionary = ?, fixity = ? WHERE number = ?",
-            [
-                .bytes(hash.bytes), .bytes(row.frame), .integer(row.dictionary), .integer(row.fixity), .integer(number),
-            ])
+            "UPDATE content SET bytes = ?, dictionary = ?, fixity = ? WHERE number = ?",
+            row.values + [.integer(number)])
     }
 
     /// Runs a closure that may change the truth. Not within another one.

@@ -37,8 +37,8 @@ struct IngestionRun {
     private var isGuarded: Bool { guardedThrough != nil }
     /// Waiting revisions whose last parent has come, in the order of that.
     private var ready: [Int] = []
-    /// Of each revision that was appended what its content is known to be, if that was seen.
-    private var seenContents: [SeenContent?] = []
+    /// What is appended to the log. What is looked for there may be among it.
+    private var rows: AppendedRows
     /// Letters with new revisions, each once, in the order of the first.
     private var letters: [TouchedLetter] = []
     private var letterIndices: [Int: Int] = [:]
@@ -68,6 +68,7 @@ struct IngestionRun {
         remote = ingestion.remote
         state = try StateRow.read(connection)
         begin = state
+        rows = try AppendedRows(connection)
         hasRefusals = try connection.integer("SELECT 1 FROM remote_mark WHERE kind IN (1, 2) LIMIT 1") != nil
         hasWaiting = try connection.integer("SELECT 1 FROM waiting LIMIT 1") != nil
         hasHeld = try !HeldTable(connection).isEmpty()
@@ -103,6 +104,7 @@ struct IngestionRun {
     mutating func releaseHeld() throws {
         isReleasing = true
         for prepared in PreparedRevision.all(try HeldTable(connection).takeAll(), try dictionaries.newest()) {
+            try rows.write()
             let letter = try truth.letterNumber(prepared.header.letter)
             switch try find(prepared.header.parents) {
             case .all(let parents) where parents.allSatisfy({ $0.letter == letter }):
@@ -123,12 +125,14 @@ struct IngestionRun {
 
     private mutating func finish() throws {
         try promoteWaiting()
+        try rows.write()
         try list()
         try state.write(connection)
         for (name, sequences) in known.sorted(by: { $0.key.precedesByBytes($1.key) }) {
             try RemoteProgress(connection, name: name)?.acknowledge(sequences.sorted())
         }
-        try readBack()
+        var check = ReadBack(truth, after: begin, through: state, written: rows.written)
+        try check.run()
     }
 
     /// The report on what `run` did.
@@ -154,6 +158,9 @@ struct IngestionRun {
 
     private mutating func take(_ prepared: PreparedRevision) throws -> IngestionOutcome {
         guard prepared.header.archive == archive else { return .rejected(RevisionError(.archive)) }
+        // Where nothing depends on it, nothing is looked for but itself, and its letter when it is entered.
+        let isFree = prepared.header.parents.isEmpty && deletions == nil
+        if !isFree || rows.isWaiting(prepared.id) { try rows.write() }
         if let sequence = try truth.sequence(of: prepared.id) {
             try heal(sequence, with: prepared)
             if let remote { known[remote, default: []].append(sequence) }
@@ -163,8 +170,6 @@ struct IngestionRun {
             // Without the guard it comes in after all, below.
             if isGuarded { return try hold(prepared.revision, from: remote) }
         }
-        // Where nothing depends on it, it is looked for when the revision is entered.
-        let isFree = prepared.header.parents.isEmpty && deletions == nil
         let letter = isFree ? nil : try truth.letterNumber(prepared.header.letter)
         var parents = try find(prepared.header.parents)
         if case .missing = parents, !ready.isEmpty {
@@ -242,31 +247,12 @@ struct IngestionRun {
         _ prepared: PreparedRevision, letter knownLetter: Int?, parents: [Parent], from remote: String?
     ) throws {
         let (letter, isNew) = try knownLetter.map { ($0, false) } ?? enterLetter(prepared.header.letter)
-        let content = try contentNumber(of: prepared, knownLetter: isNew ? nil : letter)
+        if !isNew { try rows.write() }
+        let content = try content(of: prepared, knownLetter: isNew ? nil : letter)
         state.append(prepared.id)
-        try connection.run(
-            "INSERT INTO revision (sequence, id, chain, letter, content, header) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                .integer(state.sequence), .bytes(prepared.id.digest.bytes), .bytes(state.chain.bytes),
-                .integer(letter), .integer(content), .bytes(prepared.storedHeader),
-            ])
-        seenContents.append(SeenContent(prepared))
-        for parent in parents {
-            #if CANARIES
-                if Canary.secondParentLeftOut.isOn, parent.sequence != parents[0].sequence { continue }
-            #endif
-            try connection.run(
-                "INSERT INTO parent (revision, parent) VALUES (?, ?)",
-                [.integer(state.sequence), .integer(parent.sequence)])
-            try connection.run(
-                "DELETE FROM head WHERE letter = ? AND revision = ?", [.integer(letter), .integer(parent.sequence)])
-            if hasRefusals { try withhold(state.sequence, after: parent.sequence) }
-        }
-        #if CANARIES
-            if Canary.headDropped.isOn { try connection.run("DELETE FROM head WHERE letter = ?", [.integer(letter)]) }
-        #endif
-        try connection.run(
-            "INSERT INTO head (letter, revision) VALUES (?, ?)", [.integer(letter), .integer(state.sequence)])
+        try rows.append(prepared, at: state, letter: letter, content: content)
+        if !parents.isEmpty { try rows.write() }
+        if !isNew { try enterHead(state.sequence, ofLetter: letter, parents) }
         if let remote { known[remote, default: []].append(state.sequence) }
         if hasWaiting { ready += try WaitingTable(connection).noteArrival(of: prepared.id) }
         if hasHeld { try HeldTable(connection).remove(prepared.id) }
@@ -279,49 +265,65 @@ struct IngestionRun {
         note(letter, prepared, at: state.sequence, isNew: isNew)
     }
 
+    /// Enters a head that is not the only revision of its letter, with its parents, which are heads no longer.
+    private func enterHead(_ sequence: Int, ofLetter letter: Int, _ parents: [Parent]) throws {
+        // As long as its first revision was the only one, no row said that it is the head.
+        try connection.run(
+            "INSERT INTO head SELECT ?1, ?1 WHERE NOT EXISTS (SELECT 1 FROM head WHERE letter = ?1)", [.integer(letter)]
+        )
+        for parent in parents {
+            #if CANARIES
+                if Canary.secondParentLeftOut.isOn, parent.sequence != parents[0].sequence { continue }
+            #endif
+            try connection.run(
+                "INSERT INTO parent (revision, parent) VALUES (?, ?)",
+                [.integer(sequence), .integer(parent.sequence)])
+            try connection.run(
+                "DELETE FROM head WHERE letter = ? AND revision = ?", [.integer(letter), .integer(parent.sequence)])
+            if hasRefusals { try withhold(sequence, after: parent.sequence) }
+        }
+        #if CANARIES
+            if Canary.headDropped.isOn { try connection.run("DELETE FROM head WHERE letter = ?", [.integer(letter)]) }
+        #endif
+        try connection.run("INSERT INTO head (letter, revision) VALUES (?, ?)", [.integer(letter), .integer(sequence)])
+    }
+
+    /// A new letter has the number of its first log entry, which is the next one.
     private func enterLetter(_ id: LetterID) throws -> (number: Int, isNew: Bool) {
-        try connection.run("INSERT INTO letter (id) VALUES (?) ON CONFLICT (id) DO NOTHING", [.bytes(id.bytes)])
-        if connection.changedRowCount == 1 { return (connection.lastInsertedRow, true) }
+        try connection.run(
+            "INSERT INTO letter (number, id) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+            [.integer(state.sequence + 1), .bytes(id.bytes)])
+        if connection.changedRowCount == 1 { return (state.sequence + 1, true) }
         guard let number = try truth.letterNumber(id) else { throw StoreError.damaged(object: "archive.sqlite") }
         return (number, false)
     }
 
-    /// Nil for a tombstone.
-    ///
     /// - Parameter letter: Its letter, unless that is new.
-    private mutating func contentNumber(of prepared: PreparedRevision, knownLetter letter: Int?) throws -> Int? {
-        guard let content = prepared.content, let hash = prepared.header.content else { return nil }
-        if let letter, let known = try knownContent(hash, ofLetter: letter) {
-            // What is there was written long ago; a new revision must not rest on damaged bytes.
-            if !Healing.isIntact(known.content, hash) || !known.content.fits(known.fixity, hash) {
-                try Healing(connection).replaceContent(known.number, content, hash)
-            }
-            return known.number
-        }
-        let row = try row(of: content, hash, fixity: prepared.fixity)
-        try connection.run(
-            "INSERT INTO content (hash, bytes, dictionary, fixity) VALUES (?, ?, ?, ?)",
-            [.bytes(hash.bytes), .bytes(row.frame), .integer(row.dictionary), .integer(row.fixity)])
-        return connection.lastInsertedRow
+    private mutating func content(
+        of prepared: PreparedRevision, knownLetter letter: Int?
+    ) throws -> AppendedRows.Content {
+        guard let content = prepared.content, let hash = prepared.header.content else { return .none }
+        if let letter, let known = try knownContent(hash, ofLetter: letter) { return .known(known) }
+        return .new(try row(of: content, hash, fixity: prepared.fixity))
     }
 
-    /// The content of this hash, if one of the letter's last revisions has it: who undoes an edit, or settles a conflict for one side, writes what
-    /// was there.
-    private func knownContent(
-        _ hash: Digest, ofLetter letter: Int
-    ) throws -> (number: Int, content: StoredContent, fixity: Int?)? {
-        try connection.first(
+    /// The content of this hash, if one of the letter's last revisions has it whole: who undoes an edit, or settles a conflict for one side, writes
+    /// what was there.
+    private func knownContent(_ hash: Digest, ofLetter letter: Int) throws -> Int? {
+        let recent = try connection.rows(
             """
-            SELECT content.number, content.bytes, content.dictionary, content.fixity
-            FROM (SELECT content FROM revision WHERE letter = ? ORDER BY sequence DESC LIMIT 16) AS recent
-            CROSS JOIN content ON content.number = recent.content WHERE content.hash = ? LIMIT 1
-            """, [.integer(letter), .bytes(hash.bytes)]
-        ) { (row) throws(SQLiteError) in
-            let dictionary = try row.optionalInteger(2).flatMap(dictionaries.dictionary)
-            return (
-                row.integer(0), StoredContent(frame: row.bytes(1), dictionary: dictionary), row.optionalInteger(3)
-            )
+            SELECT header, content, sequence FROM revision WHERE \(TruthTables.isOfLetter) ORDER BY sequence DESC LIMIT 16
+            """, [.integer(letter)]
+        ) { row throws in
+            (header: HeaderShorthand.expand(row.bytes(0)), content: row.optionalInteger(1), sequence: row.integer(2))
         }
+        guard let known = recent.first(where: { TruthTables.header($0.header)?.content == hash }),
+            let number = known.content, let stored = try truth.stored(known.sequence), let content = stored.content,
+            content.hash == hash
+        else { return nil }
+        // It was written long ago: what is kept beside it may be damaged.
+        if !content.fits(stored.fixity, hash) { try Healing(connection).replaceContent(number, content, hash) }
+        return number
     }
 
     /// How a content is stored here. Nearly all of an ingestion have one dictionary, which is looked for once.
@@ -363,12 +365,8 @@ struct IngestionRun {
 
     /// Puts the right bytes in the place of damaged ones, if somebody sends them again.
     private mutating func heal(_ sequence: Int, with prepared: PreparedRevision) throws {
-        let hash = try connection.first(
-            "SELECT hash FROM content JOIN revision ON revision.content = content.number WHERE sequence = ?",
-            [.integer(sequence)]
-        ) { (row) throws(SQLiteError) in row.bytes(0) }
         let stored = try truth.stored(sequence)
-        let isIntact = stored?.intact() != nil && hash == prepared.header.content?.bytes
+        let isIntact = stored?.intact() != nil
         let fits = prepared.header.content.map { stored?.content?.fits(stored?.fixity, $0) == true } ?? true
         guard !isIntact || !fits else { return }
         try Healing(connection).replace(sequence, with: prepared)
@@ -389,6 +387,7 @@ struct IngestionRun {
         while next < ready.count {
             let number = ready[next]
             next += 1
+            try rows.write()
             switch try waiting.take(number) {
             case .gone: break
             case .intact(let revision, let remote):
@@ -450,106 +449,4 @@ struct IngestionRun {
     }
 
     private static let rowsSeenTogether = 512
-
-    /// Reads what this transaction wrote and hashes it again, before anybody is told that it is here.
-    private func readBack() throws {
-        #if CANARIES
-            if Canary.readBackSkipped.isOn { return }
-        #endif
-        var check = begin
-        var rows: [WrittenRow] = []
-        var hashed: (rows: [WrittenRow], hashes: BegunWork<[WrittenRow.Hashes], Never>)?
-        func checkHashed() throws {
-            guard let hashed else { return }
-            for (row, hashes) in zip(hashed.rows, hashed.hashes.wait()) {
-                guard let id = row.stored.id, id.digest == hashes.header, row.stored.sequence == check.sequence + 1
-                else {
-                    throw StoreError.damaged(object: "revision \(row.stored.sequence)")
-                }
-                check.append(id)
-                guard row.chain == check.chain.bytes, row.contentHash == hashes.content else {
-                    throw StoreError.damaged(object: id.hex)
-                }
-            }
-        }
-        // While some are hashed, the next ones are read. Few stay here.
-        func hashRows() throws {
-            let next = BegunWork<[WrittenRow.Hashes], Never>(rows.count == Self.rowsReadBackTogether ? .cores : .here) {
-                [rows] in
-                rows.concurrentMap { $0.hashes() }
-            }
-            try checkHashed()
-            hashed = (rows, next)
-            rows = []
-        }
-        try connection.forEach(
-            """
-            SELECT \(TruthTables.columns), revision.chain, content.hash
-            FROM revision LEFT JOIN content ON content.number = revision.content
-            WHERE revision.sequence > ? ORDER BY revision.sequence
-            """, [.integer(begin.sequence)]
-        ) { row in
-            let stored = try truth.stored(row)
-            let index = stored.sequence - begin.sequence - 1
-            rows.append(WrittenRow(row, stored, seen: seenContents.indices.contains(index) ? seenContents[index] : nil))
-            if rows.count == Self.rowsReadBackTogether { try hashRows() }
-            return true
-        }
-        try hashRows()
-        try checkHashed()
-        guard check.sequence == state.sequence, check.chain == state.chain, check.fingerprint == state.fingerprint
-        else { throw StoreError.damaged(object: "archive.sqlite") }
-    }
-
-    private static let rowsReadBackTogether = 512
-
-    /// A frame that was decompressed when it came: what is read back of it need not be once more, if it is the same.
-    private struct SeenContent: Sendable {
-        /// The SHA-256 of what it holds.
-        let content: Digest
-        let fixity: Int
-
-        init?(_ prepared: PreparedRevision) {
-            guard prepared.wasSeen, let fixity = prepared.fixity, let content = prepared.header.content else {
-                return nil
-            }
-            self.content = content
-            self.fixity = fixity
-        }
-    }
-
-    /// A row of the log as the database gives it back.
-    private struct WrittenRow: Sendable {
-        let stored: TruthTables.StoredRevision
-        let chain: [UInt8]
-        /// Empty for a tombstone.
-        let contentHash: [UInt8]
-        let seen: SeenContent?
-
-        init(_ row: Row, _ stored: TruthTables.StoredRevision, seen: SeenContent?) {
-            self.stored = stored
-            self.seen = seen
-            chain = row.bytes(6)
-            contentHash = row.bytes(7)
-        }
-
-        typealias Hashes = (header: Digest, content: [UInt8]?)
-
-        /// What its bytes hash to; no content hash if the content cannot be read or its fixity is wrong, an empty one for a tombstone.
-        func hashes() -> Hashes {
-            let header = SHA256.digest(of: stored.header)
-            guard let content = stored.content else { return (header, []) }
-            do {
-                // What was stored before this transaction may be older than its fixity.
-                guard let fixity = stored.fixity else { return (header, SHA256.digest(of: try content.bytes()).bytes) }
-                if let seen, fixity == seen.fixity, fixity == content.fixity(of: seen.content) {
-                    return (header, seen.content.bytes)
-                }
-                let hash = SHA256.digest(of: try content.bytes())
-                return (header, fixity == content.fixity(of: hash) ? hash.bytes : nil)
-            } catch {
-                return (header, nil)
-            }
-        }
-    }
 }

@@ -38,9 +38,9 @@ struct LetterList {
         var heads: [Int: (count: Int, last: TruthTables.StoredRevision)] = [:]
         try connection.forEach(
             """
-            SELECT \(TruthTables.columns), head.letter FROM json_each(?) AS wanted
-            CROSS JOIN head ON head.letter = wanted.value
-            LEFT JOIN revision ON revision.sequence = head.revision
+            SELECT \(TruthTables.columns), wanted.value FROM json_each(?) AS wanted
+            LEFT JOIN head ON head.letter = wanted.value
+            LEFT JOIN revision ON revision.sequence = ifnull(head.revision, wanted.value) AND revision.letter = wanted.value
             LEFT JOIN content ON content.number = revision.content
             """, [.text("[\(numbers.sorted().map(String.init).joined(separator: ","))]")]
         ) { row in
@@ -80,8 +80,9 @@ struct LetterList {
         let letters = try connection.rows(
             """
             SELECT letter.number, letter.id FROM revision JOIN letter ON letter.number = revision.letter
-            WHERE sequence > ? AND sequence <= ?
-                AND sequence = (SELECT max(sequence) FROM revision AS other WHERE other.letter = revision.letter)
+            WHERE sequence > ? AND sequence <= ? AND NOT EXISTS (
+                SELECT 1 FROM revision AS other
+                WHERE other.letter = revision.letter AND other.letter <> other.sequence AND other.sequence > revision.sequence)
             """, [.integer(state.listed), .integer(end)]
         ) { row throws in LetterID(bytes: row.bytes(1)).map { (number: row.integer(0), id: $0) } }.compactMap { $0 }
         try write(

@@ -23,7 +23,7 @@ struct LetterVerification {
                 problems.append(VerificationReport.Problem(kind: kind, letter: id, object: nil, text: text))
             }
             let heads = try connection.rows(
-                "SELECT sequence FROM (\(Reindexing.headSelection) AND letter = ?) ORDER BY sequence",
+                "SELECT sequence FROM (\(Reindexing.headSelection) AND \(TruthTables.isOfLetter)) ORDER BY sequence",
                 [.integer(number)]
             ) { row throws in row.integer(0) }
             if try truth.heads(ofLetter: number) != heads { add("head", "the heads are not those that the log gives") }

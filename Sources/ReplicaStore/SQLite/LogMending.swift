@@ -10,7 +10,7 @@ struct LogMending {
     private let connection: Connection
     private let truth: TruthTables
 
-    /// The chain up to the entry that is looked at, as far as it can be told.
+    /// The chain up to the entries that are looked at, as far as it can be told.
     private var chain = Digest.zero
     /// Whether the ids of all entries before are certain, so that the chain is too.
     private var isChainKnown = true
@@ -22,11 +22,15 @@ struct LogMending {
 
     private struct LogRow {
         let stored: TruthTables.StoredRevision
-        let chain: Digest?
+        /// What the bytes of its header hash to.
+        let digest: Digest
+        /// Nil where they are no header.
+        let header: RevisionHeader?
+        /// Nil where it does not stand.
+        let chain: [UInt8]?
         let letter: Int
         let letterID: [UInt8]
         let content: Int?
-        let contentHash: [UInt8]?
     }
 
     mutating func run() throws {
@@ -41,15 +45,23 @@ struct LogMending {
             definitions.append(definition)
         }
         for name in names { try connection.execute("DROP TRIGGER \(name)") }
+        // A letter's number may change before those of its revisions do.
+        try connection.execute("PRAGMA defer_foreign_keys=ON")
         try connection.run("UPDATE healing SET is_on = 1")
         try DictionaryTable(connection).mend()
         try connection.run("DELETE FROM parent WHERE revision NOT IN (SELECT sequence FROM revision)")
-        var sequence = 1
         // A log with a gap is left alone from there on: what stood there is not known.
+        var stretch: [LogRow] = []
+        var sequence = 1
         while let row = try row(sequence) {
-            try mend(row)
+            stretch.append(row)
             sequence += 1
+            guard row.chain != nil || LogChain.stands(at: row.stored.sequence) else { continue }
+            try mend(stretch, end: row.chain.flatMap { Digest(bytes: $0) }, isChained: true)
+            stretch = []
         }
+        let state = try StateRow.read(connection)
+        try mend(stretch, end: state.sequence == sequence - 1 ? state.chain : nil, isChained: false)
         try connection.run("UPDATE healing SET is_on = 0")
         for definition in definitions { try connection.execute(definition) }
     }
@@ -57,80 +69,103 @@ struct LogMending {
     private func row(_ sequence: Int) throws -> LogRow? {
         try connection.rows(
             """
-            SELECT \(TruthTables.columns), revision.chain, revision.letter, letter.id, revision.content, content.hash
+            SELECT \(TruthTables.columns), revision.chain, revision.letter, letter.id, revision.content
             FROM revision LEFT JOIN content ON content.number = revision.content
             LEFT JOIN letter ON letter.number = revision.letter WHERE revision.sequence = ?
             """, [.integer(sequence)]
         ) { row throws in
-            LogRow(
-                stored: try truth.stored(row), chain: Digest(bytes: row.bytes(6)), letter: row.integer(7),
-                letterID: row.bytes(8), content: row.optionalInteger(9), contentHash: row.optionalBytes(10))
+            let stored = try truth.stored(row)
+            let header = stored.header
+            return LogRow(
+                stored: stored, digest: SHA256.digest(of: header), header: TruthTables.header(header),
+                chain: row.optionalBytes(6), letter: row.integer(7), letterID: row.bytes(8),
+                content: row.optionalInteger(9))
         }.first
     }
 
-    private mutating func mend(_ row: LogRow) throws {
-        let headerBytes = row.stored.header
-        let digest = SHA256.digest(of: headerBytes)
-        let header = TruthTables.header(headerBytes)
-        let isWhole = try header != nil && isNamed(row, by: digest)
-        guard let id = isWhole ? RevisionID(digest) : confirmedID(of: row) else {
-            // Neither header nor chain says which id is right.
-            isChainKnown = false
-            chain = row.chain ?? .zero
-            return
-        }
-        try mendChain(row, id)
-        guard isWhole, let header else { return }
-        try mendLetter(row, header)
-        try mendContent(row, header)
-        try mendDictionary(row, header)
-        try mendFixity(header, at: row.stored.sequence)
-        try mendParents(row, header)
-    }
-
-    /// Whether the header has the hash that names the entry; mends the name where the chain says that the header is right.
-    private func isNamed(_ row: LogRow, by digest: Digest) throws -> Bool {
-        if row.stored.id?.digest == digest { return true }
-        let id = RevisionID(digest)
-        guard row.chain == LogPosition.chain(chain, extendedBy: id), try truth.sequence(of: id) == nil else {
-            return false
-        }
-        try connection.run(
-            "UPDATE revision SET id = ? WHERE sequence = ?", [.bytes(digest.bytes), .integer(row.stored.sequence)])
-        return true
-    }
-
-    /// The id that the row says it has, if the chain says so too.
-    private func confirmedID(of row: LogRow) -> RevisionID? {
-        guard let id = row.stored.id, row.chain == LogPosition.chain(chain, extendedBy: id) else { return nil }
-        return id
-    }
-
-    private mutating func mendChain(_ row: LogRow, _ id: RevisionID) throws {
-        let extended = LogPosition.chain(chain, extendedBy: id)
-        guard isChainKnown else {
-            chain = row.chain ?? extended
-            return
-        }
-        if row.chain != extended {
+    /// Mends entries up to one at which the chain stands, or should.
+    ///
+    /// - Parameters:
+    ///   - end: The chain at the last of them; nil where that is not known.
+    ///   - isChained: Whether it stands in the last one's row.
+    private mutating func mend(_ rows: [LogRow], end: Digest?, isChained: Bool) throws {
+        guard let last = rows.last else { return }
+        let names = try names(of: rows, end: end)
+        let known = names.compactMap { $0 }
+        let extended = known.reduce(chain, LogPosition.chain)
+        isChainKnown = isChainKnown && known.count == rows.count
+        if isChainKnown, isChained, extended != end {
             try connection.run(
                 "UPDATE revision SET chain = ? WHERE sequence = ?",
-                [.bytes(extended.bytes), .integer(row.stored.sequence)])
+                [.bytes(extended.bytes), .integer(last.stored.sequence)])
         }
-        chain = extended
+        chain = isChainKnown ? extended : end ?? extended
+        for (row, name) in zip(rows, names) {
+            guard let name, name.digest == row.digest, let header = row.header else { continue }
+            if row.stored.id != name {
+                try connection.run(
+                    "UPDATE revision SET id = ? WHERE sequence = ?",
+                    [.bytes(name.digest.bytes), .integer(row.stored.sequence)])
+            }
+            try mendLetter(row, header)
+            try mendContent(row, header)
+            try mendDictionary(row, header)
+            try mendFixity(header, at: row.stored.sequence)
+            try mendParents(row, header)
+        }
     }
 
+    /// The ids of entries. Where header and id of a row do not fit each other, the chain says which of them is right; nil where it says neither.
+    private func names(of rows: [LogRow], end: Digest?) throws -> [RevisionID?] {
+        var choices: [[RevisionID]] = []
+        for row in rows {
+            let named = row.header != nil ? RevisionID(row.digest) : nil
+            guard let named, named == row.stored.id else {
+                // One that stands somewhere else already is not named here.
+                let free = try named.flatMap { try truth.sequence(of: $0) == nil ? $0 : nil }
+                choices.append([free, row.stored.id].compactMap { $0 })
+                continue
+            }
+            choices.append([named])
+        }
+        if let names = Self.chosen(choices[...], after: chain, end: end) { return names }
+        return zip(rows, choices).map { row, choices in
+            choices == [RevisionID(row.digest)] && row.stored.id == choices[0] ? choices[0] : nil
+        }
+    }
+
+    /// The one choice of each by which the chain comes to its end; nil if none does.
+    private static func chosen(
+        _ choices: ArraySlice<[RevisionID]>, after chain: Digest, end: Digest?
+    ) -> [RevisionID]? {
+        guard let first = choices.first else { return chain == end ? [] : nil }
+        for id in first {
+            let rest = chosen(choices.dropFirst(), after: LogPosition.chain(chain, extendedBy: id), end: end)
+            if let rest { return [id] + rest }
+        }
+        return nil
+    }
     private func mendLetter(_ row: LogRow, _ header: RevisionHeader) throws {
-        guard row.letterID != header.letter.bytes else { return }
+        let sequence = row.stored.sequence
+        guard row.letterID != header.letter.bytes || row.letter > sequence else { return }
         var number = try truth.letterNumber(header.letter)
+        if let beyond = number, beyond > sequence {
+            // No letter's number is beyond its first entry: the next new letter would get it.
+            try connection.run(
+                "UPDATE OR IGNORE letter SET number = ? WHERE number = ?", [.integer(sequence), .integer(beyond)])
+            number = try truth.letterNumber(header.letter)
+        }
         if number == nil, !row.letterID.isEmpty, try !isNamed(letter: row.letter, otherwiseThan: header.letter) {
             // The letter's own row is damaged: all of its revisions name this one.
             return try connection.run(
                 "UPDATE letter SET id = ? WHERE number = ?", [.bytes(header.letter.bytes), .integer(row.letter)])
         }
         if number == nil {
-            try connection.run("INSERT INTO letter (id) VALUES (?)", [.bytes(header.letter.bytes)])
-            number = connection.lastInsertedRow
+            // This is its first entry then. Another letter has this number only in a log that is older than format 7.
+            try connection.run(
+                "INSERT INTO letter (number, id) VALUES (?, ?) ON CONFLICT (number) DO NOTHING",
+                [.integer(sequence), .bytes(header.letter.bytes)])
+            number = try truth.letterNumber(header.letter)
         }
         guard let number else { return }
         try connection.run(
@@ -139,26 +174,21 @@ struct LogMending {
 
     /// Whether a header that stands under a letter names another one than this.
     private func isNamed(letter number: Int, otherwiseThan id: LetterID) throws -> Bool {
-        let headers = try connection.rows("SELECT header FROM revision WHERE letter = ?", [.integer(number)]) {
-            row throws in HeaderShorthand.expand(row.bytes(0))
-        }
+        let headers = try connection.rows(
+            "SELECT header FROM revision WHERE \(TruthTables.isOfLetter)", [.integer(number)]
+        ) { row throws in HeaderShorthand.expand(row.bytes(0)) }
         return headers.contains { TruthTables.header($0).map { $0.letter != id } == true }
     }
 
     private func mendContent(_ row: LogRow, _ header: RevisionHeader) throws {
-        let isRight = row.contentHash == header.content?.bytes && (row.content == nil) == (header.content == nil)
-        guard !isRight else { return }
         let sequence = SQLiteValue.integer(row.stored.sequence)
         guard let hash = header.content else {
+            if row.content == nil { return }
             return try connection.run("UPDATE revision SET content = NULL WHERE sequence = ?", [sequence])
         }
-        if let number = row.content, let content = row.stored.content, Healing.isIntact(content, hash) {
-            try connection.run(
-                "UPDATE content SET hash = ? WHERE number = ?", [.bytes(hash.bytes), .integer(number)])
-        } else if let named = try connection.integer(
-            "SELECT number FROM content WHERE hash = ?", [.bytes(hash.bytes)])
-        {
-            try connection.run("UPDATE revision SET content = ? WHERE sequence = ?", [.integer(named), sequence])
+        if let content = row.stored.content, content.isProven(by: row.stored.fixity, hash) { return }
+        if let number = try Healing(connection).contentNumber(of: row.stored.sequence, hash), number != row.content {
+            try connection.run("UPDATE revision SET content = ? WHERE sequence = ?", [.integer(number), sequence])
         }
     }
 

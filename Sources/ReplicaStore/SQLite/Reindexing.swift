@@ -30,7 +30,10 @@ struct Reindexing {
         SELECT letter, sequence FROM revision
         WHERE NOT EXISTS (SELECT 1 FROM parent WHERE parent.parent = revision.sequence)
         """
-    private static let insertHeads = "INSERT INTO head (letter, revision) \(headSelection)"
+    private static let insertHeads = """
+        INSERT INTO head (letter, revision) \(headSelection) AND (letter <> sequence OR EXISTS (
+            SELECT 1 FROM revision AS other WHERE other.letter = revision.letter AND other.letter <> other.sequence))
+        """
 
     /// State and blob references, in log order.
     private func walkLog() throws -> StateRow {

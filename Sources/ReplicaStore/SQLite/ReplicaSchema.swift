@@ -20,6 +20,7 @@ enum ReplicaSchema {
             Migrator.Migration("dictionaries", script: version4),
             Migrator.Migration("short headers, and a list that holds what it is asked by", script: version5),
             Migrator.Migration("fixity of contents, and smaller indexes", version6),
+            Migrator.Migration("what follows from the rest of the log stands there once", version7),
         ])
 
     private static let version1 = """
@@ -261,8 +262,11 @@ enum ReplicaSchema {
             content='', tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'")
         """
 
-    /// The index of the list by date, as it has been since version 3, to the byte: it is dropped for large ingestions, and made again by these words.
+    /// The index of the list by date, as it has been since version 7, to the byte: it is dropped for large ingestions, and made again by these words.
     static let dateIndex =
+        "CREATE INDEX \(dateIndexName) ON summary (is_deleted, sort_key DESC, id, earliest, span)"
+    /// The same from version 3 to 6.
+    private static let dateIndexWithLatest =
         "CREATE INDEX \(dateIndexName) ON summary (is_deleted, sort_key DESC, id, earliest, latest)"
     /// Its name.
     static let dateIndexName = "summary_by_date"
@@ -274,7 +278,7 @@ enum ReplicaSchema {
         DELETE FROM search_entry;
         UPDATE search_state SET through = 0, fold = 0;
         DROP INDEX summary_by_date;
-        \(dateIndex);
+        \(dateIndexWithLatest);
         """
 
     /// Each dictionary stands in two tables: two rows of one may stand on the same page, and go with it. Contents that were there have
@@ -335,7 +339,7 @@ enum ReplicaSchema {
         ALTER TABLE state ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
         UPDATE state SET listed = sequence;
         DROP TABLE old_summary;
-        \(dateIndex);
+        \(dateIndexWithLatest);
         CREATE INDEX summary_in_conflict ON summary (letter) WHERE conflicts > 0;
         """
 
@@ -347,6 +351,34 @@ enum ReplicaSchema {
         try dropUnique("hash", of: "content", connection)
         try dropUnique("id", of: "revision", connection)
         try connection.execute("CREATE INDEX revision_by_id ON revision (substr(id, 1, 8))")
+    }
+
+    /// A letter has the number of its first log entry: so its first revision needs no index to be found, and is its head where no table says
+    /// otherwise. The chain stands at every sixteenth entry (`LogChain`), the hash of a content in the header that names it alone, and the last day
+    /// of a date by how far it is from the first. Rows of the log that were there stay as they are.
+    private static func version7(_ connection: Connection) throws {
+        try connection.execute(
+            """
+            DROP INDEX IF EXISTS \(dateIndexName);
+            UPDATE summary SET latest = latest - ifnull(earliest, 0);
+            """)
+        let changes = [
+            ("content", "hash BLOB NOT NULL", "hash BLOB"), ("revision", "chain BLOB NOT NULL", "chain BLOB"),
+            ("summary", "latest INTEGER", "span INTEGER"),
+        ]
+        try connection.changingDefinitions {
+            for (table, old, new) in changes {
+                try connection.run(
+                    "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?",
+                    [.text(old), .text(new), .text(table)])
+            }
+        }
+        try connection.execute(
+            """
+            \(dateIndex);
+            DROP INDEX revision_by_letter;
+            CREATE INDEX revision_by_letter ON revision (letter) WHERE letter <> sequence;
+            """)
     }
 
     /// Takes the one UNIQUE from a table. SQLite drops its index only once that stands under a name of its own, and its table without the word.

@@ -42,6 +42,7 @@ extension SQLiteReplicaStore {
             }
             var moments: [(time: Timestamp?, isFirst: Bool)] = []
             var rows: [(header: [UInt8], letter: [UInt8], isFirst: Bool)] = []
+            var letters: Set<Int> = []
             func takeRows() {
                 let times = rows.concurrentMap { Self.time(ofHeader: $0.header) }
                 for (row, time) in zip(rows, times) {
@@ -51,12 +52,11 @@ extension SQLiteReplicaStore {
             }
             try connection.forEach(
                 """
-                SELECT header, letter.id,
-                    sequence = (SELECT min(sequence) FROM revision AS other WHERE other.letter = revision.letter)
+                SELECT header, letter.id, revision.letter
                 FROM revision LEFT JOIN letter ON letter.number = revision.letter ORDER BY sequence
                 """
             ) { row in
-                rows.append((row.bytes(0), row.bytes(1), row.bool(2)))
+                rows.append((row.bytes(0), row.bytes(1), letters.insert(row.integer(2)).inserted))
                 if rows.count == Self.headersReadTogether { takeRows() }
                 return true
             }

@@ -243,7 +243,9 @@ struct LetterFilter {
             values += added
         }
         if query.from != nil || query.to != nil { conditions.append("sort_key IS NOT NULL") }
-        if let from = query.from { add("(latest IS NULL OR latest >= ?)", .integer(SummaryTable.dayNumber(from))) }
+        if let from = query.from {
+            add("(span IS NULL OR \(SummaryTable.latest) >= ?)", .integer(SummaryTable.dayNumber(from)))
+        }
         if let to = query.to { add("(earliest IS NULL OR earliest <= ?)", .integer(SummaryTable.dayNumber(to))) }
         if let sender = query.sender { add("instr(sender_words, ?) > 0", .text(SearchFold.name(sender))) }
         if let recipient = query.recipient { add("instr(recipient_words, ?) > 0", .text(SearchFold.name(recipient))) }

@@ -18,25 +18,16 @@ extension SQLiteReplicaStore {
 
     /// The chain hash at a sequence: `Digest.zero` at 0, nil past the end.
     public func chain(at sequence: Int) throws(StoreError) -> Digest? {
-        guard sequence != 0 else { return .zero }
-        return try connections.read { connection in try Self.chain(at: sequence, connection) }
-    }
-
-    private static func chain(at sequence: Int, _ connection: Connection) throws -> Digest? {
-        guard sequence != 0 else { return .zero }
-        let bytes = try connection.first("SELECT chain FROM revision WHERE sequence = ?", [.integer(sequence)]) {
-            (row) throws(SQLiteError) in row.bytes(0)
-        }
-        return bytes.flatMap { Digest(bytes: $0) }
+        try connections.read { connection in try LogChain(connection).hash(at: sequence) }
     }
 
     /// The identity, the end of the log and the chain hash at a sequence, all of one moment.
     public func standing(at sequence: Int) throws(StoreError) -> LogStanding {
         try connections.read { connection in
             let (identity, epoch) = try IdentityTable(connection).identityAndEpoch()
-            return LogStanding(
-                identity: identity, state: try StateRow.read(connection).logState(epoch: epoch),
-                chain: try Self.chain(at: sequence, connection))
+            let state = try StateRow.read(connection)
+            let chain = try sequence == state.sequence ? state.chain : LogChain(connection).hash(at: sequence)
+            return LogStanding(identity: identity, state: state.logState(epoch: epoch), chain: chain)
         }
     }
 
@@ -56,7 +47,7 @@ extension SQLiteReplicaStore {
     ) throws(StoreError) -> OutgoingPage {
         let (rows, chain) = try connections.read { connection in
             let rows = try Self.logPage(connection, after: sequence, through: end, maximumBytes: maximumBytes)
-            return (rows, try rows.last.flatMap { try Self.chain(at: $0.sequence, connection) })
+            return (rows, try rows.last.flatMap { try LogChain(connection).hash(at: $0.sequence) })
         }
         let entries = try checked(rows, ids: rows.map(\.id)) { $0.outgoing(packedBy: dictionary) }
             .map { OutgoingEntry(sequence: $0.sequence, id: $0.id, revision: $0.value) }

@@ -9,12 +9,16 @@ struct SummaryTable {
     init(_ connection: Connection) { self.connection = connection }
 
     static let columns = [
-        "letter", "id", "is_deleted", "conflicts", "sort_key", "earliest", "latest", "status", "tags", "sender_words",
+        "letter", "id", "is_deleted", "conflicts", "sort_key", "earliest", "span", "status", "tags", "sender_words",
         "recipient_words",
     ]
 
+    /// The number of the last day that a letter may be from; null for none. What stands in the row is how much more it is than that of the first day,
+    /// or than 0: nothing for a plain day, as most dates are.
+    static let latest = "(ifnull(summary.earliest, 0) + summary.span)"
+
     /// The columns that indexes hold.
-    private static let indexed = ["id", "is_deleted", "conflicts", "sort_key", "earliest", "latest"]
+    private static let indexed = ["id", "is_deleted", "conflicts", "sort_key", "earliest", "span"]
 
     /// Enters a letter, or changes its row if something that indexes hold is another: SQLite writes the entry of an index anew wherever one
     /// of its columns is set, whatever to.
@@ -59,9 +63,10 @@ struct SummaryTable {
     static func values(of view: LetterView) -> [SQLiteValue] {
         let letter = view.letter
         let date = letter.date?.parsed
+        let earliest = date?.earliest.map(dayNumber)
         return [
             .bool(view.isDeleted), .integer(view.conflicts.count), .text(date.flatMap(sortKey)),
-            .integer(date?.earliest.map(dayNumber)), .integer(date?.latest.map(dayNumber)),
+            .integer(earliest), .integer(date?.latest.map { dayNumber($0) - (earliest ?? 0) }),
             .text(letter.status?.rawValue),
             .text(letter.tags.isEmpty ? nil : JSONValue.array(letter.tags.map(JSONValue.string)).canonicalText),
             .text(words(letter.senders)), .text(words(letter.recipients)),

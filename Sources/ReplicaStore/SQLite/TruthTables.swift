@@ -136,6 +136,13 @@ struct TruthTables {
     /// made a large ingestion write a sixth more.
     static let isNamed = "substr(id, 1, 8) = substr(?1, 1, 8) AND id = ?1"
 
+    /// The condition that a revision is of the letter whose number is the first value of a statement. A letter has the number of its first log entry,
+    /// so the index holds the others alone; of letters that are older than format 7 all.
+    static let isOfLetter = """
+        revision.sequence IN (SELECT ?1 UNION ALL SELECT sequence FROM revision WHERE letter = ?1 AND letter <> sequence)
+            AND revision.letter = ?1
+        """
+
     /// The revision of a row that begins with these columns.
     func stored(_ row: Row) throws(SQLiteError) -> StoredRevision {
         try StoredRevision(row) { (number) throws(SQLiteError) in try dictionaries.dictionary(number) }
@@ -200,15 +207,21 @@ struct TruthTables {
 
     private func rows(ofLetter number: Int) throws -> [StoredRevision] {
         try connection.rows(
-            "\(Self.selection) WHERE revision.letter = ? ORDER BY revision.sequence", [.integer(number)]
+            "\(Self.selection) WHERE \(Self.isOfLetter) ORDER BY revision.sequence", [.integer(number)]
         ) { row throws in try stored(row) }
     }
 
-    /// The revisions of a letter that no other one names as a parent, by place, ascending.
+    /// The revisions of a letter that no other one names as a parent, by place, ascending. Where the first revision of a letter is the only one, no row
+    /// says that it is the head.
     func heads(ofLetter number: Int) throws -> [Int] {
-        try connection.rows("SELECT revision FROM head WHERE letter = ? ORDER BY revision", [.integer(number)]) {
-            row throws in row.integer(0)
-        }
+        try connection.rows(
+            """
+            SELECT revision FROM head WHERE letter = ?1
+            UNION ALL SELECT sequence FROM revision
+                WHERE sequence = ?1 AND letter = ?1 AND NOT EXISTS (SELECT 1 FROM head WHERE letter = ?1)
+            ORDER BY 1
+            """, [.integer(number)]
+        ) { row throws in row.integer(0) }
     }
 
     /// The letter that people see.

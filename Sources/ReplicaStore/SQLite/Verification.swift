@@ -112,12 +112,8 @@ struct Verification {
     ) throws(StoreError) -> (entries: Range<Int>, blobs: Int) {
         let end = min(begin + count, state.sequence)
         guard begin < end else { return (begin + 1..<begin + 1, 0) }
-        let chain = try connections.read { connection in
-            try connection.first("SELECT chain FROM revision WHERE sequence = ?", [.integer(begin)]) {
-                (row) throws(SQLiteError) in row.bytes(0)
-            }
-        }
-        var log = LogVerification(end: state, after: begin, chain: chain.flatMap(Digest.init(bytes:)) ?? .zero)
+        let chain = try connections.read { connection in try LogChain(connection).hash(at: begin) }
+        var log = LogVerification(end: state, after: begin, chain: chain ?? .zero)
         while log.sequence < end {
             let page = log
             let pageCount = min(Self.revisionsPerPage, end - log.sequence)

@@ -147,11 +147,11 @@ struct SearchMatch {
         case .before(let day):
             return ("(\(dated) (summary.earliest IS NULL OR summary.earliest < ?))", [value(day)])
         case .after(let day):
-            return ("(\(dated) (summary.latest IS NULL OR summary.latest > ?))", [value(day)])
+            return ("(\(dated) (summary.span IS NULL OR \(SummaryTable.latest) > ?))", [value(day)])
         case .during(let first, let last):
             var sql = "(\(dated) 1"
             if last != nil { sql += " AND (summary.earliest IS NULL OR summary.earliest <= ?)" }
-            if first != nil { sql += " AND (summary.latest IS NULL OR summary.latest >= ?)" }
+            if first != nil { sql += " AND (summary.span IS NULL OR \(SummaryTable.latest) >= ?)" }
             return (sql + ")", [last, first].compactMap { $0 }.map(value))
         default: return nil
         }

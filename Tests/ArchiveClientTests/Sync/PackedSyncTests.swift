@@ -31,8 +31,8 @@ struct PackedSyncTests {
     }
 
     /// What a replica stores with a dictionary.
-    private func packed(_ machine: Machine) throws -> [[UInt8]: DatabaseFile.Content] {
-        try machine.database.contents().filter { $0.value.dictionary != nil }
+    private func packed(_ machine: Machine) throws -> Set<DatabaseFile.Content> {
+        try machine.database.contents().filter { $0.dictionary != nil }
     }
 
     @Test func `a first sync asks what the server takes, and sends letters as they are stored`() throws {
@@ -204,6 +204,6 @@ struct PackedSyncTests {
         try expectSame(ada.replica, wiped.replica)
         #expect(try packed(wiped).count > 0)
         #expect(try wiped.replica.store.verify { _, _ in }.problems == [])
-        for (hash, content) in try packed(wiped) { #expect(try packed(ada)[hash] == content) }
+        #expect(try packed(wiped).isSubset(of: try packed(ada)))
     }
 }

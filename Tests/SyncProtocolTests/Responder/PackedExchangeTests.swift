@@ -86,7 +86,7 @@ struct PackedExchangeTests {
         }
         let reply = try ExchangeResponderTests.reply(of: server.store, to: request(server, .packed))
         let frames = reply.events.compactMap { if case .packed(_, let content) = $0 { content.frame } else { nil } }
-        #expect(Set(frames) == Set(try database.contents().values.map(\.frame)))
+        #expect(Set(frames) == Set(try database.contents().map(\.frame)))
     }
 
     @Test func `a server without a dictionary sends what it always sent`() throws {
@@ -255,8 +255,8 @@ struct PackedExchangeTests {
         #expect(try database.dictionaryCount() == 1)
         let frames = try (first + second).map { try dictionary.packed(try #require($0.contentBytes)).frame }
         let contents = try database.contents()
-        #expect(Set(contents.values.map(\.frame)) == Set(frames))
-        #expect(contents.values.allSatisfy { $0.dictionary != nil })
+        #expect(Set(contents.map(\.frame)) == Set(frames))
+        #expect(contents.allSatisfy { $0.dictionary != nil })
         #expect(try server.store.verify { _, _ in }.problems == [])
     }
 
@@ -343,7 +343,7 @@ struct PackedExchangeTests {
                 stored = StoredContent(frame: frame, dictionary: stored.dictionary)
             }
             #expect(try reply(of: server.store, to: body).response.accepted.count == 1)
-            #expect(try database.contents().values.map { $0.frame == frame } == [isKept])
+            #expect(try database.contents().map { $0.frame == frame } == [isKept])
             #expect(try server.store.allRevisions() == [revision])
         }
     }

@@ -142,8 +142,12 @@ public struct Salvage {
 
     /// What the content of a row was compressed with; nil if nothing, or if it is no content.
     private static func dictionaryNumber(_ values: [SQLiteValue]) -> Int? {
-        guard 4...5 ~= values.count, case .bytes = values[1], case .integer(let number) = values[3] else { return nil }
-        return number
+        guard 4...5 ~= values.count, case .integer(let number) = values[3] else { return nil }
+        switch values[1] {
+        // A content's hash, in rows of older formats.
+        case .bytes, .null: return number
+        default: return nil
+        }
     }
 
     /// What bytes say; nil where they say nothing: what is damaged counts as not there.

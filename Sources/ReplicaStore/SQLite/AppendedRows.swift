@@ -1,0 +1,84 @@
+import Hashing
+import LetterModel
+import SQLiteBinding
+
+/// The rows of `revision` and `content` that an ingestion appends, inside its transaction.
+///
+/// Many are written together: the contents in an order in which they fill the pages of the database, then the revisions in that of the log.
+struct AppendedRows {
+    /// The content of a revision.
+    enum Content {
+        /// There is none: it is a tombstone.
+        case none
+        /// One that is here, by its number.
+        case known(Int)
+        /// One that is written with it.
+        case new(DictionaryTable.ContentRow)
+    }
+
+    private struct Row {
+        let sequence: Int
+        let chain: Digest?
+        let revision: PreparedRevision
+        let letter: Int
+        let content: Content
+    }
+
+    private let connection: Connection
+    private var pages: ContentPages
+    private var waiting: [Row] = []
+    private var waitingIDs: Set<RevisionID> = []
+    /// What all rows were made of, in the order of the log.
+    private(set) var written: [ReadBack.Written] = []
+
+    /// The most that wait. More would not fill the pages better, and letters that follow each other in the log would stand further apart.
+    private static let most = 512
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
+        pages = try ContentPages(connection)
+    }
+
+    /// Whether a revision is among those that are not written yet.
+    func isWaiting(_ id: RevisionID) -> Bool { waitingIDs.contains(id) }
+
+    /// Adds a revision.
+    ///
+    /// - Parameters:
+    ///   - state: The end of the log with it.
+    ///   - letter: The number of its letter.
+    mutating func append(
+        _ revision: PreparedRevision, at state: StateRow, letter: Int, content: Content
+    ) throws {
+        waiting.append(
+            Row(
+                sequence: state.sequence, chain: LogChain.stands(at: state.sequence) ? state.chain : nil,
+                revision: revision,
+                letter: letter, content: content))
+        waitingIDs.insert(revision.id)
+        written.append(ReadBack.Written(revision))
+        if waiting.count == Self.most { try write() }
+    }
+
+    /// Writes what waits. To be called before anything is looked for that may be among it.
+    mutating func write() throws {
+        guard !waiting.isEmpty else { return }
+        var numbers = waiting.map { row -> Int? in if case .known(let number) = row.content { number } else { nil } }
+        var contents: [(index: Int, values: [SQLiteValue])] = []
+        for (index, row) in waiting.enumerated() {
+            guard case .new(let content) = row.content else { continue }
+            contents.append((index, content.values))
+        }
+        try pages.append(contents.map(\.values)) { place, number in numbers[contents[place].index] = number }
+        for (row, number) in zip(waiting, numbers) {
+            try connection.run(
+                "INSERT INTO revision (sequence, id, chain, letter, content, header) VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    .integer(row.sequence), .bytes(row.revision.id.digest.bytes), .bytes(row.chain?.bytes),
+                    .integer(row.letter), .integer(number), .bytes(row.revision.storedHeader),
+                ])
+        }
+        waiting.removeAll(keepingCapacity: true)
+        waitingIDs.removeAll(keepingCapacity: true)
+    }
+}
