@@ -59,6 +59,25 @@ extension ConformanceCheck {
             try expect(next.firstSequence, equals: 4)
             try expect(next.letters, equals: [RevisionMaker.letterID(3)])
         },
+        ConformanceCheck("the chain is known at every entry, and at the end of every page") { make in
+            let store = try make()
+            let maker = RevisionMaker()
+            var chains = [Digest.zero]
+            for count in [1, 14, 1, 1, 15, 20] {
+                let revisions = try (0..<count).map { try maker.revision(chains.count + $0, "a letter") }
+                let report = try store.ingest(maker.ingestion(revisions))
+                for revision in revisions {
+                    chains.append(LogPosition.chain(chains[chains.count - 1], extendedBy: revision.id))
+                }
+                try expect(report.state.end.chain, equals: chains[chains.count - 1])
+            }
+            for (sequence, chain) in chains.enumerated() { try expect(try store.chain(at: sequence), equals: chain) }
+            try expect(try store.chain(at: chains.count), equals: nil)
+            for sequence in 0..<chains.count - 1 {
+                let page = try store.outgoingPage(after: sequence, through: 100, maximumBytes: 1, packedBy: nil)
+                try expect(page.chain, equals: chains[sequence + 1])
+            }
+        },
         ConformanceCheck("bytes come back verbatim, members that nobody knows too") { make in
             let store = try make()
             let maker = RevisionMaker()

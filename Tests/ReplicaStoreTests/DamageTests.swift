@@ -262,6 +262,30 @@ struct DamageTests {
         #expect(try store.allRevisions() == original)
     }
 
+    @Test(arguments: [16, 32]) func `where the chain is damaged is told once`(_ sequence: Int) throws {
+        let path = scratch.newPath()
+        let store = try SQLiteReplicaStore.filled(path)
+        try store.fillLog(40)
+        try Damage(path).run("UPDATE revision SET chain = zeroblob(32) WHERE sequence = \(sequence)")
+        #expect(
+            try store.verify { _, _ in }.problems.map(\.text) == [
+                "the chain breaks between log entries \(sequence - 15) and \(sequence)"
+            ])
+    }
+
+    @Test func `a revision that refers to another one's content takes nothing from that`() throws {
+        let path = scratch.newPath()
+        let original = try SQLiteReplicaStore.filled(path).allRevisions()
+        let damage = try Damage(path)
+        let contents = try damage.rows("content")
+        try damage.run("UPDATE revision SET content = 1 WHERE sequence = 4")
+        let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
+        #expect(try store.ingest(RevisionMaker().ingestion(original)).acceptedCount == 0)
+        #expect(try damage.rows("content") == contents)
+        #expect(try store.allRevisions() == original)
+        #expect(try store.verify { _, _ in }.problems == [])
+    }
+
     @Test(arguments: ["bytes = x'00'", "fixity = fixity + 1", "fixity = NULL"])
     func `a new revision never rests on a damaged content`(_ damaging: String) throws {
         let path = scratch.newPath()

@@ -50,11 +50,9 @@ struct AppendedRows {
     mutating func append(
         _ revision: PreparedRevision, at state: StateRow, letter: Int, content: Content
     ) throws {
+        let chain = LogChain.stands(at: state.sequence) ? state.chain : nil
         waiting.append(
-            Row(
-                sequence: state.sequence, chain: LogChain.stands(at: state.sequence) ? state.chain : nil,
-                revision: revision,
-                letter: letter, content: content))
+            Row(sequence: state.sequence, chain: chain, revision: revision, letter: letter, content: content))
         waitingIDs.insert(revision.id)
         written.append(ReadBack.Written(revision))
         if waiting.count == Self.most { try write() }

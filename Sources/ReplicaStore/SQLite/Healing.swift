@@ -48,9 +48,9 @@ struct Healing {
         }
     }
 
-    /// The content that is to be written anew for a revision; nil if there is none that may be.
+    /// The content that is to be written anew for a revision; nil if none is here.
     ///
-    /// It is the one that the revision refers to, unless that is another one's: whole, or referred to by others as well. Then all contents are looked
+    /// It is the one that the revision refers to, unless that is whole and something else: then it is another one's, and all contents are looked
     /// through for the right one: they are in no order.
     func contentNumber(of sequence: Int, _ hash: Digest) throws -> Int? {
         let referred = try connection.rows(
@@ -60,9 +60,7 @@ struct Healing {
         if let (number, content, fixity) = referred {
             if content.isProven(by: fixity, hash) { return number }
             let isWhole = content.hash.map { content.fixity(of: $0) == fixity } ?? false
-            let others = try connection.integer(
-                "SELECT 1 FROM revision WHERE content = ? AND sequence <> ?", [.integer(number), .integer(sequence)])
-            if !isWhole, others == nil { return number }
+            if !isWhole { return number }
         }
         var found: Int?
         try connection.forEach("SELECT \(Self.columns) FROM content") { row in

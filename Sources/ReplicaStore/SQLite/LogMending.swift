@@ -31,6 +31,11 @@ struct LogMending {
         let letter: Int
         let letterID: [UInt8]
         let content: Int?
+
+        /// The id that follows from the header.
+        var name: RevisionID? { header.map { _ in RevisionID(digest) } }
+        /// Whether header and id fit each other.
+        var isCertain: Bool { name != nil && name == stored.id }
     }
 
     mutating func run() throws {
@@ -101,7 +106,7 @@ struct LogMending {
         }
         chain = isChainKnown ? extended : end ?? extended
         for (row, name) in zip(rows, names) {
-            guard let name, name.digest == row.digest, let header = row.header else { continue }
+            guard let name, name == row.name, let header = row.header else { continue }
             if row.stored.id != name {
                 try connection.run(
                     "UPDATE revision SET id = ? WHERE sequence = ?",
@@ -117,21 +122,12 @@ struct LogMending {
 
     /// The ids of entries. Where header and id of a row do not fit each other, the chain says which of them is right; nil where it says neither.
     private func names(of rows: [LogRow], end: Digest?) throws -> [RevisionID?] {
-        var choices: [[RevisionID]] = []
-        for row in rows {
-            let named = row.header != nil ? RevisionID(row.digest) : nil
-            guard let named, named == row.stored.id else {
-                // One that stands somewhere else already is not named here.
-                let free = try named.flatMap { try truth.sequence(of: $0) == nil ? $0 : nil }
-                choices.append([free, row.stored.id].compactMap { $0 })
-                continue
-            }
-            choices.append([named])
+        let choices = try rows.map { row in
+            // One that stands somewhere else already is not named here.
+            let isFree = try row.isCertain || row.name.map { try truth.sequence(of: $0) == nil } ?? false
+            return [isFree ? row.name : nil, row.isCertain ? nil : row.stored.id].compactMap { $0 }
         }
-        if let names = Self.chosen(choices[...], after: chain, end: end) { return names }
-        return zip(rows, choices).map { row, choices in
-            choices == [RevisionID(row.digest)] && row.stored.id == choices[0] ? choices[0] : nil
-        }
+        return Self.chosen(choices[...], after: chain, end: end) ?? rows.map { $0.isCertain ? $0.name : nil }
     }
 
     /// The one choice of each by which the chain comes to its end; nil if none does.
@@ -145,6 +141,7 @@ struct LogMending {
         }
         return nil
     }
+
     private func mendLetter(_ row: LogRow, _ header: RevisionHeader) throws {
         let sequence = row.stored.sequence
         guard row.letterID != header.letter.bytes || row.letter > sequence else { return }
@@ -169,7 +166,7 @@ struct LogMending {
         }
         guard let number else { return }
         try connection.run(
-            "UPDATE revision SET letter = ? WHERE sequence = ?", [.integer(number), .integer(row.stored.sequence)])
+            "UPDATE revision SET letter = ? WHERE sequence = ?", [.integer(number), .integer(sequence)])
     }
 
     /// Whether a header that stands under a letter names another one than this.

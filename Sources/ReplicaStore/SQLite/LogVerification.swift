@@ -100,11 +100,15 @@ struct LogVerification: Sendable {
             names.map { LogPosition.chain(chain, extendedBy: $0) }
         }
         guard row.chain != nil || LogChain.stands(at: sequence) else { return }
-        if !chains.contains(where: { $0.bytes == row.chain }) {
-            let place = lastChained + 1 < sequence ? "between log entries \(lastChained) and" : "at log entry"
+        let stated = row.chain.flatMap { Digest(bytes: $0) }
+        if let stated, chains.contains(stated) {
+            chains = [stated]
+        } else {
+            let place = lastChained + 1 < sequence ? "between log entries \(lastChained + 1) and" : "at log entry"
             add("chain", "the chain breaks \(place) \(sequence)", id, letter)
+            // Either may be what is damaged.
+            chains = [chains[0]] + (stated.map { [$0] } ?? [])
         }
-        chains = [row.chain.flatMap { Digest(bytes: $0) } ?? chains[0]]
         lastChained = sequence
     }
 
