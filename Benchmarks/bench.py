@@ -63,10 +63,11 @@ def server_lines(figures):
         f"server {live['memory']:.0f} MB (goal 400)")
 
 
-def compare(rows, count, write):
+def compare(rows, facts, count, write):
     """Bytes and requests against the baseline for this number of letters: the lines that have grown."""
     counted = {step: {key: cost.extra[key] for key in ("wire", "requests", "conflicts") if key in cost.extra} for step, cost in rows}
     counted = {step: values for step, values in counted.items() if values}
+    counted["disk"] = {key: facts[f"disk_{key}"] for key in ("without_search", "with_search") if f"disk_{key}" in facts}
     with open(BASELINE) as file:
         baselines = json.load(file)
     if write:
@@ -132,7 +133,7 @@ def main():
     if options.json:
         with open(options.json, "w") as file:
             json.dump(report, file, indent=1)
-    grown = compare(work.rows, letters.count, options.write_baseline)
+    grown = compare(work.rows, work.facts, letters.count, options.write_baseline)
     for line in grown:
         print(f"grown: {line}")
     sys.exit(1 if grown else 0)

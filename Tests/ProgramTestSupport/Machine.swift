@@ -27,7 +27,7 @@ public final class Machine: Sendable {
             "PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no", "TERM": "dumb",
         ]
         environment["CHANCERY_TOKEN"] = token
-        return environment
+        return environment.merging(Programs.inherited) { own, _ in own }
     }
 
     /// Runs `chancery`, which has to be done.

@@ -1,3 +1,4 @@
+import LetterMerge
 import LetterModel
 import ReplicaStore
 import ReplicaStoreConformance
@@ -76,18 +77,26 @@ struct LogMendingTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
-    @Test func `a letter with a number that a later one gets is given its own again`() throws {
+    @Test func `a letter that has the number of a later log entry is in no letter's way`() throws {
         let path = scratch.newPath()
-        let damage = try {
-            _ = try SQLiteReplicaStore.filled(path)
-            return try Damage(path)
-        }()
-        try damage.run("UPDATE letter SET number = 9 WHERE number = 1")
+        _ = try SQLiteReplicaStore.filled(path)
+        try Damage(path).run("UPDATE letter SET number = 9 WHERE number = 1")
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)
         try store.mendLog()
         try store.reindex()
-        #expect(try damage.connection.integer("SELECT count(*) FROM letter WHERE number = 9") == 0)
-        try store.fillLog(12)
+        try store.fillLog(20)
+        let maker = RevisionMaker()
+        for number in [108, 109, 1] {
+            let heads = try #require(try store.view(of: RevisionMaker.letterID(number))).heads
+            let parents = try heads.compactMap { try store.revision($0)?.revision }
+            #expect(
+                try store.ingest(maker.ingestion([maker.revision(number, "more", after: parents)])).acceptedCount == 1)
+            #expect(try store.view(of: RevisionMaker.letterID(number))?.heads.count == 1)
+        }
+        let heads = try Damage(path).rows("head")
+        try store.reindex()
+        #expect(try Damage(path).rows("head") == heads)
+        try store.catchUpSearchIndex()
         #expect(try store.verify { _, _ in }.problems == [])
     }
 

@@ -246,13 +246,15 @@ struct IngestionRun {
     private mutating func append(
         _ prepared: PreparedRevision, letter knownLetter: Int?, parents: [Parent], from remote: String?
     ) throws {
-        let (letter, isNew) = try knownLetter.map { ($0, false) } ?? enterLetter(prepared.header.letter)
+        let (letter, isNew) =
+            try knownLetter.map { ($0, false) }
+            ?? truth.enterLetter(prepared.header.letter, at: state.sequence + 1)
         if !isNew { try rows.write() }
         let content = try content(of: prepared, knownLetter: isNew ? nil : letter)
         state.append(prepared.id)
         try rows.append(prepared, at: state, letter: letter, content: content)
         if !parents.isEmpty { try rows.write() }
-        if !isNew { try enterHead(state.sequence, ofLetter: letter, parents) }
+        if !isNew || letter != state.sequence { try enterHead(state.sequence, ofLetter: letter, parents) }
         if let remote { known[remote, default: []].append(state.sequence) }
         if hasWaiting { ready += try WaitingTable(connection).noteArrival(of: prepared.id) }
         if hasHeld { try HeldTable(connection).remove(prepared.id) }
@@ -265,12 +267,13 @@ struct IngestionRun {
         note(letter, prepared, at: state.sequence, isNew: isNew)
     }
 
-    /// Enters a head that is not the only revision of its letter, with its parents, which are heads no longer.
+    /// Enters a head, with its parents, which are heads no longer. The first revision of a letter needs no row as long as it is the only one.
     private func enterHead(_ sequence: Int, ofLetter letter: Int, _ parents: [Parent]) throws {
-        // As long as its first revision was the only one, no row said that it is the head.
         try connection.run(
-            "INSERT INTO head SELECT ?1, ?1 WHERE NOT EXISTS (SELECT 1 FROM head WHERE letter = ?1)", [.integer(letter)]
-        )
+            """
+            INSERT INTO head SELECT letter, sequence FROM revision
+            WHERE sequence = ?1 AND letter = ?1 AND NOT EXISTS (SELECT 1 FROM head WHERE letter = ?1)
+            """, [.integer(letter)])
         for parent in parents {
             #if CANARIES
                 if Canary.secondParentLeftOut.isOn, parent.sequence != parents[0].sequence { continue }
@@ -286,16 +289,6 @@ struct IngestionRun {
             if Canary.headDropped.isOn { try connection.run("DELETE FROM head WHERE letter = ?", [.integer(letter)]) }
         #endif
         try connection.run("INSERT INTO head (letter, revision) VALUES (?, ?)", [.integer(letter), .integer(sequence)])
-    }
-
-    /// A new letter has the number of its first log entry, which is the next one.
-    private func enterLetter(_ id: LetterID) throws -> (number: Int, isNew: Bool) {
-        try connection.run(
-            "INSERT INTO letter (number, id) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
-            [.integer(state.sequence + 1), .bytes(id.bytes)])
-        if connection.changedRowCount == 1 { return (state.sequence + 1, true) }
-        guard let number = try truth.letterNumber(id) else { throw StoreError.damaged(object: "archive.sqlite") }
-        return (number, false)
     }
 
     /// - Parameter letter: Its letter, unless that is new.

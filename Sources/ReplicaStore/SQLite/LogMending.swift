@@ -50,8 +50,6 @@ struct LogMending {
             definitions.append(definition)
         }
         for name in names { try connection.execute("DROP TRIGGER \(name)") }
-        // A letter's number may change before those of its revisions do.
-        try connection.execute("PRAGMA defer_foreign_keys=ON")
         try connection.run("UPDATE healing SET is_on = 1")
         try DictionaryTable(connection).mend()
         try connection.run("DELETE FROM parent WHERE revision NOT IN (SELECT sequence FROM revision)")
@@ -143,30 +141,17 @@ struct LogMending {
     }
 
     private func mendLetter(_ row: LogRow, _ header: RevisionHeader) throws {
-        let sequence = row.stored.sequence
-        guard row.letterID != header.letter.bytes || row.letter > sequence else { return }
-        var number = try truth.letterNumber(header.letter)
-        if let beyond = number, beyond > sequence {
-            // No letter's number is beyond its first entry: the next new letter would get it.
-            try connection.run(
-                "UPDATE OR IGNORE letter SET number = ? WHERE number = ?", [.integer(sequence), .integer(beyond)])
-            number = try truth.letterNumber(header.letter)
-        }
-        if number == nil, !row.letterID.isEmpty, try !isNamed(letter: row.letter, otherwiseThan: header.letter) {
+        guard row.letterID != header.letter.bytes else { return }
+        if try truth.letterNumber(header.letter) == nil, !row.letterID.isEmpty,
+            try !isNamed(letter: row.letter, otherwiseThan: header.letter)
+        {
             // The letter's own row is damaged: all of its revisions name this one.
             return try connection.run(
                 "UPDATE letter SET id = ? WHERE number = ?", [.bytes(header.letter.bytes), .integer(row.letter)])
         }
-        if number == nil {
-            // This is its first entry then. Another letter has this number only in a log that is older than format 7.
-            try connection.run(
-                "INSERT INTO letter (number, id) VALUES (?, ?) ON CONFLICT (number) DO NOTHING",
-                [.integer(sequence), .bytes(header.letter.bytes)])
-            number = try truth.letterNumber(header.letter)
-        }
-        guard let number else { return }
+        let entered = try truth.enterLetter(header.letter, at: row.stored.sequence).number
         try connection.run(
-            "UPDATE revision SET letter = ? WHERE sequence = ?", [.integer(number), .integer(sequence)])
+            "UPDATE revision SET letter = ? WHERE sequence = ?", [.integer(entered), .integer(row.stored.sequence)])
     }
 
     /// Whether a header that stands under a letter names another one than this.

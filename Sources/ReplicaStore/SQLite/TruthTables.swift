@@ -155,6 +155,20 @@ struct TruthTables {
         try connection.integer("SELECT number FROM letter WHERE id = ?", [.bytes(id.bytes)])
     }
 
+    /// Enters a letter, unless it is there.
+    ///
+    /// - Parameter sequence: Its first log entry, if it is new: that is its number.
+    func enterLetter(_ id: LetterID, at sequence: Int) throws -> (number: Int, isNew: Bool) {
+        try connection.run(
+            "INSERT INTO letter (number, id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [.integer(sequence), .bytes(id.bytes)])
+        if connection.changedRowCount == 1 { return (sequence, true) }
+        if let number = try letterNumber(id) { return (number, false) }
+        // Another letter has that number, as may be where a damaged one was mended.
+        try connection.run("INSERT INTO letter (id) VALUES (?)", [.bytes(id.bytes)])
+        return (connection.lastInsertedRow, true)
+    }
+
     /// The letter that a number stands for.
     func letterID(_ number: Int) throws -> LetterID {
         let bytes = try connection.first("SELECT id FROM letter WHERE number = ?", [.integer(number)]) {
