@@ -147,12 +147,22 @@ struct SearchIndex {
 
     /// Letters with revisions that the index has not taken in.
     func unindexed() throws -> Int {
-        let through = try through()
-        // Few new revisions are read one by one; for many, the small index by letter is read, and not the headers of the log.
-        let isFew = try StateRow.read(connection).sequence - through < 1_000
-        return try connection.integer(
-            "SELECT count(DISTINCT letter) FROM revision \(isFew ? "NOT INDEXED" : "INDEXED BY revision_by_letter") WHERE sequence > ?",
-            [.integer(through)]) ?? 0
+        let (through, end) = (try through(), try StateRow.read(connection).sequence)
+        guard end - through >= 1_000 else {
+            return try connection.integer(
+                "SELECT count(DISTINCT letter) FROM revision NOT INDEXED WHERE sequence > ?", [.integer(through)]) ?? 0
+        }
+        // Of many, only those are read that are not the first of their letter, or of letters that are older than format 7, by their small index: each
+        // of the others is a letter.
+        let others = try connection.first(
+            """
+            SELECT count(*), count(DISTINCT CASE WHEN letter <= ?1 OR NOT EXISTS (
+                SELECT 1 FROM revision AS first WHERE first.sequence = other.letter AND first.letter = other.letter
+            ) THEN letter END)
+            FROM revision AS other INDEXED BY revision_by_letter WHERE letter <> sequence AND sequence > ?1
+            """, [.integer(through)]
+        ) { (row) throws(SQLiteError) in (revisions: row.integer(0), letters: row.integer(1)) }
+        return end - through - (others?.revisions ?? 0) + (others?.letters ?? 0)
     }
 
     /// What is to be done about a letter; nil if the index holds it as it is.
