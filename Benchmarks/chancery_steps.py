@@ -2,7 +2,7 @@
 
 import json, os, signal, subprocess, sys
 
-from measure import Cost, bytes_below, median, peak_memory, processor_seconds, run
+from measure import Cost, bytes_below, median, middle, peak_memory, processor_seconds, run
 
 # What each step is, with its goal at 100,000 letters: (seconds, bytes on the wire, requests).
 GOALS = {
@@ -11,6 +11,8 @@ GOALS = {
     "edits pushed": (0.3, 0.8e6, None), "edits pulled": (0.3, 0.8e6, None), "100 letters merged": (0.2, None, None),
     "list": (0.015, None, None), "show": (0.010, None, None), "search": (0.050, None, None),
 }
+# Of a sync that takes some milliseconds one tells little.
+ONE_LETTER_TIMES = 5
 
 
 class Chancery:
@@ -79,9 +81,19 @@ class Chancery:
         self.facts["disk_without_search"] = bytes_below(self.path("b", "letters"))
         self.facts["disk_server"] = bytes_below(self.path("data", "archives"))
         self.note("nothing to do", median(9, lambda: self.sync(a)))
-        self.command(a, "import", letters.one, "--json")
-        self.note("one letter pushed", self.sync(a))
-        self.note("one letter pulled", self.sync(b))
+        pushed, pulled = zip(*(self.one_letter(a, b, edit) for edit in range(ONE_LETTER_TIMES)))
+        self.note("one letter pushed", middle(pushed))
+        self.note("one letter pulled", middle(pulled))
+
+    def one_letter(self, a, b, edit):
+        """Edits one letter, with another last sentence each time, and takes it from one machine to the other: the push and the pull."""
+        with open(self.letters.one) as file:
+            item = json.loads(file.readline())
+        item["letter"]["body"] += f" Edited {edit} times." if edit else ""
+        with open(self.path("one.jsonl"), "w") as file:
+            print(json.dumps(item, ensure_ascii=False), file=file)
+        self.command(a, "import", self.path("one.jsonl"), "--json")
+        return self.sync(a), self.sync(b)
 
     def further_steps(self, a, b):
         letters = self.letters

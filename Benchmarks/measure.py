@@ -59,7 +59,12 @@ def watch(pid, peaks, ended):
 
 def median(count, measure):
     """The run of the middle one of several that take no long time, by seconds."""
-    return sorted((measure() for _ in range(count)), key=lambda cost: cost.seconds)[count // 2]
+    return middle([measure() for _ in range(count)])
+
+
+def middle(costs):
+    """The middle one of several runs, by seconds."""
+    return sorted(costs, key=lambda cost: cost.seconds)[len(costs) // 2]
 
 
 def processor_seconds(pid):
