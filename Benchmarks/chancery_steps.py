@@ -82,8 +82,11 @@ class Chancery:
         self.facts["disk_server"] = bytes_below(self.path("data", "archives"))
         self.note("nothing to do", median(9, lambda: self.sync(a)))
         pushed, pulled = zip(*(self.one_letter(a, b, edit) for edit in range(ONE_LETTER_TIMES)))
-        self.note("one letter pushed", middle(pushed))
-        self.note("one letter pulled", middle(pulled))
+        for step, costs in (("one letter pushed", pushed), ("one letter pulled", pulled)):
+            cost = middle(costs)
+            # That of the first edit, which is another sentence and not the same one with another number.
+            cost.extra["wire"] = costs[0].extra["wire"]
+            self.note(step, cost)
 
     def one_letter(self, a, b, edit):
         """Edits one letter, with another last sentence each time, and takes it from one machine to the other: the push and the pull."""
