@@ -193,10 +193,10 @@ struct DictionaryTable {
 
     /// The number of the dictionary by which a frame becomes what a hash names; `.some(nil)` if it needs none, nil if there is no such one.
     func number(for frame: [UInt8], _ hash: Digest) throws -> Int?? {
-        if Healing.isIntact(StoredContent(frame: frame, dictionary: nil), hash) { return .some(nil) }
+        if StoredContent(frame: frame, dictionary: nil).hash == hash { return .some(nil) }
         for number in try numbers() {
             if let dictionary = try dictionary(number),
-                Healing.isIntact(StoredContent(frame: frame, dictionary: dictionary), hash)
+                StoredContent(frame: frame, dictionary: dictionary).hash == hash
             {
                 return number
             }

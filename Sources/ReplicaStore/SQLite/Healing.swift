@@ -9,16 +9,6 @@ struct Healing {
 
     init(_ connection: Connection) { self.connection = connection }
 
-    /// Whether a content still is what the hash names.
-    static func isIntact(_ content: StoredContent, _ hash: Digest) -> Bool {
-        do {
-            return SHA256.digest(of: try content.bytes()) == hash
-        } catch {
-            // Bytes that are no frame any more are damaged too.
-            return false
-        }
-    }
-
     /// Writes header and content of the revision at this place anew; its id was compared by whoever found it.
     func replace(_ sequence: Int, with revision: PreparedRevision) throws {
         // A dictionary that is damaged is healed first, by itself.

@@ -124,7 +124,7 @@ struct LogVerification: Sendable {
         }
         guard let hash = header.content, let content = row.stored.content else { return }
         let text: String
-        if !Healing.isIntact(content, hash) {
+        if content.hash != hash {
             text = "the content of log entry \(sequence) does not have the hash that names it"
         } else if row.stored.lacksDictionary {
             text = "the content of log entry \(sequence) names a dictionary that is not here"

@@ -69,7 +69,7 @@ struct TruthTables {
                 return nil
             }
             // The fixity itself may be what is damaged, or not be there.
-            guard fixity == content.fixity(of: hash) || Healing.isIntact(content, hash) else { return nil }
+            guard content.isProven(by: fixity, hash) else { return nil }
             return .packed(
                 PackedRevision(
                     id: RevisionID(headerDigest), header: known, headerBytes: header, content: content))
