@@ -1,9 +1,7 @@
 import Canaries
 import Compression
 import Hashing
-import LetterMerge
 import LetterModel
-import Parallelism
 import SQLiteBinding
 
 /// One ingestion inside its transaction: truth first, then what follows from it, then reading back what was written.

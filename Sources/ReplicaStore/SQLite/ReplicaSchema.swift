@@ -368,9 +368,7 @@ enum ReplicaSchema {
         ]
         try connection.changingDefinitions {
             for (table, old, new) in changes {
-                try connection.run(
-                    "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?",
-                    [.text(old), .text(new), .text(table)])
+                try replace(old, by: new, inTable: table, connection)
             }
         }
         try connection.execute(
@@ -384,11 +382,8 @@ enum ReplicaSchema {
     /// Takes the one UNIQUE from a table. SQLite drops its index only once that stands under a name of its own, and its table without the word.
     private static func dropUnique(_ column: String, of table: String, _ connection: Connection) throws {
         try connection.changingDefinitions {
-            try connection.run(
-                """
-                UPDATE sqlite_schema SET sql = replace(sql, '\(column) BLOB NOT NULL UNIQUE', '\(column) BLOB NOT NULL')
-                WHERE type = 'table' AND name = '\(table)'
-                """)
+            try replace(
+                "\(column) BLOB NOT NULL UNIQUE", by: "\(column) BLOB NOT NULL", inTable: table, connection)
             try connection.run(
                 """
                 UPDATE sqlite_schema SET name = 'unique_\(column)', sql = 'CREATE INDEX unique_\(column) ON \(table) (\(column))'
@@ -396,5 +391,14 @@ enum ReplicaSchema {
                 """)
         }
         try connection.execute("DROP INDEX unique_\(column)")
+    }
+
+    /// Changes the definition of a table, while definitions may be changed. No row is written.
+    private static func replace(
+        _ old: String, by new: String, inTable table: String, _ connection: Connection
+    ) throws(SQLiteError) {
+        try connection.run(
+            "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?",
+            [.text(old), .text(new), .text(table)])
     }
 }
