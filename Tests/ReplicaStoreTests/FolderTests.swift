@@ -165,7 +165,9 @@ struct FolderTests {
         for number in 0..<5 {
             _ = try store.ingest(maker.ingestion([try maker.revision(1, "fork \(number)", after: [all[number % 3]])]))
         }
-        let tables = ["state", "head", "summary", "blob", "blob_reference"]
+        let tables = [
+            "state", "head", "summary", "blob", "blob_reference", "recent_letter_by_id", "recent_revision_by_id",
+        ]
         let before = try tables.map { try Damage(path).rows($0) }
         try store.catchUpSearchIndex()
         let entries = try Damage(path).rows("search_entry")
@@ -176,7 +178,7 @@ struct FolderTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
-    @Test(arguments: 1...7) func `a database of any schema opens, today and ever after`(_ version: Int) throws {
+    @Test(arguments: 1...8) func `a database of any schema opens, today and ever after`(_ version: Int) throws {
         let path = scratch.newPath()
         try Self.make(path, version)
         let store = try SQLiteReplicaStore.open(folder: path, mode: .local)

@@ -2,9 +2,10 @@ import Hashing
 import LetterModel
 import SQLiteBinding
 
-/// The rows of `revision` and `content` that an ingestion appends, inside its transaction.
+/// The rows of `revision` and `content` that an ingestion appends, inside its transaction, with what finds them by their ids.
 ///
-/// Many are written together: the contents in an order in which they fill the pages of the database, then the revisions in that of the log.
+/// Many are written together: the contents in an order in which they fill the pages of the database, then the revisions in that of the log, then
+/// the entries of the index in that of the ids.
 struct AppendedRows {
     /// The content of a revision.
     enum Content {
@@ -28,6 +29,7 @@ struct AppendedRows {
     private var pages: ContentPages
     private var waiting: [Row] = []
     private var waitingIDs: Set<RevisionID> = []
+    private var waitingLetters: [LetterID: Int] = [:]
     /// What all rows were made of, in the order of the log.
     private(set) var written: [ReadBack.Written] = []
 
@@ -42,6 +44,9 @@ struct AppendedRows {
     /// Whether a revision is among those that are not written yet.
     func isWaiting(_ id: RevisionID) -> Bool { waitingIDs.contains(id) }
 
+    /// The number of a letter of which a revision is not written yet; nil for any other one.
+    func waitingLetter(_ id: LetterID) -> Int? { waitingLetters[id] }
+
     /// Adds a revision.
     ///
     /// - Parameters:
@@ -54,13 +59,14 @@ struct AppendedRows {
         waiting.append(
             Row(sequence: state.sequence, chain: chain, revision: revision, letter: letter, content: content))
         waitingIDs.insert(revision.id)
+        waitingLetters[revision.header.letter] = letter
         written.append(ReadBack.Written(revision))
         if waiting.count == Self.most { try write() }
     }
 
     /// Writes what waits. To be called before anything is looked for that may be among it.
     mutating func write() throws {
-        guard !waiting.isEmpty else { return }
+        guard let first = waiting.first else { return }
         var numbers = waiting.map { row -> Int? in if case .known(let number) = row.content { number } else { nil } }
         var contents: [(index: Int, values: [SQLiteValue])] = []
         for (index, row) in waiting.enumerated() {
@@ -76,7 +82,9 @@ struct AppendedRows {
                     .integer(row.letter), .integer(number), .bytes(row.revision.storedHeader),
                 ])
         }
+        try IDIndex(connection).enter(after: first.sequence - 1)
         waiting.removeAll(keepingCapacity: true)
         waitingIDs.removeAll(keepingCapacity: true)
+        waitingLetters.removeAll(keepingCapacity: true)
     }
 }

@@ -124,6 +124,7 @@ struct IngestionRun {
     private mutating func finish() throws {
         try promoteWaiting()
         try rows.write()
+        try IDIndex(connection).settle(from: begin.sequence, to: state.sequence)
         try list()
         try state.write(connection)
         for (name, sequences) in known.sorted(by: { $0.key.precedesByBytes($1.key) }) {
@@ -156,10 +157,11 @@ struct IngestionRun {
 
     private mutating func take(_ prepared: PreparedRevision) throws -> IngestionOutcome {
         guard prepared.header.archive == archive else { return .rejected(RevisionError(.archive)) }
-        // Where nothing depends on it, nothing is looked for but itself, and its letter when it is entered.
+        // Where nothing depends on it, nothing is looked for but its letter, and itself if that is here.
         let isFree = prepared.header.parents.isEmpty && deletions == nil
         if !isFree || rows.isWaiting(prepared.id) { try rows.write() }
-        if let sequence = try truth.sequence(of: prepared.id) {
+        let letter = try rows.waitingLetter(prepared.header.letter) ?? truth.letterNumber(prepared.header.letter)
+        if letter != nil, let sequence = try truth.sequence(of: prepared.id) {
             try heal(sequence, with: prepared)
             if let remote { known[remote, default: []].append(sequence) }
             return .duplicate
@@ -168,7 +170,6 @@ struct IngestionRun {
             // Without the guard it comes in after all, below.
             if isGuarded { return try hold(prepared.revision, from: remote) }
         }
-        let letter = isFree ? nil : try truth.letterNumber(prepared.header.letter)
         var parents = try find(prepared.header.parents)
         if case .missing = parents, !ready.isEmpty {
             // A parent may have waited for something that came a moment ago.
@@ -221,7 +222,7 @@ struct IngestionRun {
         var missing: [RevisionID] = []
         for id in ids {
             let parent = try connection.first(
-                "SELECT sequence, letter FROM revision WHERE \(TruthTables.isNamed)", [.bytes(id.digest.bytes)]
+                "SELECT sequence, letter FROM revision WHERE \(IDIndex.isNamed)", [.bytes(id.digest.bytes)]
             ) { (row) throws(SQLiteError) in Parent(sequence: row.integer(0), letter: row.integer(1)) }
             if let parent { found.append(parent) } else { missing.append(id) }
         }
@@ -234,21 +235,20 @@ struct IngestionRun {
     private func belongsTogether(_ header: RevisionHeader, letter: Int?) throws -> Bool {
         for id in header.parents {
             let found = try connection.integer(
-                "SELECT letter FROM revision WHERE \(TruthTables.isNamed)", [.bytes(id.digest.bytes)])
+                "SELECT letter FROM revision WHERE \(IDIndex.isNamed)", [.bytes(id.digest.bytes)])
             if let found, found != letter { return false }
         }
         return true
     }
 
-    /// - Parameter knownLetter: Its letter's number; nil if the letter is new, or was not looked for.
+    /// - Parameter knownLetter: Its letter's number; nil if the letter is new.
     private mutating func append(
         _ prepared: PreparedRevision, letter knownLetter: Int?, parents: [Parent], from remote: String?
     ) throws {
-        let (letter, isNew) =
-            try knownLetter.map { ($0, false) }
-            ?? truth.enterLetter(prepared.header.letter, at: state.sequence + 1)
+        let isNew = knownLetter == nil
         if !isNew { try rows.write() }
-        let content = try content(of: prepared, knownLetter: isNew ? nil : letter)
+        let content = try content(of: prepared, knownLetter: knownLetter)
+        let letter = try knownLetter ?? truth.addLetter(prepared.header.letter, at: state.sequence + 1)
         state.append(prepared.id)
         try rows.append(prepared, at: state, letter: letter, content: content)
         if !parents.isEmpty { try rows.write() }

@@ -9,15 +9,19 @@ import SQLiteBinding
 struct LogMending {
     private let connection: Connection
     private let truth: TruthTables
+    private let index: IDIndex
+    private let state: StateRow
 
     /// The chain up to the entries that are looked at, as far as it can be told.
     private var chain = Digest.zero
     /// Whether the ids of all entries before are certain, so that the chain is too.
     private var isChainKnown = true
 
-    init(_ connection: Connection) {
+    init(_ connection: Connection) throws {
         self.connection = connection
         truth = TruthTables(connection)
+        index = IDIndex(connection)
+        state = try StateRow.read(connection)
     }
 
     private struct LogRow {
@@ -53,6 +57,7 @@ struct LogMending {
         try connection.run("UPDATE healing SET is_on = 1")
         try DictionaryTable(connection).mend()
         try connection.run("DELETE FROM parent WHERE revision NOT IN (SELECT sequence FROM revision)")
+        try index.remake(end: state.sequence)
         // A log with a gap is left alone from there on: what stood there is not known.
         var stretch: [LogRow] = []
         var sequence = 1
@@ -63,7 +68,6 @@ struct LogMending {
             try mend(stretch, end: row.chain.flatMap { Digest(bytes: $0) }, isChained: true)
             stretch = []
         }
-        let state = try StateRow.read(connection)
         try mend(stretch, end: state.sequence == sequence - 1 ? state.chain : nil, isChained: false)
         try connection.run("UPDATE healing SET is_on = 0")
         for definition in definitions { try connection.execute(definition) }
@@ -109,6 +113,8 @@ struct LogMending {
                 try connection.run(
                     "UPDATE revision SET id = ? WHERE sequence = ?",
                     [.bytes(name.digest.bytes), .integer(row.stored.sequence)])
+                try index.enter(
+                    revision: row.stored.sequence, name, insteadOf: row.stored.idBytes, end: state.sequence)
             }
             try mendLetter(row, header)
             try mendContent(row, header)
@@ -142,16 +148,17 @@ struct LogMending {
 
     private func mendLetter(_ row: LogRow, _ header: RevisionHeader) throws {
         guard row.letterID != header.letter.bytes else { return }
-        if try truth.letterNumber(header.letter) == nil, !row.letterID.isEmpty,
-            try !isNamed(letter: row.letter, otherwiseThan: header.letter)
-        {
+        let known = try truth.letterNumber(header.letter)
+        if known == nil, !row.letterID.isEmpty, try !isNamed(letter: row.letter, otherwiseThan: header.letter) {
             // The letter's own row is damaged: all of its revisions name this one.
-            return try connection.run(
+            try connection.run(
                 "UPDATE letter SET id = ? WHERE number = ?", [.bytes(header.letter.bytes), .integer(row.letter)])
+            return try index.enter(letter: row.letter, header.letter, insteadOf: row.letterID, end: state.sequence)
         }
-        let entered = try truth.enterLetter(header.letter, at: row.stored.sequence).number
+        let letter = try known ?? truth.addLetter(header.letter, at: row.stored.sequence)
+        if known == nil { try index.enter(letter: letter, header.letter, insteadOf: [], end: state.sequence) }
         try connection.run(
-            "UPDATE revision SET letter = ? WHERE sequence = ?", [.integer(entered), .integer(row.stored.sequence)])
+            "UPDATE revision SET letter = ? WHERE sequence = ?", [.integer(letter), .integer(row.stored.sequence)])
     }
 
     /// Whether a header that stands under a letter names another one than this.

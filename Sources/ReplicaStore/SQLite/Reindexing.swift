@@ -22,6 +22,7 @@ struct Reindexing {
         try connection.run(Self.insertHeads)
         var state = try walkLog()
         if listsAtOnce { while state.listed < state.sequence { try LetterList(connection).takeIn(&state) } }
+        try IDIndex(connection).remake(end: state.sequence)
         try state.write(connection)
         try SearchIndex(connection).clear()
     }

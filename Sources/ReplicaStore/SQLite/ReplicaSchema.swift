@@ -3,9 +3,10 @@ import SQLiteBinding
 /// The tables of `archive.sqlite`.
 ///
 /// The truth is `letter`, `content`, `dictionary` with its copy, `revision` and `parent`: rows are added and never changed. What follows
-/// from it can be made again by `reindex`: `head`, `summary`, `blob`, `blob_reference`, `state`, and the search index. The rest
-/// is what only this replica knows: its identity, settings, remotes with evidence, waiting and held revisions, quarantine, import journal;
-/// such rows carry a digest of their values, so that `verify` finds a flipped bit in them too.
+/// from it can be made again by `reindex`: `letter_by_id`, `revision_by_id`, and what came lately of both, `head`, `summary`, `blob`,
+/// `blob_reference`, `state`, and the search index. The rest is what only this replica knows: its identity, settings, remotes with evidence,
+/// waiting and held revisions, quarantine, import journal; such rows carry a digest of their values, so that `verify` finds a flipped bit in
+/// them too.
 enum ReplicaSchema {
     /// Marks the file as a Chancery replica: "ChRe".
     static let applicationID = 0x4368_5265
@@ -21,6 +22,7 @@ enum ReplicaSchema {
             Migrator.Migration("short headers, and a list that holds what it is asked by", script: version5),
             Migrator.Migration("fixity of contents, and smaller indexes", version6),
             Migrator.Migration("what follows from the rest of the log stands there once", version7),
+            Migrator.Migration("what came lately stands by itself in the indexes of ids", version8),
         ])
 
     private static let version1 = """
@@ -377,6 +379,35 @@ enum ReplicaSchema {
             DROP INDEX revision_by_letter;
             CREATE INDEX revision_by_letter ON revision (letter) WHERE letter <> sequence;
             """)
+    }
+
+    /// Tables in the place of the two indexes of random keys (`IDIndex`).
+    private static func version8(_ connection: Connection) throws {
+        try dropUnique("id", of: "letter", connection)
+        try connection.execute(
+            """
+            DROP INDEX revision_by_id;
+            CREATE TABLE letter_by_id (
+                id BLOB PRIMARY KEY,
+                letter INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE recent_letter_by_id (
+                id BLOB PRIMARY KEY,
+                letter INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE revision_by_id (
+                beginning BLOB,
+                revision INTEGER,
+                PRIMARY KEY (beginning, revision)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE recent_revision_by_id (
+                beginning BLOB,
+                revision INTEGER,
+                PRIMARY KEY (beginning, revision)
+            ) STRICT, WITHOUT ROWID;
+            """)
+        let end = try connection.integer("SELECT sequence FROM state") ?? 0
+        try IDIndex(connection).remake(end: end)
     }
 
     /// Takes the one UNIQUE from a table. SQLite drops its index only once that stands under a name of its own, and its table without the word.

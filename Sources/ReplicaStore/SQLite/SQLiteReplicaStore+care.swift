@@ -101,7 +101,7 @@ extension SQLiteReplicaStore {
     /// Puts right the columns of the log that follow from its headers, in one transaction. What no header says stays as it is.
     public func mendLog() throws(StoreError) {
         try connections.write { connection in
-            var mending = LogMending(connection)
+            var mending = try LogMending(connection)
             try mending.run()
         }
     }

@@ -56,10 +56,7 @@ extension SQLiteReplicaStore {
     public func letters(withPrefix prefix: String, limit: Int) throws(StoreError) -> [LetterID] {
         guard let range = LetterIDPrefix(prefix) else { return [] }
         return try connections.read { connection in
-            try connection.rows(
-                "SELECT id FROM letter WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?",
-                [.bytes(range.lowest), .bytes(range.highest), .integer(limit)]
-            ) { row throws in LetterID(bytes: row.bytes(0)) }.compactMap { $0 }
+            try IDIndex(connection).letters(from: range.lowest, through: range.highest, limit: limit)
         }
     }
 

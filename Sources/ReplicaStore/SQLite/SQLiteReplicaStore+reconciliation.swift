@@ -43,10 +43,7 @@ extension SQLiteReplicaStore {
         }
         for (index, range) in ends.enumerated() {
             try connection.forEach(
-                """
-                SELECT id FROM revision
-                WHERE substr(id, 1, 8) BETWEEN substr(?1, 1, 8) AND substr(?2, 1, 8) AND id BETWEEN ?1 AND ?2
-                """, [.bytes(range.lowest.bytes), .bytes(range.highest.bytes)]
+                IDIndex.revisionsInRange, [.bytes(range.lowest.bytes), .bytes(range.highest.bytes)]
             ) { row in
                 take(index, RevisionID(try Self.id(row)))
                 return true

@@ -132,10 +132,6 @@ struct TruthTables {
         SELECT \(columns) FROM revision LEFT JOIN content ON content.number = revision.content
         """
 
-    /// The condition that a revision has the id that is the first value of a statement. Its index holds the beginnings of ids alone: whole ones
-    /// made a large ingestion write a sixth more.
-    static let isNamed = "substr(id, 1, 8) = substr(?1, 1, 8) AND id = ?1"
-
     /// The condition that a revision is of the letter whose number is the first value of a statement. A letter has the number of its first log entry,
     /// so the index holds the others alone; of letters that are older than format 7 all.
     static let isOfLetter = """
@@ -152,21 +148,21 @@ struct TruthTables {
 
     /// The number that stands for a letter; nil if it has no revision here.
     func letterNumber(_ id: LetterID) throws(SQLiteError) -> Int? {
-        try connection.integer("SELECT number FROM letter WHERE id = ?", [.bytes(id.bytes)])
+        try IDIndex(connection).letter(id)
     }
 
-    /// Enters a letter, unless it is there.
+    /// Writes the row of a letter that has none. The index of ids is left to the caller.
     ///
-    /// - Parameter sequence: Its first log entry, if it is new: that is its number.
-    func enterLetter(_ id: LetterID, at sequence: Int) throws -> (number: Int, isNew: Bool) {
+    /// - Parameter sequence: Its first log entry.
+    /// - Returns: Its number: the same.
+    func addLetter(_ id: LetterID, at sequence: Int) throws(SQLiteError) -> Int {
         try connection.run(
             "INSERT INTO letter (number, id) VALUES (?, ?) ON CONFLICT DO NOTHING",
             [.integer(sequence), .bytes(id.bytes)])
-        if connection.changedRowCount == 1 { return (sequence, true) }
-        if let number = try letterNumber(id) { return (number, false) }
+        if connection.changedRowCount == 1 { return sequence }
         // Another letter has that number, as may be where a damaged one was mended.
         try connection.run("INSERT INTO letter (id) VALUES (?)", [.bytes(id.bytes)])
-        return (connection.lastInsertedRow, true)
+        return connection.lastInsertedRow
     }
 
     /// The letter that a number stands for.
@@ -180,7 +176,7 @@ struct TruthTables {
 
     /// The place of a revision in the log; nil if it is not there.
     func sequence(of id: RevisionID) throws(SQLiteError) -> Int? {
-        try connection.integer("SELECT sequence FROM revision WHERE \(Self.isNamed)", [.bytes(id.digest.bytes)])
+        try connection.integer("SELECT sequence FROM revision WHERE \(IDIndex.isNamed)", [.bytes(id.digest.bytes)])
     }
 
     /// The places of revisions in the log; nil for each that is not there. Of those that follow each other there the first alone is looked for by its

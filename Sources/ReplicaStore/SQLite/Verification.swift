@@ -187,6 +187,10 @@ struct Verification {
         }
         for table in orphans { add("database", "table \(table) has rows that belong to nothing") }
         for table in rows { add("database", "a row of table \(table) is damaged") }
+        let isIndexed = try connections.read { connection in
+            try IDIndex(connection).isSound(end: try StateRow.read(connection).sequence)
+        }
+        if !isIndexed { add("database", "letters or revisions are not found by their ids") }
         for id in try connections.read({ try Self.revisionsThatStandTwice($0) }) {
             add("revision", "revision \(id.hex) stands in the log twice")
         }
