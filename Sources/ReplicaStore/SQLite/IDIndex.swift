@@ -156,7 +156,7 @@ struct IDIndex {
     /// Up to where in a log of some length nothing came lately.
     static func settledThrough(_ end: Int) -> Int {
         var count = fewestMoved
-        while count * 2 <= end / 16 { count *= 2 }
+        while count * 2 <= end / 8 { count *= 2 }
         return end / count * count
     }
 
