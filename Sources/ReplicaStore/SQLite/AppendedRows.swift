@@ -2,10 +2,9 @@ import Hashing
 import LetterModel
 import SQLiteBinding
 
-/// The rows of `revision` and `content` that an ingestion appends, inside its transaction, with what finds them by their ids.
+/// The rows of `revision` and `content` that an ingestion appends, inside its transaction, with their entries in the index of ids.
 ///
-/// Many are written together: the contents in an order in which they fill the pages of the database, then the revisions in that of the log, then
-/// the entries of the index in that of the ids.
+/// Many are written together: the contents in an order in which they fill the pages of the database, then the revisions in that of the log.
 struct AppendedRows {
     /// The content of a revision.
     enum Content {
