@@ -66,14 +66,12 @@ final class SyncExchange {
     /// What the token may do there.
     var role: String { response?.role ?? "" }
 
-    /// A transaction writes pages all over the indexes, so pages that come quickly are stored together, up to so many bytes. One that comes
+    /// A transaction takes some time whatever comes in it, so pages that come quickly are stored together, up to so many bytes. One that comes
     /// so long after the last storing is stored at once: a slow connection that is cut loses nothing that was whole.
-    private static let gatheredBytes = 20 * 1024 * 1024
-    /// The first transaction begins with fewer: until then nothing is stored beside what comes.
-    private static let firstBytes = 5 * 1024 * 1024
+    private static let gatheredBytes = 5 * 1024 * 1024
     /// While those before them are being stored, more are taken in, up to so many bytes: the end of a transaction is one thread's work, or the
     /// disk's, and what came meanwhile is checked beside it.
-    private static let mostGatheredBytes = 32 * 1024 * 1024
+    private static let mostGatheredBytes = 16 * 1024 * 1024
     private static let gatheringMilliseconds = 500
 
     init(
@@ -373,12 +371,7 @@ final class SyncExchange {
         pages.append(openPage)
         openPage = PulledPages()
         gathered = (pages, follower.position)
-        let enough =
-            switch (storing.isRunning, result.advanced) {
-            case (true, _): SyncExchange.mostGatheredBytes
-            case (false, true): SyncExchange.gatheredBytes
-            case (false, false): SyncExchange.firstBytes
-            }
+        let enough = storing.isRunning ? SyncExchange.mostGatheredBytes : SyncExchange.gatheredBytes
         let isDue =
             pages.byteCount >= enough
             || surroundings.monotonicMilliseconds() - lastStoring >= SyncExchange.gatheringMilliseconds
