@@ -8,8 +8,6 @@ import SQLiteBinding
 /// Ids are random. In one index of all of them each large transaction would write nearly every leaf, so that the first sync of ten times as many
 /// letters would write a hundred times as much. What came lately is little enough to be written again and again, and is moved to the rest when it
 /// is much. How much that is follows from the length of the log; it is a part of the format.
-///
-/// Of a revision's id the tables hold the beginning: whoever asks looks at the revision itself.
 struct IDIndex {
     private let connection: Connection
 
@@ -17,28 +15,52 @@ struct IDIndex {
         self.connection = connection
     }
 
+    /// How rows of one table of the truth are found.
+    private struct Table {
+        /// The table whose rows they are.
+        let rows: String
+        /// What numbers them there, and in the index.
+        let number: String
+        /// What they are found by in the index.
+        let key: String
+        /// What that is made of.
+        let source: String
+
+        var settled: String { "\(rows)_by_id" }
+        var recent: String { "recent_\(settled)" }
+
+        /// The table that holds the entry of a row, in a log of some length.
+        func name(for number: Int, end: Int) -> String { number > IDIndex.settledThrough(end) ? recent : settled }
+    }
+
+    private static let letters = Table(rows: "letter", number: "number", key: "id", source: "letter.id")
+    /// By the beginnings of their ids: whoever asks looks at the revision itself.
+    private static let revisions = Table(
+        rows: "revision", number: "sequence", key: "beginning", source: "substr(revision.id, 1, 6)")
+
     /// The condition that a revision has the id that is the first value of a statement.
     static let isNamed = """
         sequence IN (
-            SELECT revision FROM revision_by_id WHERE beginning = substr(?1, 1, 6)
-            UNION ALL SELECT revision FROM recent_revision_by_id WHERE beginning = substr(?1, 1, 6)
+            SELECT sequence FROM revision_by_id WHERE beginning = substr(?1, 1, 6)
+            UNION ALL SELECT sequence FROM recent_revision_by_id WHERE beginning = substr(?1, 1, 6)
         ) AND id = ?1
         """
 
     /// The ids of revisions from the first value of a statement through the second, in no order.
     static let revisionsInRange = """
         SELECT id FROM (
-            SELECT revision FROM revision_by_id WHERE beginning BETWEEN substr(?1, 1, 6) AND substr(?2, 1, 6)
-            UNION ALL SELECT revision FROM recent_revision_by_id WHERE beginning BETWEEN substr(?1, 1, 6) AND substr(?2, 1, 6)
-        ) CROSS JOIN revision ON sequence = revision WHERE id BETWEEN ?1 AND ?2
+            SELECT sequence FROM revision_by_id WHERE beginning BETWEEN substr(?1, 1, 6) AND substr(?2, 1, 6)
+            UNION ALL
+            SELECT sequence FROM recent_revision_by_id WHERE beginning BETWEEN substr(?1, 1, 6) AND substr(?2, 1, 6)
+        ) CROSS JOIN revision USING (sequence) WHERE id BETWEEN ?1 AND ?2
         """
 
     /// The number that stands for a letter; nil if it has no revision here.
     func letter(_ id: LetterID) throws(SQLiteError) -> Int? {
         try connection.integer(
             """
-            SELECT letter FROM letter_by_id WHERE id = ?1
-            UNION ALL SELECT letter FROM recent_letter_by_id WHERE id = ?1
+            SELECT number FROM letter_by_id WHERE id = ?1
+            UNION ALL SELECT number FROM recent_letter_by_id WHERE id = ?1
             """, [.bytes(id.bytes)])
     }
 
@@ -57,27 +79,26 @@ struct IDIndex {
 
     /// Enters all that stands behind a log entry, which is nothing but what came lately.
     func enter(after sequence: Int) throws(SQLiteError) {
-        // OR IGNORE, here and below: a statement that may have to be taken back keeps a copy of each page that it changes.
-        try connection.run(
-            "INSERT OR IGNORE INTO recent_letter_by_id SELECT id, number FROM letter WHERE number > ?",
-            [.integer(sequence)])
-        try connection.run(
-            """
-            INSERT OR IGNORE INTO recent_revision_by_id
-            SELECT substr(id, 1, 6), sequence FROM revision WHERE sequence > ?
-            """, [.integer(sequence)])
+        for table in [Self.letters, Self.revisions] {
+            // OR IGNORE, here and below: a statement that may have to be taken back keeps a copy of each page that it changes.
+            try connection.run(
+                """
+                INSERT OR IGNORE INTO \(table.recent)
+                SELECT \(table.source), \(table.number) FROM \(table.rows) WHERE \(table.number) > ?
+                """, [.integer(sequence)])
+        }
     }
 
     /// Moves what did not come lately any more, when the log has grown.
     func settle(from begin: Int, to end: Int) throws(SQLiteError) {
         let settled = Self.settledThrough(end)
         guard settled > Self.settledThrough(begin) else { return }
-        for (table, number) in [("letter_by_id", "letter"), ("revision_by_id", "revision")] {
+        for table in [Self.letters, Self.revisions] {
             try connection.run(
-                "INSERT OR IGNORE INTO \(table) SELECT * FROM recent_\(table) WHERE \(number) <= ?",
+                "INSERT OR IGNORE INTO \(table.settled) SELECT * FROM \(table.recent) WHERE \(table.number) <= ?",
                 [.integer(settled)])
             // All of a table is gone at once, where rows are deleted one by one.
-            try connection.run("DELETE FROM recent_\(table)")
+            try connection.run("DELETE FROM \(table.recent)")
         }
         try enter(after: settled)
     }
@@ -86,19 +107,16 @@ struct IDIndex {
     ///
     /// - Parameter end: The length of the log.
     func remake(end: Int) throws(SQLiteError) {
-        for table in ["letter_by_id", "revision_by_id"] {
-            try connection.run("DELETE FROM \(table)")
-            try connection.run("DELETE FROM recent_\(table)")
-        }
         let settled = Self.settledThrough(end)
-        try connection.run(
-            "INSERT OR IGNORE INTO letter_by_id SELECT id, number FROM letter WHERE number <= ? ORDER BY id",
-            [.integer(settled)])
-        try connection.run(
-            """
-            INSERT OR IGNORE INTO revision_by_id
-            SELECT substr(id, 1, 6), sequence FROM revision WHERE sequence <= ? ORDER BY 1, 2
-            """, [.integer(settled)])
+        for table in [Self.letters, Self.revisions] {
+            try connection.run("DELETE FROM \(table.settled)")
+            try connection.run("DELETE FROM \(table.recent)")
+            try connection.run(
+                """
+                INSERT OR IGNORE INTO \(table.settled)
+                SELECT \(table.source), \(table.number) FROM \(table.rows) WHERE \(table.number) <= ? ORDER BY 1, 2
+                """, [.integer(settled)])
+        }
         try enter(after: settled)
     }
 
@@ -107,21 +125,24 @@ struct IDIndex {
     /// - Parameters:
     ///   - old: The id that it had.
     ///   - end: The length of the log.
-    func enter(letter number: Int, _ id: LetterID, insteadOf old: [UInt8], end: Int) throws(SQLiteError) {
-        let table = number > Self.settledThrough(end) ? "recent_letter_by_id" : "letter_by_id"
-        try connection.run("DELETE FROM \(table) WHERE id = ? AND letter = ?", [.bytes(old), .integer(number)])
-        try connection.run("INSERT OR IGNORE INTO \(table) VALUES (?, ?)", [.bytes(id.bytes), .integer(number)])
+    func enter(letter number: Int, insteadOf old: [UInt8], end: Int) throws(SQLiteError) {
+        try enter(number, in: Self.letters, insteadOf: old, end: end)
     }
 
     /// Enters a revision by the id that its row has now; see above.
-    func enter(revision sequence: Int, _ id: RevisionID, insteadOf old: [UInt8], end: Int) throws(SQLiteError) {
-        let table = sequence > Self.settledThrough(end) ? "recent_revision_by_id" : "revision_by_id"
+    func enter(revision sequence: Int, insteadOf old: [UInt8], end: Int) throws(SQLiteError) {
+        try enter(sequence, in: Self.revisions, insteadOf: Array(old.prefix(6)), end: end)
+    }
+
+    private func enter(_ number: Int, in table: Table, insteadOf old: [UInt8], end: Int) throws(SQLiteError) {
+        let name = table.name(for: number, end: end)
         try connection.run(
-            "DELETE FROM \(table) WHERE beginning = substr(?, 1, 6) AND revision = ?",
-            [.bytes(old), .integer(sequence)])
+            "DELETE FROM \(name) WHERE \(table.key) = ? AND \(table.number) = ?", [.bytes(old), .integer(number)])
         try connection.run(
-            "INSERT OR IGNORE INTO \(table) VALUES (substr(?, 1, 6), ?)",
-            [.bytes(id.digest.bytes), .integer(sequence)])
+            """
+            INSERT OR IGNORE INTO \(name)
+            SELECT \(table.source), \(table.number) FROM \(table.rows) WHERE \(table.number) = ?
+            """, [.integer(number)])
     }
 
     // MARK: Checking
@@ -134,19 +155,19 @@ struct IDIndex {
         func count(_ rows: String) throws(SQLiteError) -> Int {
             try connection.integer("SELECT count(*) FROM \(rows)") ?? 0
         }
-        // Each entry is of one row, so that equal counts leave none over.
-        func holds(_ table: String, _ rows: String, each entry: String) throws(SQLiteError) -> Bool {
-            let found = try count("\(rows) AND EXISTS (SELECT 1 FROM \(table) AS entry WHERE \(entry))")
-            return try [count(table), count(rows)] == [found, found]
-        }
-        for (prefix, part) in [("", "<= \(settled)"), ("recent_", "> \(settled)")] {
-            let letters = try holds(
-                "\(prefix)letter_by_id", "letter WHERE number \(part)",
-                each: "entry.id = letter.id AND entry.letter = number")
-            let revisions = try holds(
-                "\(prefix)revision_by_id", "revision WHERE sequence \(part)",
-                each: "beginning = substr(revision.id, 1, 6) AND entry.revision = sequence")
-            guard letters, revisions else { return false }
+        for table in [Self.letters, Self.revisions] {
+            for (name, part) in [(table.settled, "<= \(settled)"), (table.recent, "> \(settled)")] {
+                let rows = "\(table.rows) WHERE \(table.number) \(part)"
+                let found = try count(
+                    """
+                    \(rows) AND EXISTS (
+                        SELECT 1 FROM \(name) AS entry
+                        WHERE entry.\(table.key) = \(table.source)
+                            AND entry.\(table.number) = \(table.rows).\(table.number))
+                    """)
+                // Each entry is of one row, so that equal counts leave none over.
+                guard try [count(name), count(rows)] == [found, found] else { return false }
+            }
         }
         return true
     }

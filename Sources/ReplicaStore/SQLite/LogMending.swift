@@ -113,8 +113,7 @@ struct LogMending {
                 try connection.run(
                     "UPDATE revision SET id = ? WHERE sequence = ?",
                     [.bytes(name.digest.bytes), .integer(row.stored.sequence)])
-                try index.enter(
-                    revision: row.stored.sequence, name, insteadOf: row.stored.idBytes, end: state.sequence)
+                try index.enter(revision: row.stored.sequence, insteadOf: row.stored.idBytes, end: state.sequence)
             }
             try mendLetter(row, header)
             try mendContent(row, header)
@@ -153,10 +152,10 @@ struct LogMending {
             // The letter's own row is damaged: all of its revisions name this one.
             try connection.run(
                 "UPDATE letter SET id = ? WHERE number = ?", [.bytes(header.letter.bytes), .integer(row.letter)])
-            return try index.enter(letter: row.letter, header.letter, insteadOf: row.letterID, end: state.sequence)
+            return try index.enter(letter: row.letter, insteadOf: row.letterID, end: state.sequence)
         }
         let letter = try known ?? truth.addLetter(header.letter, at: row.stored.sequence)
-        if known == nil { try index.enter(letter: letter, header.letter, insteadOf: [], end: state.sequence) }
+        if known == nil { try index.enter(letter: letter, insteadOf: [], end: state.sequence) }
         try connection.run(
             "UPDATE revision SET letter = ? WHERE sequence = ?", [.integer(letter), .integer(row.stored.sequence)])
     }

@@ -389,21 +389,21 @@ enum ReplicaSchema {
             DROP INDEX revision_by_id;
             CREATE TABLE letter_by_id (
                 id BLOB PRIMARY KEY,
-                letter INTEGER NOT NULL
+                number INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
             CREATE TABLE recent_letter_by_id (
                 id BLOB PRIMARY KEY,
-                letter INTEGER NOT NULL
+                number INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
             CREATE TABLE revision_by_id (
                 beginning BLOB,
-                revision INTEGER,
-                PRIMARY KEY (beginning, revision)
+                sequence INTEGER,
+                PRIMARY KEY (beginning, sequence)
             ) STRICT, WITHOUT ROWID;
             CREATE TABLE recent_revision_by_id (
                 beginning BLOB,
-                revision INTEGER,
-                PRIMARY KEY (beginning, revision)
+                sequence INTEGER,
+                PRIMARY KEY (beginning, sequence)
             ) STRICT, WITHOUT ROWID;
             """)
         let end = try connection.integer("SELECT sequence FROM state") ?? 0

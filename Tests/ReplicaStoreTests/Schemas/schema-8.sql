@@ -241,24 +241,24 @@ INSERT INTO remote_beside (remote, id) VALUES (1, X'A02A7A83CF5F140CFA89BA0291EB
 INSERT INTO remote_evidence (number, remote, time, kind, epoch, sequence, chain, stated_cursor, stated_count, stated_fingerprint, digest) VALUES (1, 'origin', 1750000000000, 'forked', '00000000000000aa', 2, X'0F80A98CA5BD9978B65D860FC52E301FF4665C7389D87B6DA18C1C4518E9A0A3', 'AAAA', 7, X'A02A7A83CF5F140CFA89BA0291EBB880826440C9BD63A0063282BFA2D79F9084', X'37579825F7E91E0D548B227346E73D045B3D032FE195E1E06DECE17EEE231D94');
 CREATE TABLE letter_by_id (
     id BLOB PRIMARY KEY,
-    letter INTEGER NOT NULL
+    number INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE recent_letter_by_id (
     id BLOB PRIMARY KEY,
-    letter INTEGER NOT NULL
+    number INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE revision_by_id (
     beginning BLOB,
-    revision INTEGER,
-    PRIMARY KEY (beginning, revision)
+    sequence INTEGER,
+    PRIMARY KEY (beginning, sequence)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE recent_revision_by_id (
     beginning BLOB,
-    revision INTEGER,
-    PRIMARY KEY (beginning, revision)
+    sequence INTEGER,
+    PRIMARY KEY (beginning, sequence)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO recent_letter_by_id (id, letter) VALUES (X'018BCFE5680177078707070707070707', 1);
-INSERT INTO recent_revision_by_id (beginning, revision) VALUES (X'0F80A98CA5BD', 2);
-INSERT INTO recent_revision_by_id (beginning, revision) VALUES (X'296D4CF8456F', 1);
+INSERT INTO recent_letter_by_id (id, number) VALUES (X'018BCFE5680177078707070707070707', 1);
+INSERT INTO recent_revision_by_id (beginning, sequence) VALUES (X'0F80A98CA5BD', 2);
+INSERT INTO recent_revision_by_id (beginning, sequence) VALUES (X'296D4CF8456F', 1);
 PRAGMA application_id=1130910309;
 PRAGMA user_version=8;
