@@ -41,13 +41,13 @@ def cell(value, form):
 def table(rows, others):
     """One line a step: what it cost, the goal, and how many times as long each peer took."""
     names = list(others)
-    print(f"{'step':<20}{'seconds':>9}{'user+sys':>9}{'server':>8}{'MB':>6}{'wire':>12}{'req':>5}{'goal s':>8}{'of goal':>8}" + "".join(f"{name + ' ×':>12}" for name in names))
+    print(f"{'step':<20}{'seconds':>9}{'user+sys':>9}{'server':>8}{'MB':>6}{'wire':>14}{'req':>5}{'goal s':>8}{'of goal':>8}" + "".join(f"{name + ' ×':>12}" for name in names))
     for step, cost in rows:
         seconds, wire, _ = GOALS.get(step, (None, None, None))
         ratios = [dict(others[name]).get(step) for name in names]
         print(
             f"{step:<20}{cost.seconds:>9.3f}{cost.processor:>9.3f}{cell(cost.extra.get('server'), '.2f'):>8}{cost.memory:>6.0f}"
-            f"{cell(cost.extra.get('wire'), ',.0f'):>12}{cell(cost.extra.get('requests'), '.0f'):>5}{cell(seconds, '.3f'):>8}"
+            f"{cell(cost.extra.get('wire'), ',.0f'):>14}{cell(cost.extra.get('requests'), '.0f'):>5}{cell(seconds, '.3f'):>8}"
             f"{cell(cost.seconds / seconds if seconds else None, '.1f'):>8}"
             + "".join(f"{cell(other and other.seconds / cost.seconds, '.2f'):>12}" for other in ratios))
 
