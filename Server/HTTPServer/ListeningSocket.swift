@@ -7,6 +7,8 @@ struct ListeningSocket: Sendable {
     let descriptor: Int32
     /// The port that it listens on, never 0.
     let port: Int
+    /// What the system knows it by as long as it is open.
+    private let number: ino_t
 
     /// Listens on a numeric address.
     ///
@@ -27,9 +29,10 @@ struct ListeningSocket: Sendable {
         var reuse: Int32 = 1
         var bound = sockaddr_in6()
         var boundBytes = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        var status = stat()
         guard unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size)) == 0,
             unsafe bind(descriptor, info.pointee.ai_addr, info.pointee.ai_addrlen) == 0,
-            listen(descriptor, SOMAXCONN) == 0,
+            listen(descriptor, SOMAXCONN) == 0, unsafe fstat(descriptor, &status) == 0,
             unsafe withUnsafeMutablePointer(
                 to: &bound,
                 { pointer in
@@ -43,6 +46,7 @@ struct ListeningSocket: Sendable {
             throw .cannotListen(address, port: port, errno: number)
         }
         self.descriptor = descriptor
+        number = status.st_ino
         // The port is at the same place for IPv4 and IPv6, in network order.
         self.port = Int(UInt16(bigEndian: bound.sin6_port))
     }
@@ -51,6 +55,12 @@ struct ListeningSocket: Sendable {
     /// Source: https://man7.org/linux/man-pages/man2/shutdown.2.html
     func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    /// Gives the descriptor back to the system.
-    func close() { _ = Glibc.close(descriptor) }
+    /// Gives the descriptor back to the system, unless that was done: libmicrohttpd does so in some of the cases in which it does not start, and the
+    /// descriptor may be another one's by then.
+    func close() {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK, status.st_ino == number
+        else { return }
+        _ = Glibc.close(descriptor)
+    }
 }
