@@ -27,8 +27,7 @@ struct AppendedRows {
     private let connection: Connection
     private var pages: ContentPages
     private var waiting: [Row] = []
-    private var waitingIDs: Set<RevisionID> = []
-    private var waitingLetters: [LetterID: Int] = [:]
+    private var waitingLetters: Set<LetterID> = []
     /// What all rows were made of, in the order of the log.
     private(set) var written: [ReadBack.Written] = []
 
@@ -40,11 +39,8 @@ struct AppendedRows {
         pages = try ContentPages(connection)
     }
 
-    /// Whether a revision is among those that are not written yet.
-    func isWaiting(_ id: RevisionID) -> Bool { waitingIDs.contains(id) }
-
-    /// The number of a letter of which a revision is not written yet; nil for any other one.
-    func waitingLetter(_ id: LetterID) -> Int? { waitingLetters[id] }
+    /// Whether a revision of a letter is among those that are not written yet.
+    func isWaiting(_ letter: LetterID) -> Bool { waitingLetters.contains(letter) }
 
     /// Adds a revision.
     ///
@@ -57,8 +53,7 @@ struct AppendedRows {
         let chain = LogChain.stands(at: state.sequence) ? state.chain : nil
         waiting.append(
             Row(sequence: state.sequence, chain: chain, revision: revision, letter: letter, content: content))
-        waitingIDs.insert(revision.id)
-        waitingLetters[revision.header.letter] = letter
+        waitingLetters.insert(revision.header.letter)
         written.append(ReadBack.Written(revision))
         if waiting.count == Self.most { try write() }
     }
@@ -83,7 +78,6 @@ struct AppendedRows {
         }
         try IDIndex(connection).enter(after: first.sequence - 1)
         waiting.removeAll(keepingCapacity: true)
-        waitingIDs.removeAll(keepingCapacity: true)
         waitingLetters.removeAll(keepingCapacity: true)
     }
 }

@@ -159,8 +159,8 @@ struct IngestionRun {
         guard prepared.header.archive == archive else { return .rejected(RevisionError(.archive)) }
         // Where nothing depends on it, nothing is looked for but its letter, and itself if that is here.
         let isFree = prepared.header.parents.isEmpty && deletions == nil
-        if !isFree || rows.isWaiting(prepared.id) { try rows.write() }
-        let letter = try rows.waitingLetter(prepared.header.letter) ?? truth.letterNumber(prepared.header.letter)
+        if !isFree || rows.isWaiting(prepared.header.letter) { try rows.write() }
+        let letter = try truth.letterNumber(prepared.header.letter)
         if letter != nil, let sequence = try truth.sequence(of: prepared.id) {
             try heal(sequence, with: prepared)
             if let remote { known[remote, default: []].append(sequence) }

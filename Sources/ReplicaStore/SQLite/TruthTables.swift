@@ -154,7 +154,7 @@ struct TruthTables {
     /// Writes the row of a letter that has none. The index of ids is left to the caller.
     ///
     /// - Parameter sequence: Its first log entry.
-    /// - Returns: Its number: the same.
+    /// - Returns: Its number: the same, unless another letter has that.
     func addLetter(_ id: LetterID, at sequence: Int) throws(SQLiteError) -> Int {
         try connection.run(
             "INSERT INTO letter (number, id) VALUES (?, ?) ON CONFLICT DO NOTHING",
