@@ -27,8 +27,12 @@ public struct Digest: Hashable, Comparable, Sendable {
 
     /// A digest from its bytes; nil unless there are exactly 32. (Not generic: other modules call it for every row.)
     public init?(bytes: [UInt8]) {
+        self.init(bytes: bytes.span)
+    }
+
+    /// A digest from its bytes; nil unless there are exactly 32.
+    package init?(bytes: Span<UInt8>) {
         guard bytes.count == Digest.byteCount else { return nil }
-        let bytes = bytes.span
         words = (bytes.word(at: 0), bytes.word(at: 8), bytes.word(at: 16), bytes.word(at: 24))
     }
 

@@ -52,6 +52,18 @@ public enum Hex {
         }
     }
 
+    /// Bytes that are written where they stay.
+    ///
+    /// - Parameter count: as many bytes as are written.
+    package static func bytes(count: Int, _ write: (inout OutputRawSpan) -> Void) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
+            let bytes = unsafe UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count)
+            var output = unsafe OutputRawSpan(buffer: bytes, initializedCount: 0)
+            write(&output)
+            written = unsafe output.finalize(for: bytes)
+        }
+    }
+
     /// The bytes of lower-case digits; nil if a digit is anything else or their number is odd.
     public static func decode(_ digits: some Sequence<UInt8>) -> [UInt8]? {
         decode(Array(digits))

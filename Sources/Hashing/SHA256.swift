@@ -43,6 +43,13 @@ public struct SHA256: ~Copyable {
     }
 
     /// The digest of one message.
+    package static func digest(of bytes: Span<UInt8>) -> Digest {
+        var hash = SHA256()
+        unsafe bytes.withUnsafeBytes { unsafe hash.update($0) }
+        return hash.finish()
+    }
+
+    /// The digest of one message.
     public static func digest(of bytes: some Sequence<UInt8>) -> Digest {
         var hash = SHA256()
         let whole: Void? = bytes.withContiguousStorageIfAvailable { buffer in

@@ -2,7 +2,7 @@ private import CSQLite
 
 /// One row of a result, valid only inside the closure that it is given to.
 public struct Row {
-    let statement: Statement
+    @usableFromInline let statement: Statement
 
     /// The number of columns.
     public var count: Int { statement.columnCount }
@@ -24,6 +24,11 @@ public struct Row {
 
     /// Bytes, or nil for null. (SQLite gives no address for both; the type tells them apart.)
     public func optionalBytes(_ column: Int) -> [UInt8]? { isNull(column) ? nil : statement.bytes(column) }
+
+    /// What a closure makes of bytes where they are; of none for null. Inlinable, so that it is not generic code that is called for every row.
+    @inlinable public func withBytes<Value>(_ column: Int, _ read: (Span<UInt8>) -> Value) -> Value {
+        unsafe read(statement.blob(column).span)
+    }
 
     /// Text; empty for null. Throws `corrupt` if the bytes on disk are no UTF-8: nothing is repaired silently.
     public func text(_ column: Int) throws(SQLiteError) -> String {

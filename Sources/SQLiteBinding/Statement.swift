@@ -3,7 +3,7 @@ private import CSQLite
 /// A prepared statement of one connection. It finalizes itself, and must not outlive the connection.
 ///
 /// Source: https://www.sqlite.org/c3ref/stmt.html
-@safe final class Statement {
+@usableFromInline @safe final class Statement {
     private let handle: OpaquePointer
     let sql: String
     /// Where its SQL is in memory.
@@ -86,11 +86,14 @@ private import CSQLite
 
     func integer(_ column: Int) -> Int { Int(unsafe sqlite3_column_int64(handle, Int32(column))) }
 
-    func bytes(_ column: Int) -> [UInt8] {
+    func bytes(_ column: Int) -> [UInt8] { unsafe Array(blob(column)) }
+
+    /// The bytes where SQLite holds them, until the next step.
+    @usableFromInline func blob(_ column: Int) -> UnsafeBufferPointer<UInt8> {
         // The order matters: asking for the count first could convert in place.
-        guard let start = unsafe sqlite3_column_blob(handle, Int32(column)) else { return [] }
+        guard let start = unsafe sqlite3_column_blob(handle, Int32(column)) else { return unsafe UnsafeBufferPointer(start: nil, count: 0) }
         let count = Int(unsafe sqlite3_column_bytes(handle, Int32(column)))
-        return unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+        return unsafe UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: count)
     }
 
     /// Nil if the bytes are no UTF-8.

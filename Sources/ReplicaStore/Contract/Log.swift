@@ -87,7 +87,7 @@ public enum LogEntry: Hashable, Sendable {
 /// A revision on its way to another replica.
 public enum OutgoingRevision: Hashable, Sendable {
     /// As its bytes, re-hashed just now.
-    case whole(Revision)
+    indirect case whole(Revision)
     /// With its content as it is stored.
     case packed(PackedRevision)
 
@@ -133,8 +133,8 @@ public enum OutgoingRevision: Hashable, Sendable {
 }
 
 /// A revision whose content stays as it is stored. Its header was re-hashed just now; its content is what was stored when it was seen to have
-/// the hash that the header names.
-public struct PackedRevision: Hashable, Sendable {
+/// the hash that the header names. An object, since it goes through many hands, and has a dozen parts to count the users of.
+public final class PackedRevision: Hashable, Sendable {
     /// Its id: the SHA-256 of the header's bytes.
     public let id: RevisionID
     /// What the header says.
@@ -151,6 +151,14 @@ public struct PackedRevision: Hashable, Sendable {
         self.headerBytes = headerBytes
         self.content = content
     }
+
+    /// Whether both are the same bytes.
+    public static func == (one: PackedRevision, other: PackedRevision) -> Bool {
+        one.headerBytes == other.headerBytes && one.content == other.content
+    }
+
+    /// Hashes its id.
+    public func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 
 /// A stretch of the log on its way to another replica, all of one moment.

@@ -35,10 +35,16 @@ public struct StoredContent: Hashable, Sendable {
     ///
     /// - Parameter frameDigest: The SHA-256 of the frame, where that is at hand.
     func fixity(of hash: Digest, frameDigest: Digest? = nil) -> Int {
+        Self.fixity(
+            of: hash, frameDigest: frameDigest ?? SHA256.digest(of: frame), dictionary: dictionary?.digest)
+    }
+
+    /// The same by the SHA-256 of the frame and that of its dictionary; nil for none.
+    static func fixity(of hash: Digest, frameDigest: Digest, dictionary: Digest?) -> Int {
         var digest = SHA256()
         digest.update(hash)
-        digest.update(frameDigest ?? SHA256.digest(of: frame))
-        digest.update(dictionary?.digest ?? .zero)
+        digest.update(frameDigest)
+        digest.update(dictionary ?? .zero)
         return Int(truncatingIfNeeded: digest.finish().firstWord)
     }
 

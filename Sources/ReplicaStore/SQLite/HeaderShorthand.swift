@@ -81,26 +81,30 @@ enum HeaderShorthand {
     private static let hyphenated = [4, 6, 8, 10]
 
     /// The bytes of the header that a row stands for. Of a damaged row they are anything: their hash says so.
-    static func expand(_ stored: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(256)
-        forEachPart(of: stored) { part in
-            switch part {
-            case .byte(let byte): result.append(byte)
-            case .phrase(let phrase): result += phrase
-            case .id(let bytes, let isUUID):
-                for (index, byte) in bytes.enumerated() {
-                    if isUUID, hyphenated.contains(index) { result.append(UInt8(ascii: "-")) }
-                    result.append(Hex.digit(byte >> 4))
-                    result.append(Hex.digit(byte & 15))
+    static func expand(_ stored: [UInt8]) -> [UInt8] { expand(stored.span) }
+
+    /// The same of bytes that stay where they are.
+    static func expand(_ stored: Span<UInt8>) -> [UInt8] {
+        Hex.bytes(count: byteCount(of: stored)) { output in
+            forEachPart(of: stored) { part in
+                switch part {
+                case .byte(let byte): output.append(byte)
+                case .phrase(let phrase): for byte in phrase { output.append(byte) }
+                case .id(let range, let isUUID):
+                    for place in range {
+                        if isUUID, hyphenated.contains(place - range.lowerBound) { output.append(UInt8(ascii: "-")) }
+                        let digits = UInt16(truncatingIfNeeded: Hex.digits(of: UInt32(stored[place])))
+                        output.append(digits.bigEndian, as: UInt16.self)
+                    }
                 }
             }
         }
-        return result
     }
 
     /// How many bytes that would be.
-    static func byteCount(of stored: [UInt8]) -> Int {
+    static func byteCount(of stored: [UInt8]) -> Int { byteCount(of: stored.span) }
+
+    private static func byteCount(of stored: Span<UInt8>) -> Int {
         var count = 0
         forEachPart(of: stored) { part in
             switch part {
@@ -116,11 +120,11 @@ enum HeaderShorthand {
     private enum Part {
         case byte(UInt8)
         case phrase([UInt8])
-        /// The bytes of an id, as many as there are.
-        case id(ArraySlice<UInt8>, isUUID: Bool)
+        /// Where the bytes of an id are, as many as there are.
+        case id(Range<Int>, isUUID: Bool)
     }
 
-    private static func forEachPart(of stored: [UInt8], _ take: (Part) -> Void) {
+    private static func forEachPart(of stored: Span<UInt8>, _ take: (Part) -> Void) {
         let phrases = phrases
         var position = 0
         while position < stored.count {
@@ -129,7 +133,7 @@ enum HeaderShorthand {
             switch byte {
             case uuid, digest:
                 let end = min(position + (byte == uuid ? 16 : 32), stored.count)
-                take(.id(stored[position..<end], isUUID: byte == uuid))
+                take(.id(position..<end, isUUID: byte == uuid))
                 position = end
             case firstPhrase..<firstPhrase + UInt8(phrases.count): take(.phrase(phrases[Int(byte - firstPhrase)]))
             default: take(.byte(byte))

@@ -26,6 +26,8 @@ struct LogMending {
 
     private struct LogRow {
         let stored: TruthTables.StoredRevision
+        /// The column `id`.
+        let idBytes: [UInt8]
         /// What the bytes of its header hash to.
         let digest: Digest
         /// Nil where they are no header.
@@ -84,8 +86,8 @@ struct LogMending {
             let stored = try truth.stored(row)
             let header = stored.header
             return LogRow(
-                stored: stored, digest: SHA256.digest(of: header), header: TruthTables.header(header),
-                chain: row.optionalBytes(6), letter: row.integer(7), letterID: row.bytes(8),
+                stored: stored, idBytes: row.bytes(1), digest: SHA256.digest(of: header),
+                header: TruthTables.header(header), chain: row.optionalBytes(6), letter: row.integer(7), letterID: row.bytes(8),
                 content: row.optionalInteger(9))
         }.first
     }
@@ -113,7 +115,7 @@ struct LogMending {
                 try connection.run(
                     "UPDATE revision SET id = ? WHERE sequence = ?",
                     [.bytes(name.digest.bytes), .integer(row.stored.sequence)])
-                try index.enter(revision: row.stored.sequence, insteadOf: row.stored.idBytes, end: state.sequence)
+                try index.enter(revision: row.stored.sequence, insteadOf: row.idBytes, end: state.sequence)
             }
             try mendLetter(row, header)
             try mendContent(row, header)

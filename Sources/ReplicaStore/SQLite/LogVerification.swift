@@ -75,7 +75,7 @@ struct LogVerification: Sendable {
     private mutating func check(_ row: LogRow, _ connection: Connection) throws {
         let headerBytes = row.stored.header
         let headerDigest = SHA256.digest(of: headerBytes)
-        let id = Digest(bytes: row.stored.idBytes)
+        let id = row.stored.id?.digest
         let letter = LetterID(bytes: row.letterID)
         if let id { fingerprint = fingerprint &+ id }
         checkChain(row, id: id, headerDigest: headerDigest, letter: letter)

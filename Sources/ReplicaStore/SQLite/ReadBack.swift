@@ -1,4 +1,5 @@
 import Canaries
+import Compression
 import Hashing
 import LetterModel
 import Parallelism
@@ -21,6 +22,7 @@ struct ReadBack {
     }
 
     private let truth: TruthTables
+    private let dictionaries: DictionaryTable
     private let end: StateRow
     private let written: [Written]
     private let begin: StateRow
@@ -33,6 +35,7 @@ struct ReadBack {
     ///   - written: What they were made of, in the order of the log.
     init(_ truth: TruthTables, after begin: StateRow, through end: StateRow, written: [Written]) {
         self.truth = truth
+        dictionaries = DictionaryTable(truth.connection)
         self.begin = begin
         self.end = end
         self.written = written
@@ -44,15 +47,15 @@ struct ReadBack {
         #if CANARIES
             if Canary.readBackSkipped.isOn { return }
         #endif
-        var rows: [Row] = []
-        var hashed: (rows: [Row], hashes: BegunWork<[Row.Hashes], Never>)?
+        var unseen: [UnseenContent] = []
+        var hashing: BegunWork<RevisionID?, Never>?
         // While some are hashed, the next ones are read. Few stay here.
-        func hashRows() throws {
-            let place = rows.count == Self.rowsHashedTogether ? WorkPlace.cores : .here
-            let next = BegunWork<[Row.Hashes], Never>(place) { [rows] in rows.concurrentMap { $0.hashes() } }
-            if let hashed { try check(hashed.rows, hashed.hashes.wait()) }
-            hashed = (rows, next)
-            rows = []
+        func hashUnseen() throws {
+            let place = unseen.count == Self.contentsHashedTogether ? WorkPlace.cores : .here
+            let next = BegunWork<RevisionID?, Never>(place) { [unseen] in UnseenContent.firstWrong(of: unseen) }
+            if let wrong = hashing?.wait() { throw StoreError.damaged(object: wrong.hex) }
+            hashing = next
+            unseen = []
         }
         try truth.connection.forEach(
             """
@@ -61,61 +64,67 @@ struct ReadBack {
             WHERE revision.sequence > ? ORDER BY revision.sequence
             """, [.integer(begin.sequence)]
         ) { row in
-            let stored = try truth.stored(row)
-            let index = stored.sequence - begin.sequence - 1
-            guard written.indices.contains(index) else { throw StoreError.damaged(object: "archive.sqlite") }
-            rows.append(Row(row, stored, written[index]))
-            if rows.count == Self.rowsHashedTogether { try hashRows() }
+            if let content = try check(row) { unseen.append(content) }
+            if unseen.count == Self.contentsHashedTogether { try hashUnseen() }
             return true
         }
-        try hashRows()
-        if let hashed { try check(hashed.rows, hashed.hashes.wait()) }
+        try hashUnseen()
+        if let wrong = hashing?.wait() { throw StoreError.damaged(object: wrong.hex) }
         guard state.sequence == end.sequence, state.chain == end.chain, state.fingerprint == end.fingerprint
         else { throw StoreError.damaged(object: "archive.sqlite") }
     }
 
-    private static let rowsHashedTogether = 512
+    private static let contentsHashedTogether = 512
 
-    private mutating func check(_ rows: [Row], _ hashes: [Row.Hashes]) throws {
-        for (row, hashes) in zip(rows, hashes) {
-            guard let id = row.stored.id, id.digest == hashes.header, row.stored.sequence == state.sequence + 1
-            else {
-                throw StoreError.damaged(object: "revision \(row.stored.sequence)")
-            }
-            state.append(id)
-            let chain = LogChain.stands(at: state.sequence) ? state.chain.bytes : nil
-            guard row.chain == chain, hashes.hasRightContent else {
-                throw StoreError.damaged(object: id.hex)
-            }
+    /// Checks the next row, where SQLite holds it.
+    ///
+    /// - Returns: Its content if that is still to be decompressed and hashed.
+    private mutating func check(_ row: Row) throws -> UnseenContent? {
+        let sequence = row.integer(0)
+        let index = sequence - begin.sequence - 1
+        guard written.indices.contains(index), sequence == state.sequence + 1 else {
+            throw StoreError.damaged(object: "archive.sqlite")
         }
+        let header = row.withBytes(2) { SHA256.digest(of: HeaderShorthand.expand($0)) }
+        guard row.withBytes(1, { Digest(bytes: $0) }) == header else {
+            throw StoreError.damaged(object: "revision \(sequence)")
+        }
+        let id = RevisionID(header)
+        state.append(id)
+        let chain = LogChain.stands(at: sequence) ? state.chain.bytes : nil
+        let (hash, hasContent) = (written[index].content, !row.isNull(3))
+        guard row.optionalBytes(6) == chain, (hash != nil) == hasContent else {
+            throw StoreError.damaged(object: id.hex)
+        }
+        guard let hash else { return nil }
+        guard let fixity = row.optionalInteger(5), fixity == written[index].seenFixity else {
+            return UnseenContent(id: id, hash: hash, row: try truth.stored(row))
+        }
+        let dictionary = try row.optionalInteger(4).flatMap { (number) throws(SQLiteError) in
+            try dictionaries.dictionary(number)
+        }
+        let frame = row.withBytes(3) { SHA256.digest(of: $0) }
+        guard StoredContent.fixity(of: hash, frameDigest: frame, dictionary: dictionary?.digest) == fixity else {
+            throw StoreError.damaged(object: id.hex)
+        }
+        return nil
     }
 
-    /// A row of the log as the database gives it back.
-    private struct Row: Sendable {
-        let stored: TruthTables.StoredRevision
-        /// Nil where it does not stand.
-        let chain: [UInt8]?
-        let written: Written
+    /// A content that nobody has decompressed since it was compressed, or that was stored before this transaction, and may be older than its fixity.
+    private struct UnseenContent: Sendable {
+        let id: RevisionID
+        /// What the header names.
+        let hash: Digest
+        let row: TruthTables.StoredRevision
 
-        init(_ row: SQLiteBinding.Row, _ stored: TruthTables.StoredRevision, _ written: Written) {
-            self.stored = stored
-            self.written = written
-            chain = row.optionalBytes(6)
+        private var isRight: Bool {
+            guard let content = row.content else { return false }
+            return content.fits(row.fixity, hash) && content.hash == hash
         }
 
-        typealias Hashes = (header: Digest, hasRightContent: Bool)
-
-        /// What its bytes hash to.
-        func hashes() -> Hashes { (SHA256.digest(of: stored.header), hasRightContent()) }
-
-        private func hasRightContent() -> Bool {
-            guard let hash = written.content, let content = stored.content else {
-                return written.content == nil && stored.content == nil
-            }
-            // What was stored before this transaction may be older than its fixity.
-            let fits = content.fits(stored.fixity, hash)
-            return fits
-                && (stored.fixity != nil && stored.fixity == written.seenFixity || content.hash == hash)
+        /// The revision of the first that is not what its header names; nil if all are.
+        static func firstWrong(of contents: [UnseenContent]) -> RevisionID? {
+            zip(contents, contents.concurrentMap(\.isRight)).first { !$1 }?.0.id
         }
     }
 }

@@ -17,11 +17,11 @@ struct TruthTables {
         dictionaries = DictionaryTable(connection)
     }
 
-    /// A row of the log as it is on disk, not checked yet.
-    struct StoredRevision: Sendable {
+    /// A row of the log as it is on disk, not checked yet. An object, since it goes through many hands.
+    final class StoredRevision: Sendable {
         let sequence: Int
-        /// The column `id`: what the row says it is.
-        let idBytes: [UInt8]
+        /// The id that the row says it has; nil if it cannot be one.
+        let id: RevisionID?
         /// The column `header`.
         private let shorthand: [UInt8]
         /// The content; nil for a tombstone.
@@ -31,9 +31,6 @@ struct TruthTables {
         let lacksDictionary: Bool
         /// What the row keeps beside the content (`StoredContent.fixity`); nil where it is older than that.
         let fixity: Int?
-
-        /// The id that the row says it has; nil if it cannot be one.
-        var id: RevisionID? { Digest(bytes: idBytes).map(RevisionID.init) }
 
         /// The header's bytes. Made each time, so that whoever only reads the row does not wait for it.
         var header: [UInt8] { HeaderShorthand.expand(shorthand) }
@@ -105,7 +102,7 @@ struct TruthTables {
             throws(SQLiteError)
         {
             sequence = row.integer(0)
-            idBytes = row.bytes(1)
+            id = row.withBytes(1) { Digest(bytes: $0) }.map(RevisionID.init)
             shorthand = row.bytes(2)
             let number = row.optionalInteger(4)
             let dictionary = try number.flatMap(dictionary)
