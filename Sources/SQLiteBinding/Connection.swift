@@ -168,6 +168,10 @@ import Canaries
 
     /// Runs one statement to its end and drops its rows.
     public func run(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) {
+        try run(sql, values[...])
+    }
+
+    func run(_ sql: String, _ values: ArraySlice<SQLiteValue>) throws(SQLiteError) {
         let statement = try begin(sql, values)
         defer { end(statement) }
         while try step(statement) {}
@@ -228,6 +232,10 @@ import Canaries
     public var changedRowCount: Int { Int(unsafe sqlite3_changes64(handle)) }
 
     private func begin(_ sql: String, _ values: [SQLiteValue]) throws(SQLiteError) -> Statement {
+        try begin(sql, values[...])
+    }
+
+    private func begin(_ sql: String, _ values: ArraySlice<SQLiteValue>) throws(SQLiteError) -> Statement {
         try checkUsable()
         let statement = try prepared(sql)
         statement.isInUse = true

@@ -33,11 +33,11 @@ private import CSQLite
     }
 
     /// Binds all parameters; there must be as many as the SQL has.
-    func bind(_ values: [SQLiteValue]) throws(SQLiteError) {
+    func bind(_ values: ArraySlice<SQLiteValue>) throws(SQLiteError) {
         precondition(
             values.count == Int(unsafe sqlite3_bind_parameter_count(handle)), "as many values as parameters: \(sql)")
         for index in values.indices {
-            let code = bind(values[index], at: Int32(index + 1))
+            let code = bind(values[index], at: Int32(index - values.startIndex + 1))
             guard code == SQLITE_OK else { throw SQLiteError(code, sql) }
         }
     }

@@ -2,9 +2,9 @@ import Hashing
 import LetterModel
 import SQLiteBinding
 
-/// The rows of `revision` and `content` that an ingestion appends, inside its transaction, with their entries in the index of ids.
+/// The rows of `letter`, `content` and `revision` that an ingestion appends, inside its transaction, with their entries in the index of ids.
 ///
-/// Many are written together: the contents in an order in which they fill the pages of the database, then the revisions in that of the log.
+/// Many are written together: the contents in an order in which they fill the pages of the database, the others in that of the log.
 struct AppendedRows {
     /// The content of a revision.
     enum Content {
@@ -28,6 +28,10 @@ struct AppendedRows {
     private var pages: ContentPages
     private var waiting: [Row] = []
     private var waitingLetters: Set<LetterID> = []
+    /// The rows of new letters that are not written yet.
+    private var newLetters: [SQLiteValue] = []
+    /// The highest number of a letter.
+    private var lastLetter: Int
     /// What all rows were made of, in the order of the log.
     private(set) var written: [ReadBack.Written] = []
 
@@ -37,6 +41,26 @@ struct AppendedRows {
     init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
         pages = try ContentPages(connection)
+        lastLetter = try connection.integer("SELECT max(number) FROM letter") ?? 0
+    }
+
+    private static let letters = RowInsertion("INSERT OR FAIL INTO letter (number, id)", columnCount: 2)
+    private static let revisions = RowInsertion(
+        "INSERT OR FAIL INTO revision (sequence, id, chain, letter, content, header)", columnCount: 6)
+
+    /// Adds a letter that has no row, with its first revision.
+    ///
+    /// - Parameter sequence: The place of that in the log.
+    /// - Returns: Its number: the same, unless other letters have higher ones.
+    mutating func addLetter(_ id: LetterID, at sequence: Int) throws(SQLiteError) -> Int {
+        guard sequence > lastLetter else {
+            let number = try TruthTables(connection).addLetter(id, at: sequence)
+            lastLetter = max(lastLetter, number)
+            return number
+        }
+        newLetters += [.integer(sequence), .bytes(id.bytes)]
+        lastLetter = sequence
+        return sequence
     }
 
     /// Whether a revision of a letter is among those that are not written yet.
@@ -68,16 +92,21 @@ struct AppendedRows {
             contents.append((index, content.values))
         }
         try pages.append(contents.map(\.values)) { place, number in numbers[contents[place].index] = number }
-        for (row, number) in zip(waiting, numbers) {
-            try connection.run(
-                "INSERT INTO revision (sequence, id, chain, letter, content, header) VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    .integer(row.sequence), .bytes(row.revision.id.digest.bytes), .bytes(row.chain?.bytes),
-                    .integer(row.letter), .integer(number), .bytes(row.revision.storedHeader),
-                ])
+        try connection.run(Self.letters, newLetters)
+        var revisions: [SQLiteValue] = []
+        revisions.reserveCapacity(6 * waiting.count)
+        for (index, number) in numbers.enumerated() {
+            revisions.append(.integer(waiting[index].sequence))
+            revisions.append(.bytes(waiting[index].revision.id.digest.bytes))
+            revisions.append(.bytes(waiting[index].chain?.bytes))
+            revisions.append(.integer(waiting[index].letter))
+            revisions.append(.integer(number))
+            revisions.append(.bytes(waiting[index].revision.storedHeader))
         }
+        try connection.run(Self.revisions, revisions)
         try IDIndex(connection).enter(after: first.sequence - 1)
         waiting.removeAll(keepingCapacity: true)
         waitingLetters.removeAll(keepingCapacity: true)
+        newLetters.removeAll(keepingCapacity: true)
     }
 }

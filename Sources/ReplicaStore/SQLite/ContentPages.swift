@@ -17,6 +17,8 @@ struct ContentPages {
     private var room: Int?
     /// The number that the next row gets if nobody else appends one.
     private var next = 0
+    /// Rows that are not written yet, one after the other.
+    private var placed: [SQLiteValue] = []
 
     /// So few are appended in the order in which they come.
     private static let fewest = 8
@@ -30,15 +32,17 @@ struct ContentPages {
     ///
     /// - Parameters:
     ///   - rows: The values of the columns but for number and hash.
-    ///   - body: Told the index of each row with the number that it got.
+    ///   - body: Told the index of each row with the number that it gets.
     mutating func append(_ rows: [[SQLiteValue]], _ body: (_ index: Int, _ number: Int) -> Void) throws(SQLiteError) {
-        guard rows.count >= Self.fewest else {
-            for (index, row) in rows.enumerated() { body(index, try insert(row)) }
-            return
-        }
+        guard !rows.isEmpty else { return }
         let next = try connection.integer("SELECT max(number) + 1 FROM content") ?? 1
         if next != self.next { room = nil }
-        self.next = next + rows.count
+        self.next = next
+        guard rows.count >= Self.fewest else {
+            for index in rows.indices { place(rows[index]) { body(index, $0) } }
+            room = nil
+            return try write()
+        }
         let counts = rows.map { Self.byteCount(of: $0, number: next) }
         // By their size, the largest last. Those that were appended already are passed over.
         let bySize = rows.indices.sorted { counts[$0] < counts[$1] }
@@ -47,13 +51,14 @@ struct ContentPages {
             while let left = room, counts[index] > left,
                 let filler = bySize[..<bySize.firstIndex(from: { counts[$0] > left })].last(where: { !isAppended[$0] })
             {
-                body(filler, try insert(rows[filler]))
+                place(rows[filler]) { body(filler, $0) }
                 isAppended[filler] = true
                 room = left - counts[filler]
             }
             try append(rows[index], byteCount: counts[index]) { body(index, $0) }
             isAppended[index] = true
         }
+        try write()
     }
 
     /// Appends a row to the last page, or to a new one.
@@ -63,20 +68,33 @@ struct ContentPages {
         // One that fits into no page goes on in others, of which nothing is known.
         let isPlain = byteCount <= pageBytes - 32
         if let room, isPlain {
-            body(try insert(row))
+            place(row, body)
             self.room = (byteCount > room ? pageBytes : room) - byteCount
         } else {
+            try write()
             let countBefore = try allocatedPageCount()
-            body(try insert(row))
+            place(row, body)
+            try write()
             let isInNewPage = try allocatedPageCount() > countBefore
             room = isPlain && isInNewPage ? pageBytes - byteCount : nil
         }
     }
 
-    private func insert(_ row: [SQLiteValue]) throws(SQLiteError) -> Int {
-        try connection.run("INSERT INTO content (bytes, dictionary, fixity) VALUES (?, ?, ?)", row)
-        return connection.lastInsertedRow
+    /// Puts a row behind those that are not written yet.
+    private mutating func place(_ row: [SQLiteValue], _ body: (_ number: Int) -> Void) {
+        placed.append(.integer(next))
+        placed += row
+        body(next)
+        next += 1
     }
+
+    private mutating func write() throws(SQLiteError) {
+        try connection.run(Self.insertion, placed)
+        placed.removeAll(keepingCapacity: true)
+    }
+
+    private static let insertion = RowInsertion(
+        "INSERT OR FAIL INTO content (number, bytes, dictionary, fixity)", columnCount: 4)
 
     /// How many pages of the file are in use.
     private func allocatedPageCount() throws(SQLiteError) -> Int {

@@ -248,7 +248,7 @@ struct IngestionRun {
         let isNew = knownLetter == nil
         if !isNew { try rows.write() }
         let content = try content(of: prepared, knownLetter: knownLetter)
-        let letter = try knownLetter ?? truth.addLetter(prepared.header.letter, at: state.sequence + 1)
+        let letter = try knownLetter ?? rows.addLetter(prepared.header.letter, at: state.sequence + 1)
         state.append(prepared.id)
         try rows.append(prepared, at: state, letter: letter, content: content)
         if !parents.isEmpty { try rows.write() }
@@ -421,12 +421,20 @@ struct IngestionRun {
         let summaries = SummaryTable(connection)
         var others: [LetterList.Letter] = []
         var rowCount = 0
+        var new: [(number: Int, id: LetterID, values: [SQLiteValue])] = []
         // By index, and with no array of heads for the many that have one revision: nothing is made that is only looked at.
         for index in letters.indices where listsAtOnce || letters[index].newest.sequence <= state.listed {
             let (number, id, newest) = (letters[index].number, letters[index].id, letters[index].newest.sequence)
             let heads = try letters[index].hasOneRevision ? nil : truth.heads(ofLetter: number)
             if heads.map({ $0 == [newest] }) ?? true, let values = letters[index].newest.revision.summary {
-                try summaries.write(number, id, values)
+                if letters[index].hasOneRevision {
+                    new.append((number, id, values))
+                    guard new.count >= Self.rowsSeenTogether else { continue }
+                    try summaries.add(new)
+                    new = []
+                } else {
+                    try summaries.write(number, id, values)
+                }
             } else if let other = try list.letter(number, id, heads: heads ?? [newest]) {
                 others.append(other)
                 rowCount += other.rows.rows.count
@@ -435,6 +443,7 @@ struct IngestionRun {
                 (others, rowCount) = ([], 0)
             }
         }
+        try summaries.add(new)
         try list.write(others)
         if listsAtOnce { state.listed = state.sequence }
     }

@@ -42,6 +42,19 @@ struct SummaryTable {
         return "UPDATE summary SET \(updates) WHERE letter = ?1 AND (\(old)) IS NOT (\(new))"
     }()
 
+    /// Writes the rows of letters that were not here, of the columns that follow from their views.
+    func add(_ letters: [(number: Int, id: LetterID, values: [SQLiteValue])]) throws(SQLiteError) {
+        var rows: [SQLiteValue] = []
+        rows.reserveCapacity(letters.count * Self.columns.count)
+        for letter in letters { rows += Self.names(letter.number, letter.id) + letter.values }
+        guard try connection.run(Self.insertion, rows) < letters.count else { return }
+        // Something was left of a letter that was damaged.
+        for letter in letters { try write(letter.number, letter.id, letter.values) }
+    }
+
+    private static let insertion = RowInsertion(
+        "INSERT OR IGNORE INTO summary (\(columns.joined(separator: ", ")))", columnCount: columns.count)
+
     /// Writes the row of a letter, of the columns that follow from its view.
     func write(_ number: Int, _ id: LetterID, _ values: [SQLiteValue]) throws(SQLiteError) {
         let row = Self.names(number, id) + values
