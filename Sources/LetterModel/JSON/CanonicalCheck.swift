@@ -8,10 +8,29 @@ package struct CanonicalCheck {
 
     /// Whether the bytes are surely one object in the spelling of RFC 8785. False means that it was not looked at closely enough.
     package static func isCertain(_ bytes: [UInt8]) -> Bool {
+        places(of: MemberNames([]), in: bytes) != nil
+    }
+
+    /// Where the values of members are in bytes that are surely one object in that spelling.
+    ///
+    /// - Returns: For each name a place, nil if the object has no such member. Nil where it was not looked at closely enough.
+    static func places(of names: MemberNames, in bytes: [UInt8]) -> [Range<Int>?]? {
         bytes.withUnsafeBufferPointer { buffer in
-            guard buffer.first == UInt8(ascii: "{"), isUTF8(buffer) else { return false }
+            guard buffer.first == UInt8(ascii: "{"), isUTF8(buffer) else { return nil }
             var check = CanonicalCheck(bytes: buffer)
-            return check.object(depth: 1) && check.position == buffer.count
+            var places: [Range<Int>?] = []
+            places.reserveCapacity(names.all.count)
+            // Both are in the same order.
+            let isObject = check.members(depth: 1) { key, value in
+                while places.count < names.all.count {
+                    let name = names.all[places.count].bytes
+                    guard !name.elementsEqual(buffer[key]) else { return places.append(value) }
+                    guard name.lexicographicallyPrecedes(buffer[key]) else { return }
+                    places.append(nil)
+                }
+            }
+            guard isObject, check.position == buffer.count else { return nil }
+            return places + Array(repeating: nil, count: names.all.count - places.count)
         }
     }
 
@@ -68,6 +87,12 @@ package struct CanonicalCheck {
     }
 
     private mutating func object(depth: Int) -> Bool {
+        members(depth: depth) { _, _ in }
+    }
+
+    /// Looks through an object, and tells where its members are.
+    @inline(__always)
+    private mutating func members(depth: Int, _ take: (_ key: Range<Int>, _ value: Range<Int>) -> Void) -> Bool {
         guard depth <= Limits.jsonDepth else { return false }
         position += 1
         if takes(UInt8(ascii: "}")) { return true }
@@ -78,7 +103,10 @@ package struct CanonicalCheck {
             let key = start..<position - 1
             if let last, !precedes(last, key) { return false }
             last = key
-            guard takes(UInt8(ascii: ":")), value(depth: depth) else { return false }
+            guard takes(UInt8(ascii: ":")) else { return false }
+            let valueStart = position
+            guard value(depth: depth) else { return false }
+            take(key, valueStart..<position)
         } while takes(UInt8(ascii: ","))
         return takes(UInt8(ascii: "}"))
     }

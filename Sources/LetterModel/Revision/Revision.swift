@@ -31,16 +31,18 @@ public struct Revision: Hashable, Sendable {
         }
     }
 
-    /// Checks bytes as above, where the letter is needed too: its content is looked through once.
+    /// Checks bytes as above, where some of the letter is needed too: its content is looked through once.
     ///
-    /// - Parameter id: The SHA-256 of the header's bytes.
-    /// - Returns: The revision, and the letter as its author left it; nil for a tombstone.
+    /// - Parameters:
+    ///   - id: The SHA-256 of the header's bytes.
+    ///   - names: What is needed of the letter.
+    /// - Returns: The revision, and these members of the letter as its author left it; nil for a tombstone.
     package static func withLetter(
-        headerBytes: [UInt8], contentBytes: [UInt8]?, id: RevisionID
+        headerBytes: [UInt8], contentBytes: [UInt8]?, id: RevisionID, only names: MemberNames
     ) throws(RevisionError) -> (revision: Revision, letter: Letter?) {
         var letter: Letter?
         let revision = try Revision(headerBytes: headerBytes, contentBytes: contentBytes, id: id) {
-            (bytes) throws(RevisionError) in letter = try Revision.letter(parsing: bytes)
+            (bytes) throws(RevisionError) in letter = try Letter(only: names, parsing: bytes)
         }
         return (revision, letter)
     }

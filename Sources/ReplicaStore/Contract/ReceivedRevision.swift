@@ -47,13 +47,14 @@ public struct ReceivedRevision: Sendable {
 
     /// Checks it.
     ///
-    /// - Parameter readsLetter: Whether to give what it says, too.
-    func checked(readsLetter: Bool) throws(RefusedRevision) -> (revision: Revision, letter: Letter?) {
+    /// - Parameter names: What to give of its letter, too; nil for nothing.
+    func checked(reading names: MemberNames? = nil) throws(RefusedRevision) -> (revision: Revision, letter: Letter?) {
         let content = contentBytes
         do throws(RevisionError) {
-            return readsLetter
-                ? try Revision.withLetter(headerBytes: headerBytes, contentBytes: content, id: id)
-                : (try Revision(headerBytes: headerBytes, contentBytes: content, id: id), nil)
+            guard let names else {
+                return (try Revision(headerBytes: headerBytes, contentBytes: content, id: id), nil)
+            }
+            return try Revision.withLetter(headerBytes: headerBytes, contentBytes: content, id: id, only: names)
         } catch {
             throw RefusedRevision(id: id, headerBytes: headerBytes, contentBytes: content, error: error)
         }

@@ -168,7 +168,7 @@ extension RevisionBatch.Item {
     func revision() throws(RefusedRevision) -> Revision {
         switch self {
         case .revision(let revision, _): revision
-        case .received(let received): try received.checked(readsLetter: false).revision
+        case .received(let received): try received.checked().revision
         }
     }
 
@@ -183,7 +183,8 @@ extension RevisionBatch.Item {
             let storable = received.storable
             let seenFrame = storable.map { SHA256.digest(of: $0.frame) }
             return Result { () throws(RefusedRevision) in
-                let (revision, letter) = try received.checked(readsLetter: isListed)
+                let (revision, letter) = try received.checked(
+                    reading: isListed ? PreparedRevision.lettersMembers : nil)
                 return PreparedRevision(
                     revision, stored: storable, seenFrame: seenFrame, letter: letter, dictionary: dictionary,
                     level: level, isListed: isListed)

@@ -22,10 +22,13 @@ final class PreparedRevision: Sendable {
     /// The blobs that it refers to.
     let blobs: [BlobTables.Reference]
 
+    /// What is read of a letter.
+    static let lettersMembers = MemberNames(SummaryTable.lettersMembers + ["attachments"])
+
     /// - Parameters:
     ///   - stored: The content as it came, if it may be stored so.
     ///   - seenFrame: The SHA-256 of its frame, taken before the revision's content was read from it.
-    ///   - letter: What the revision says, where that is at hand: it is read from the content otherwise.
+    ///   - letter: What the revision says, or `lettersMembers` of it, where that is at hand: it is read from the content otherwise.
     ///   - dictionary: What the content is compressed with otherwise; nil for nothing.
     ///   - level: How hard to look for what the dictionary has.
     ///   - isListed: Whether it enters the list as it comes.

@@ -72,6 +72,9 @@ struct SummaryTable {
         [.integer(number), .bytes(id.bytes)]
     }
 
+    /// What of a letter is in its row.
+    static let lettersMembers = ["date", "recipients", "senders", "status", "tags"]
+
     /// The columns that follow from a view.
     static func values(of view: LetterView) -> [SQLiteValue] {
         let letter = view.letter
@@ -105,6 +108,11 @@ struct SummaryTable {
 
     /// Folded names and roles, one a line.
     private static func words(_ agents: [Agent]) -> String {
-        SearchFold.names(agents.flatMap { [$0.name, $0.role] }.compactMap { $0 })
+        var words: [String] = []
+        for agent in agents {
+            if let name = agent.name { words.append(name) }
+            if let role = agent.role { words.append(role) }
+        }
+        return SearchFold.names(words)
     }
 }

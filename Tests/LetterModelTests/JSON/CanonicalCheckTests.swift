@@ -45,6 +45,36 @@ struct CanonicalCheckTests {
         #expect(certain > 1_000)
     }
 
+    /// What a part of a letter is read from, and what the whole of it says; nil where the bytes are none.
+    private func parts(of bytes: [UInt8], _ names: [String]) -> (read: Letter?, whole: Letter?) {
+        func letter(_ read: () throws(RevisionError) -> Letter) -> Letter? {
+            do throws(RevisionError) { return try read() } catch { return nil }
+        }
+        let names = MemberNames(names)
+        return (
+            letter { () throws(RevisionError) in try Letter(only: names, parsing: bytes) },
+            letter { () throws(RevisionError) in try Revision.letter(parsing: bytes) }?.only(names)
+        )
+    }
+
+    @Test func `some members of a letter are those of the whole letter, whatever byte is another one`() {
+        let bytes = Array(Self.letter.utf8)
+        let choices = [[], ["body"], ["senders", "date", "title"], ["a", "n", "n2", "senders", "z"]]
+        for names in choices {
+            let (read, whole) = parts(of: bytes, names)
+            #expect(read != nil && read == whole, "\(names)")
+        }
+        #expect(parts(of: bytes, ["n", "z"]).read?.members.keys == ["n"])
+        for index in bytes.indices {
+            for byte in Array("\"\\{}[]:,0z ".utf8) + [0, 0xC3] {
+                var changed = bytes
+                changed[index] = byte
+                let (read, whole) = parts(of: changed, choices[index % choices.count])
+                #expect(read == whole, "byte \(index) is \(byte)")
+            }
+        }
+    }
+
     @Test(arguments: [
         "", "{", "[]", "1", "\"\"", "{}x", "{\"a\":00}", "{\"a\":}", "{\"a\":[1,]}", "{\"a\":1,}", "{\"a\":1\"b\":2}",
         "{\"a\":1,\"a\":2}",

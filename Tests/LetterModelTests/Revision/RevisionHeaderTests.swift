@@ -142,9 +142,11 @@ struct RevisionHeaderTests {
             }
             let withLetter = error { () throws(RevisionError) in
                 let id = RevisionID(SHA256.digest(of: header))
-                let read = try Revision.withLetter(headerBytes: header, contentBytes: content, id: id)
                 let plain = try Revision(headerBytes: header, contentBytes: content)
-                #expect(read.revision == plain && read.letter == plain.letter)
+                for names in [["body"], ["title"], ["author", "body", "title"]].map(MemberNames.init) {
+                    let read = try Revision.withLetter(headerBytes: header, contentBytes: content, id: id, only: names)
+                    #expect(read.revision == plain && read.letter == plain.letter?.only(names))
+                }
             }
             #expect(plain == withLetter)
             return plain?.code
