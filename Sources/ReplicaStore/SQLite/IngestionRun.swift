@@ -35,6 +35,8 @@ struct IngestionRun {
     private var isGuarded: Bool { guardedThrough != nil }
     /// Waiting revisions whose last parent has come, in the order of that.
     private var ready: [Int] = []
+    /// What tells of most new letters that they are; nil where it is not known.
+    private let seen: SeenLetters?
     /// What is appended to the log. What is looked for there may be among it.
     private var rows: AppendedRows
     /// Letters with new revisions, each once, in the order of the first.
@@ -67,6 +69,7 @@ struct IngestionRun {
         state = try StateRow.read(connection)
         begin = state
         rows = try AppendedRows(connection)
+        seen = SeenLetters.of(connection, at: state, for: batch.ids.count)
         hasRefusals = try connection.integer("SELECT 1 FROM remote_mark WHERE kind IN (1, 2) LIMIT 1") != nil
         hasWaiting = try connection.integer("SELECT 1 FROM waiting LIMIT 1") != nil
         hasHeld = try !HeldTable(connection).isEmpty()
@@ -127,6 +130,7 @@ struct IngestionRun {
         try IDIndex(connection).settle(from: begin.sequence, to: state.sequence)
         try list()
         try state.write(connection)
+        seen?.note(state)
         for (name, sequences) in known.sorted(by: { $0.key.precedesByBytes($1.key) }) {
             try RemoteProgress(connection, name: name)?.acknowledge(sequences.sorted())
         }
@@ -160,7 +164,8 @@ struct IngestionRun {
         // Where nothing depends on it, nothing is looked for but its letter, and itself if that is here.
         let isFree = prepared.header.parents.isEmpty && deletions == nil
         if !isFree || rows.isWaiting(prepared.header.letter) { try rows.write() }
-        let letter = try truth.letterNumber(prepared.header.letter)
+        let isSurelyNew = seen?.mayHold(prepared.header.letter) == false
+        let letter = try isSurelyNew ? nil : truth.letterNumber(prepared.header.letter)
         if letter != nil, let sequence = try truth.sequence(of: prepared.id) {
             try heal(sequence, with: prepared)
             if let remote { known[remote, default: []].append(sequence) }
@@ -246,6 +251,7 @@ struct IngestionRun {
         _ prepared: PreparedRevision, letter knownLetter: Int?, parents: [Parent], from remote: String?
     ) throws {
         let isNew = knownLetter == nil
+        if isNew { seen?.insert(prepared.header.letter) }
         if !isNew { try rows.write() }
         let content = try content(of: prepared, knownLetter: knownLetter)
         let letter = try knownLetter ?? rows.addLetter(prepared.header.letter, at: state.sequence + 1)
