@@ -91,7 +91,9 @@ private import CSQLite
     /// The bytes where SQLite holds them, until the next step.
     @usableFromInline func blob(_ column: Int) -> UnsafeBufferPointer<UInt8> {
         // The order matters: asking for the count first could convert in place.
-        guard let start = unsafe sqlite3_column_blob(handle, Int32(column)) else { return unsafe UnsafeBufferPointer(start: nil, count: 0) }
+        guard let start = unsafe sqlite3_column_blob(handle, Int32(column)) else {
+            return unsafe UnsafeBufferPointer(start: nil, count: 0)
+        }
         let count = Int(unsafe sqlite3_column_bytes(handle, Int32(column)))
         return unsafe UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: count)
     }

@@ -63,10 +63,10 @@ struct ContentPagesTests {
             PRAGMA page_size=65536;
             CREATE TABLE content (number INTEGER PRIMARY KEY, hash BLOB, bytes BLOB NOT NULL, dictionary INTEGER, fixity INTEGER);
             """)
-        let row: [SQLiteValue] = [
-            .bytes(Array(repeating: 7, count: frame)), .integer(dictionary), .integer(-(1 << 60)),
-        ]
-        try connection.run("INSERT INTO content (number, bytes, dictionary, fixity) VALUES (200, ?, ?, ?)", row)
+        let row = DictionaryTable.ContentRow(
+            frame: Array(repeating: 7, count: frame), dictionary: dictionary, fixity: -(1 << 60))
+        try connection.run(
+            "INSERT INTO content (number, bytes, dictionary, fixity) VALUES (200, ?, ?, ?)", row.values)
         let payload = try #require(try connection.integer("SELECT sum(payload) FROM dbstat WHERE name = 'content'"))
         let lengths = 2 + (payload < 128 ? 1 : payload < 16_384 ? 2 : 3) + 2
         #expect(ContentPages.byteCount(of: row, number: 200) == payload + lengths)

@@ -8,7 +8,7 @@ package struct CanonicalCheck {
 
     /// Whether the bytes are surely one object in the spelling of RFC 8785. False means that it was not looked at closely enough.
     package static func isCertain(_ bytes: [UInt8]) -> Bool {
-        places(of: MemberNames([]), in: bytes) != nil
+        places(of: .none, in: bytes) != nil
     }
 
     /// Where the values of members are in bytes that are surely one object in that spelling.

@@ -3,6 +3,9 @@ package struct MemberNames: Sendable {
     /// In canonical order.
     let all: [(text: String, bytes: [UInt8])]
 
+    /// No members.
+    package static let none = MemberNames([])
+
     /// Names of ASCII.
     package init(_ names: [String]) {
         all = names.map { (text: $0, bytes: Array($0.utf8)) }.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }

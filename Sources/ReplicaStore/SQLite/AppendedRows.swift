@@ -86,12 +86,14 @@ struct AppendedRows {
     mutating func write() throws {
         guard let first = waiting.first else { return }
         var numbers = waiting.map { row -> Int? in if case .known(let number) = row.content { number } else { nil } }
-        var contents: [(index: Int, values: [SQLiteValue])] = []
-        for (index, row) in waiting.enumerated() {
-            guard case .new(let content) = row.content else { continue }
-            contents.append((index, content.values))
+        var contents: [DictionaryTable.ContentRow] = []
+        var places: [Int] = []
+        for index in waiting.indices {
+            guard case .new(let content) = waiting[index].content else { continue }
+            contents.append(content)
+            places.append(index)
         }
-        try pages.append(contents.map(\.values)) { place, number in numbers[contents[place].index] = number }
+        try pages.append(contents) { index, number in numbers[places[index]] = number }
         try connection.run(Self.letters, newLetters)
         var revisions: [SQLiteValue] = []
         revisions.reserveCapacity(6 * waiting.count)

@@ -31,9 +31,11 @@ struct ContentPages {
     /// Appends rows.
     ///
     /// - Parameters:
-    ///   - rows: The values of the columns but for number and hash.
+    ///   - rows: The rows.
     ///   - body: Told the index of each row with the number that it gets.
-    mutating func append(_ rows: [[SQLiteValue]], _ body: (_ index: Int, _ number: Int) -> Void) throws(SQLiteError) {
+    mutating func append(_ rows: [DictionaryTable.ContentRow], _ body: (_ index: Int, _ number: Int) -> Void)
+        throws(SQLiteError)
+    {
         guard !rows.isEmpty else { return }
         let next = try connection.integer("SELECT max(number) + 1 FROM content") ?? 1
         if next != self.next { room = nil }
@@ -63,7 +65,7 @@ struct ContentPages {
 
     /// Appends a row to the last page, or to a new one.
     private mutating func append(
-        _ row: [SQLiteValue], byteCount: Int, _ body: (_ number: Int) -> Void
+        _ row: DictionaryTable.ContentRow, byteCount: Int, _ body: (_ number: Int) -> Void
     ) throws(SQLiteError) {
         // One that fits into no page goes on in others, of which nothing is known.
         let isPlain = byteCount <= pageBytes - 32
@@ -81,9 +83,11 @@ struct ContentPages {
     }
 
     /// Puts a row behind those that are not written yet.
-    private mutating func place(_ row: [SQLiteValue], _ body: (_ number: Int) -> Void) {
+    private mutating func place(_ row: DictionaryTable.ContentRow, _ body: (_ number: Int) -> Void) {
         placed.append(.integer(next))
-        placed += row
+        placed.append(.bytes(row.frame))
+        placed.append(.integer(row.dictionary))
+        placed.append(.integer(row.fixity))
         body(next)
         next += 1
     }
@@ -104,11 +108,14 @@ struct ContentPages {
     // MARK: Sizes
 
     /// How many bytes of a page a row takes.
-    static func byteCount(of row: [SQLiteValue], number: Int) -> Int {
+    static func byteCount(of row: DictionaryTable.ContentRow, number: Int) -> Int {
         // The number stands before the record, and in it as a null; so does the hash.
-        let columns = row.map(typeAndByteCount)
-        let types = 2 + columns.reduce(0) { $0 + varintByteCount($1.type) }
-        let record = types + varintByteCount(types + 1) + columns.reduce(0) { $0 + $1.byteCount }
+        let bytes = typeAndByteCount(.bytes(row.frame))
+        let dictionary = typeAndByteCount(.integer(row.dictionary))
+        let fixity = typeAndByteCount(.integer(row.fixity))
+        let types = 2 + varintByteCount(bytes.type) + varintByteCount(dictionary.type) + varintByteCount(fixity.type)
+        let record =
+            types + varintByteCount(types + 1) + bytes.byteCount + dictionary.byteCount + fixity.byteCount
         return 2 + varintByteCount(record) + varintByteCount(number) + record
     }
 

@@ -87,7 +87,8 @@ struct LogMending {
             let header = stored.header
             return LogRow(
                 stored: stored, idBytes: row.bytes(1), digest: SHA256.digest(of: header),
-                header: TruthTables.header(header), chain: row.optionalBytes(6), letter: row.integer(7), letterID: row.bytes(8),
+                header: TruthTables.header(header), chain: row.optionalBytes(6), letter: row.integer(7),
+                letterID: row.bytes(8),
                 content: row.optionalInteger(9))
         }.first
     }

@@ -46,7 +46,10 @@ struct SummaryTable {
     func add(_ letters: [(number: Int, id: LetterID, values: [SQLiteValue])]) throws(SQLiteError) {
         var rows: [SQLiteValue] = []
         rows.reserveCapacity(letters.count * Self.columns.count)
-        for letter in letters { rows += Self.names(letter.number, letter.id) + letter.values }
+        for index in letters.indices {
+            rows += Self.names(letters[index].number, letters[index].id)
+            rows += letters[index].values
+        }
         guard try connection.run(Self.insertion, rows) < letters.count else { return }
         // Something was left of a letter that was damaged.
         for letter in letters { try write(letter.number, letter.id, letter.values) }
