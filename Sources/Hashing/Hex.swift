@@ -81,11 +81,6 @@ public enum Hex {
         return result
     }
 
-    /// The digit of a number below 16.
-    package static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
-    }
-
     /// What a lower-case digit stands for; nil for anything else.
     package static func value(of digit: UInt8) -> UInt8? {
         switch digit {

@@ -1,0 +1,49 @@
+import SQLiteBinding
+import Testing
+
+/// Many rows by few statements.
+struct RowInsertionTests {
+    private let database: TestDatabase
+    private let connection: Connection
+
+    init() throws {
+        database = TestDatabase()
+        connection = try database.open()
+        try connection.execute("CREATE TABLE box (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+    }
+
+    private func values(_ numbers: some Sequence<Int>) -> [SQLiteValue] {
+        numbers.flatMap { [.integer($0), .text("box \($0)")] }
+    }
+
+    private func numbers() throws -> [Int] {
+        try connection.rows("SELECT number FROM box WHERE name = 'box ' || number ORDER BY number") { row throws in
+            row.integer(0)
+        }
+    }
+
+    @Test(arguments: [0, 1, 31, 32, 33, 64, 100]) func `all rows are inserted, however many`(_ count: Int) throws {
+        let insertion = RowInsertion("INSERT OR FAIL INTO box (number, name)", columnCount: 2)
+        #expect(try connection.run(insertion, values(1...101 - count)) == 101 - count)
+        #expect(try connection.run(insertion, values(200..<200 + count)) == count)
+        #expect(try numbers() == Array(1...101 - count) + Array(200..<200 + count))
+    }
+
+    @Test func `rows that are there already are passed over and not counted`() throws {
+        let insertion = RowInsertion("INSERT OR IGNORE INTO box (number, name)", columnCount: 2)
+        #expect(try connection.run(insertion, values([7, 40, 41])) == 3)
+        #expect(try connection.run(insertion, values(1...50)) == 47)
+        #expect(try numbers() == Array(1...50))
+    }
+
+    @Test(arguments: [5, 40]) func `where one fails the transaction leaves none`(_ taken: Int) throws {
+        let insertion = RowInsertion("INSERT OR FAIL INTO box (number, name)", columnCount: 2)
+        try connection.run(insertion, values([taken]))
+        let error = TestDatabase.error {
+            try connection.transaction(.immediate) { _ = try connection.run(insertion, values(1...50)) }
+        }
+        #expect(error?.kind == .constraint)
+        #expect(try numbers() == [taken])
+        #expect(try connection.run(insertion, values([90])) == 1)
+    }
+}
