@@ -45,6 +45,16 @@ import Synchronization
             _ = unsafe ZSTD_freeDDict(dictionary)
             unsafe bytes.deallocate()
         }
+
+        /// Decompresses a frame of so many bytes, and gives how many there were, or an error of Zstandard.
+        func decompress(
+            _ frame: [UInt8], by decompressor: OpaquePointer, to target: UnsafeMutableRawPointer?, _ contentCount: Int
+        ) -> Int {
+            unsafe frame.withUnsafeBytes { input in
+                unsafe ZSTD_decompress_usingDDict(
+                    decompressor, target, contentCount, input.baseAddress, input.count, dictionary)
+            }
+        }
     }
 
     /// Made under the mutex of `compression`, and only read from then on.
@@ -135,23 +145,32 @@ import Synchronization
 
     /// The content of one frame that was made with this dictionary and says how many bytes it holds, at most `limitBytes`.
     public func decompress(_ frame: [UInt8], limitBytes: Int) throws(Zstandard.Failure) -> [UInt8] {
+        try withContent(of: frame, limitBytes: limitBytes) { content in
+            unsafe content.withUnsafeBufferPointer { unsafe Array($0) }
+        }
+    }
+
+    /// The same, given to a closure where it was decompressed: most of them are only looked at, and the next one takes the place of each.
+    public func withContent<Value>(
+        of frame: [UInt8], limitBytes: Int, _ read: (Span<UInt8>) -> Value
+    ) throws(Zstandard.Failure) -> Value {
         guard let contentCount = Zstandard.contentCount(of: frame) else { throw .corrupt }
         guard contentCount <= limitBytes else { throw .tooLarge(limitBytes: limitBytes) }
         guard let room = rooms.take() ?? Room(bytes) else { throw .corrupt }
         defer { rooms.keep(room) }
-        return try unsafe Zstandard.decompressFrame(contentCount: contentCount) { decompressor, output in
-            let behind = unsafe room.bytes + bytes.count
-            let isSmall = contentCount <= Room.contentBytes
-            let target = unsafe isSmall ? behind : UnsafeMutableRawPointer(output.baseAddress)
-            let written = unsafe frame.withUnsafeBytes { input in
-                unsafe ZSTD_decompress_usingDDict(
-                    decompressor, target, contentCount, input.baseAddress, input.count, room.dictionary)
+        guard contentCount <= Room.contentBytes else {
+            let content = try unsafe Zstandard.decompressFrame(contentCount: contentCount) { decompressor, output in
+                unsafe room.decompress(frame, by: decompressor, to: output.baseAddress, contentCount)
             }
-            if isSmall, written == contentCount {
-                unsafe output.baseAddress?.update(from: behind.assumingMemoryBound(to: UInt8.self), count: written)
-            }
-            return written
+            return read(content.span)
         }
+        let behind = unsafe room.bytes + bytes.count
+        let written = ZstandardContexts.withDecompressor { decompressor in
+            unsafe room.decompress(frame, by: decompressor.context, to: behind, contentCount)
+        }
+        guard ZSTD_isError(written) == 0, written == contentCount else { throw .corrupt }
+        let content = unsafe UnsafeBufferPointer(start: behind.assumingMemoryBound(to: UInt8.self), count: written)
+        return unsafe read(content.span)
     }
 
     /// Made when something is compressed for the first time: it takes up to four times the memory of the dictionary. What is there for

@@ -77,6 +77,9 @@ public struct Digest: Hashable, Comparable, Sendable {
     /// The 32 bytes.
     public var bytes: [UInt8] { unsafe withBytes { unsafe Array($0) } }
 
+    /// Appends the 32 bytes.
+    package func append(to bytes: inout [UInt8]) { unsafe withBytes { unsafe bytes.append(contentsOf: $0) } }
+
     /// The 32 bytes, for as long as the closure runs.
     func withBytes<Value>(_ read: (UnsafeRawBufferPointer) -> Value) -> Value {
         let words = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)

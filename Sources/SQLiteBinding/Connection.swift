@@ -168,13 +168,22 @@ import Canaries
 
     /// Runs one statement to its end and drops its rows.
     public func run(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) {
-        try run(sql, values[...])
-    }
-
-    func run(_ sql: String, _ values: ArraySlice<SQLiteValue>) throws(SQLiteError) {
         let statement = try begin(sql, values)
         defer { end(statement) }
         while try step(statement) {}
+    }
+
+    /// The same with all bytes in one place, of which SQLite makes no copy for each value.
+    func runInPlace(_ sql: String, _ values: ArraySlice<SQLiteValue>) throws(SQLiteError) {
+        let byteCount = values.reduce(0) { $0 + $1.byteCount }
+        try unsafe withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 1) { (place) throws(SQLiteError) in
+            let statement = try begin(sql) { (statement) throws(SQLiteError) in
+                try unsafe statement.bind(values, in: place)
+            }
+            // It lets go of the place before that is gone.
+            defer { end(statement) }
+            while try step(statement) {}
+        }
     }
 
     /// Gives each row of a result to a closure, until the closure returns false.
@@ -232,15 +241,17 @@ import Canaries
     public var changedRowCount: Int { Int(unsafe sqlite3_changes64(handle)) }
 
     private func begin(_ sql: String, _ values: [SQLiteValue]) throws(SQLiteError) -> Statement {
-        try begin(sql, values[...])
+        try begin(sql) { (statement) throws(SQLiteError) in try statement.bind(values) }
     }
 
-    private func begin(_ sql: String, _ values: ArraySlice<SQLiteValue>) throws(SQLiteError) -> Statement {
+    private func begin(
+        _ sql: String, _ bind: (Statement) throws(SQLiteError) -> Void
+    ) throws(SQLiteError) -> Statement {
         try checkUsable()
         let statement = try prepared(sql)
         statement.isInUse = true
         do {
-            try statement.bind(values)
+            try bind(statement)
         } catch {
             end(statement)
             throw error

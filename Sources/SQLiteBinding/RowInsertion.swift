@@ -11,7 +11,8 @@ public struct RowInsertion: Sendable {
     /// Inserts `rowsTogether` of them.
     fileprivate let several: String
 
-    fileprivate static let rowsTogether = 32
+    /// A statement that checks references keeps a copy of the last page for each time that it is run.
+    fileprivate static let rowsTogether = 128
 
     /// An insertion.
     ///
@@ -41,8 +42,9 @@ extension Connection {
         while !rest.isEmpty {
             let many = insertion.columnCount * RowInsertion.rowsTogether
             let isFull = rest.count >= many
-            try run(isFull ? insertion.several : insertion.single, rest.prefix(isFull ? many : insertion.columnCount))
-            rest = rest.dropFirst(isFull ? many : insertion.columnCount)
+            let values = rest.prefix(isFull ? many : insertion.columnCount)
+            rest = rest.dropFirst(values.count)
+            try runInPlace(isFull ? insertion.several : insertion.single, values)
             count += changedRowCount
         }
         return count

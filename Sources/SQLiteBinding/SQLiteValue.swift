@@ -18,6 +18,15 @@ public enum SQLiteValue: Hashable, Sendable {
     /// 1 or 0.
     public static func bool(_ value: Bool) -> SQLiteValue { .integer(value ? 1 : 0) }
 
+    /// How many bytes of text, or bytes, it has.
+    var byteCount: Int {
+        switch self {
+        case .null, .integer: 0
+        case .text(let text): text.utf8.count
+        case .bytes(let bytes): bytes.count
+        }
+    }
+
     /// Whether both have the same type and the same bytes.
     public static func == (left: SQLiteValue, right: SQLiteValue) -> Bool {
         switch (left, right) {

@@ -33,11 +33,43 @@ private import CSQLite
     }
 
     /// Binds all parameters; there must be as many as the SQL has.
-    func bind(_ values: ArraySlice<SQLiteValue>) throws(SQLiteError) {
+    func bind(_ values: [SQLiteValue]) throws(SQLiteError) {
+        try bind(values[...]) { value, index in bind(value, at: index) }
+    }
+
+    /// The same, with the bytes in a place that stays where it is until `reset`, and has room for all of them.
+    func bind(_ values: ArraySlice<SQLiteValue>, in place: UnsafeMutableRawBufferPointer) throws(SQLiteError) {
+        var end = 0
+        func put(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: place[end..<end + bytes.count])
+            unsafe room.copyMemory(from: bytes)
+            end += bytes.count
+            return UnsafeRawBufferPointer(room)
+        }
+        try bind(values) { value, index in
+            switch value {
+            case .bytes(let bytes) where !bytes.isEmpty:
+                unsafe bytes.withUnsafeBytes { buffer in
+                    unsafe sqlite3_bind_blob64(handle, index, put(buffer).baseAddress, UInt64(buffer.count), nil)
+                }
+            case .text(var text) where !text.isEmpty:
+                text.withUTF8 { utf8 in
+                    let kept = unsafe put(UnsafeRawBufferPointer(utf8)).assumingMemoryBound(to: CChar.self)
+                    return unsafe sqlite3_bind_text64(
+                        handle, index, kept.baseAddress, UInt64(kept.count), nil, UInt8(SQLITE_UTF8))
+                }
+            default: bind(value, at: index)
+            }
+        }
+    }
+
+    private func bind(
+        _ values: ArraySlice<SQLiteValue>, _ bind: (SQLiteValue, Int32) -> Int32
+    ) throws(SQLiteError) {
         precondition(
             values.count == Int(unsafe sqlite3_bind_parameter_count(handle)), "as many values as parameters: \(sql)")
         for index in values.indices {
-            let code = bind(values[index], at: Int32(index - values.startIndex + 1))
+            let code = bind(values[index], Int32(index - values.startIndex + 1))
             guard code == SQLITE_OK else { throw SQLiteError(code, sql) }
         }
     }

@@ -22,28 +22,28 @@ struct RowInsertionTests {
         }
     }
 
-    @Test(arguments: [0, 1, 31, 32, 33, 64, 100]) func `all rows are inserted, however many`(_ count: Int) throws {
+    @Test(arguments: [0, 1, 31, 127, 128, 129, 256, 300]) func `all rows are inserted, however many`(_ count: Int) throws {
         let insertion = RowInsertion("INSERT OR FAIL INTO box (number, name)", columnCount: 2)
-        #expect(try connection.run(insertion, values(1...101 - count)) == 101 - count)
-        #expect(try connection.run(insertion, values(200..<200 + count)) == count)
-        #expect(try numbers() == Array(1...101 - count) + Array(200..<200 + count))
+        #expect(try connection.run(insertion, values(1...301 - count)) == 301 - count)
+        #expect(try connection.run(insertion, values(500..<500 + count)) == count)
+        #expect(try numbers() == Array(1...301 - count) + Array(500..<500 + count))
     }
 
     @Test func `rows that are there already are passed over and not counted`() throws {
         let insertion = RowInsertion("INSERT OR IGNORE INTO box (number, name)", columnCount: 2)
         #expect(try connection.run(insertion, values([7, 40, 41])) == 3)
-        #expect(try connection.run(insertion, values(1...50)) == 47)
-        #expect(try numbers() == Array(1...50))
+        #expect(try connection.run(insertion, values(1...200)) == 197)
+        #expect(try numbers() == Array(1...200))
     }
 
-    @Test(arguments: [5, 40]) func `where one fails the transaction leaves none`(_ taken: Int) throws {
+    @Test(arguments: [5, 140]) func `where one fails the transaction leaves none`(_ taken: Int) throws {
         let insertion = RowInsertion("INSERT OR FAIL INTO box (number, name)", columnCount: 2)
         try connection.run(insertion, values([taken]))
         let error = TestDatabase.error {
-            try connection.transaction(.immediate) { _ = try connection.run(insertion, values(1...50)) }
+            try connection.transaction(.immediate) { _ = try connection.run(insertion, values(1...200)) }
         }
         #expect(error?.kind == .constraint)
         #expect(try numbers() == [taken])
-        #expect(try connection.run(insertion, values([90])) == 1)
+        #expect(try connection.run(insertion, values([290])) == 1)
     }
 }

@@ -20,7 +20,7 @@ extension CompressionDictionary {
 extension Revision {
     /// The revision as it travels with this content, whatever that is.
     public func packed(as content: StoredContent) -> OutgoingRevision {
-        .packed(PackedRevision(id: id, header: header, headerBytes: headerBytes, content: content))
+        .packed(PackedRevision(id: id, links: RevisionLinks(header), headerBytes: headerBytes, content: content))
     }
 }
 

@@ -103,7 +103,7 @@ package final class PushAhead {
             self.bases = bases
             self.dictionary = dictionary
             self.packing = packing
-            sent = batch.entries.map { SentRevision(id: $0.id, letter: $0.header.letter) }
+            sent = batch.entries.map { SentRevision(id: $0.id, letter: $0.links.letter) }
         }
 
         /// The body of a request that brings it.

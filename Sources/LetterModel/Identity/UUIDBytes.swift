@@ -38,6 +38,11 @@ package struct UUIDBytes: Hashable, Comparable, Sendable {
         withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
     }
 
+    /// Appends the 16 bytes.
+    package func append(to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes.append(contentsOf: $0) }
+    }
+
     package var text: String {
         Hex.text(count: 36) { output in
             func write(_ digits: UInt64) {

@@ -7,14 +7,14 @@ package struct CanonicalCheck {
     private var position = 0
 
     /// Whether the bytes are surely one object in the spelling of RFC 8785. False means that it was not looked at closely enough.
-    package static func isCertain(_ bytes: [UInt8]) -> Bool {
+    package static func isCertain(_ bytes: Span<UInt8>) -> Bool {
         places(of: .none, in: bytes) != nil
     }
 
     /// Where the values of members are in bytes that are surely one object in that spelling.
     ///
     /// - Returns: For each name a place, nil if the object has no such member. Nil where it was not looked at closely enough.
-    static func places(of names: MemberNames, in bytes: [UInt8]) -> [Range<Int>?]? {
+    static func places(of names: MemberNames, in bytes: Span<UInt8>) -> [Range<Int>?]? {
         bytes.withUnsafeBufferPointer { buffer in
             guard buffer.first == UInt8(ascii: "{"), isUTF8(buffer) else { return nil }
             var check = CanonicalCheck(bytes: buffer)

@@ -24,15 +24,6 @@ public struct JSONScanner {
         try whole(bytes, form) { (scanner) throws(JSONError) in try scanner.value(depth: 0) }
     }
 
-    /// The value of a member of an object, which begins and ends where `CanonicalCheck` saw it.
-    static func member(of bytes: [UInt8], at place: Range<Int>) throws(JSONError) -> JSONValue {
-        var scanner = JSONScanner(bytes, form: .canonical)
-        scanner.position = place.lowerBound
-        let value = try scanner.member()
-        guard scanner.position == place.upperBound else { throw scanner.error(.syntax) }
-        return value
-    }
-
     /// Looks through bytes that should be one canonical object, without making a value of it.
     ///
     /// - Parameter read: is given the name of each member in turn, and has to read the value that comes next, with `member()`, `text(_:)` or `texts(_:)`.
@@ -182,6 +173,8 @@ public struct JSONScanner {
     private mutating func object(depth: Int) throws(JSONError) -> JSONObject {
         var members: [JSONObject.Member] = []
         let isSorted = try self.members(depth: depth) { (key, scanner) throws(JSONError) in
+            // A name, a date and a place have two or three.
+            if members.isEmpty { members.reserveCapacity(4) }
             members.append(JSONObject.Member(key: key, value: try scanner.value(depth: depth)))
         }
         return isSorted ? JSONObject(inCanonicalOrder: members) : try sorted(members)

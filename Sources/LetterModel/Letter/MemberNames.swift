@@ -20,21 +20,29 @@ extension Letter {
 
     /// These members of the letter that content bytes spell, and no others. The bytes must be one canonical JSON object: what is not needed is looked
     /// through, and nothing is made of it.
-    package init(only names: MemberNames, parsing contentBytes: [UInt8]) throws(RevisionError) {
+    package init(only names: MemberNames, parsing contentBytes: Span<UInt8>) throws(RevisionError) {
         guard let places = CanonicalCheck.places(of: names, in: contentBytes) else {
-            self = try Revision.letter(parsing: contentBytes).only(names)
+            self = try Revision.letter(parsing: contentBytes.copied(0..<contentBytes.count)).only(names)
             return
         }
         var members: [JSONObject.Member] = []
+        members.reserveCapacity(names.all.count)
         for (name, place) in zip(names.all, places) {
             guard let place else { continue }
             do throws(JSONError) {
-                members.append(
-                    JSONObject.Member(key: name.text, value: try JSONScanner.member(of: contentBytes, at: place)))
+                let value = try JSONScanner.parse(contentBytes.copied(place), form: .canonical)
+                members.append(JSONObject.Member(key: name.text, value: value))
             } catch {
                 throw RevisionError(.contentSyntax, error.description)
             }
         }
         self.init(members: JSONObject(inCanonicalOrder: members))
+    }
+}
+
+extension Span<UInt8> {
+    /// Some of the bytes.
+    fileprivate func copied(_ range: Range<Int>) -> [UInt8] {
+        extracting(range).withUnsafeBufferPointer { Array($0) }
     }
 }

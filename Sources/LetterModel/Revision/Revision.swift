@@ -25,54 +25,44 @@ public struct Revision: Hashable, Sendable {
     ///
     /// - Parameter id: The SHA-256 of the header's bytes.
     package init(headerBytes: [UInt8], contentBytes: [UInt8]?, id: RevisionID) throws(RevisionError) {
-        try self.init(headerBytes: headerBytes, contentBytes: contentBytes, id: id) {
-            (bytes) throws(RevisionError) in
-            if !CanonicalCheck.isCertain(bytes) { _ = try Revision.letter(parsing: bytes) }
-        }
-    }
-
-    /// Checks bytes as above, where some of the letter is needed too: its content is looked through once.
-    ///
-    /// - Parameters:
-    ///   - id: The SHA-256 of the header's bytes.
-    ///   - names: What is needed of the letter.
-    /// - Returns: The revision, and these members of the letter as its author left it; nil for a tombstone.
-    package static func withLetter(
-        headerBytes: [UInt8], contentBytes: [UInt8]?, id: RevisionID, only names: MemberNames
-    ) throws(RevisionError) -> (revision: Revision, letter: Letter?) {
-        var letter: Letter?
-        let revision = try Revision(headerBytes: headerBytes, contentBytes: contentBytes, id: id) {
-            (bytes) throws(RevisionError) in letter = try Letter(only: names, parsing: bytes)
-        }
-        return (revision, letter)
-    }
-
-    /// - Parameters:
-    ///   - id: The SHA-256 of the header's bytes.
-    ///   - checkContent: Throws if the bytes are not one canonical JSON object.
-    private init(
-        headerBytes: [UInt8], contentBytes: [UInt8]?, id: RevisionID,
-        checkContent: ([UInt8]) throws(RevisionError) -> Void
-    ) throws(RevisionError) {
         header = try RevisionHeader(parsing: headerBytes)
-        guard (header.content == nil) == (contentBytes == nil) else { throw RevisionError(.contentPresence) }
         if let contentBytes {
-            guard contentBytes.count <= Limits.contentBytes else {
-                throw RevisionError(.tooLarge, "a letter has at most \(Limits.contentBytes) bytes")
-            }
-            #if CANARIES
-                if Canary.incomingNotHashed.isOn {
-                    try checkContent(contentBytes)
-                    (self.id, self.headerBytes, self.contentBytes) = (id, headerBytes, contentBytes)
-                    return
-                }
-            #endif
-            guard SHA256.digest(of: contentBytes) == header.content else { throw RevisionError(.contentHash) }
-            try checkContent(contentBytes)
+            try Revision.check(contentBytes.span, named: header.content)
+            if !CanonicalCheck.isCertain(contentBytes.span) { _ = try Revision.letter(parsing: contentBytes) }
+        } else {
+            try Revision.check(nil, named: header.content)
         }
         self.id = id
         self.headerBytes = headerBytes
         self.contentBytes = contentBytes
+    }
+
+    /// Checks bytes as above, of which the content stays where it is, and tells what is needed of both. The content is looked through once.
+    ///
+    /// - Parameters:
+    ///   - content: The content's bytes; nil for a tombstone.
+    ///   - names: What is needed of the letter.
+    /// - Returns: What the header names, and these members of the letter as its author left it; nil for a tombstone.
+    package static func check(
+        headerBytes: [UInt8], content: Span<UInt8>?, reading names: MemberNames
+    ) throws(RevisionError) -> (links: RevisionLinks, letter: Letter?) {
+        let links = RevisionLinks(try RevisionHeader(parsing: headerBytes))
+        try check(content, named: links.content)
+        guard let content else { return (links, nil) }
+        return (links, try Letter(only: names, parsing: content))
+    }
+
+    /// Whether a content is what a header names, whatever it says.
+    private static func check(_ content: Span<UInt8>?, named hash: Digest?) throws(RevisionError) {
+        guard (hash == nil) == (content == nil) else { throw RevisionError(.contentPresence) }
+        guard let content else { return }
+        guard content.count <= Limits.contentBytes else {
+            throw RevisionError(.tooLarge, "a letter has at most \(Limits.contentBytes) bytes")
+        }
+        #if CANARIES
+            if Canary.incomingNotHashed.isOn { return }
+        #endif
+        guard SHA256.digest(of: content) == hash else { throw RevisionError(.contentHash) }
     }
 
     /// Writes a revision of a letter; nil writes a tombstone. `header.content` is set from the letter.

@@ -99,11 +99,11 @@ public enum OutgoingRevision: Hashable, Sendable {
         }
     }
 
-    /// What its header says.
-    public var header: RevisionHeader {
+    /// What its header names.
+    public var links: RevisionLinks {
         switch self {
-        case .whole(let revision): revision.header
-        case .packed(let revision): revision.header
+        case .whole(let revision): RevisionLinks(revision.header)
+        case .packed(let revision): revision.links
         }
     }
 
@@ -137,17 +137,17 @@ public enum OutgoingRevision: Hashable, Sendable {
 public final class PackedRevision: Hashable, Sendable {
     /// Its id: the SHA-256 of the header's bytes.
     public let id: RevisionID
-    /// What the header says.
-    public let header: RevisionHeader
+    /// What the header names.
+    public let links: RevisionLinks
     /// The header's bytes.
     public let headerBytes: [UInt8]
     /// The content.
     public let content: StoredContent
 
     /// A revision of its parts.
-    package init(id: RevisionID, header: RevisionHeader, headerBytes: [UInt8], content: StoredContent) {
+    package init(id: RevisionID, links: RevisionLinks, headerBytes: [UInt8], content: StoredContent) {
         self.id = id
-        self.header = header
+        self.links = links
         self.headerBytes = headerBytes
         self.content = content
     }

@@ -1,8 +1,9 @@
 import Hashing
 public import LetterModel
 
-/// A revision as it came: nothing of it is checked.
-public struct ReceivedRevision: Sendable {
+/// A revision as it came: nothing of it is checked. An object, since it goes through many hands, and of its dictionary, which all of a message have,
+/// the users would be counted by all threads at once.
+public final class ReceivedRevision: Sendable {
     /// The SHA-256 of the header's bytes, whatever these are.
     public let id: RevisionID
     /// The header's bytes.
@@ -46,22 +47,41 @@ public struct ReceivedRevision: Sendable {
     }
 
     /// Checks it.
-    ///
-    /// - Parameter names: What to give of its letter, too; nil for nothing.
-    func checked(reading names: MemberNames? = nil) throws(RefusedRevision) -> (revision: Revision, letter: Letter?) {
+    func checked() throws(RefusedRevision) -> Revision {
         let content = contentBytes
         do throws(RevisionError) {
-            guard let names else {
-                return (try Revision(headerBytes: headerBytes, contentBytes: content, id: id), nil)
-            }
-            return try Revision.withLetter(headerBytes: headerBytes, contentBytes: content, id: id, only: names)
+            return try Revision(headerBytes: headerBytes, contentBytes: content, id: id)
         } catch {
             throw RefusedRevision(id: id, headerBytes: headerBytes, contentBytes: content, error: error)
         }
     }
 
+    /// Checks it without making bytes of what its content is compressed to.
+    ///
+    /// - Parameter names: What is needed of its letter.
+    /// - Returns: What its header names, and these members of its letter, nil for a tombstone. Nil if it is no revision; `checked` says why.
+    func looked(for names: MemberNames) -> (links: RevisionLinks, letter: Letter?)? {
+        func look(_ content: Span<UInt8>?) -> (links: RevisionLinks, letter: Letter?)? {
+            do {
+                return try Revision.check(headerBytes: headerBytes, content: content, reading: names)
+            } catch {
+                return nil
+            }
+        }
+        switch content {
+        case .none: return look(nil)
+        case .bytes(let bytes): return look(bytes.span)
+        case .stored(let stored):
+            do {
+                return try stored.withBytes { look($0) }
+            } catch {
+                return nil
+            }
+        }
+    }
+
     /// The bytes of the content, not hashed; those of the frame where that cannot be read: what no header names.
-    private var contentBytes: [UInt8]? {
+    var contentBytes: [UInt8]? {
         switch content {
         case .none: return nil
         case .bytes(let bytes): return bytes

@@ -151,8 +151,8 @@ public struct RevisionBatch: Sendable {
     /// The letters of the tombstones among what was begun. Waits only for parts that have one.
     var tombstones: [LetterID] {
         parts.filter(\.hasTombstones).flatMap { $0.work.wait() }.compactMap { result in
-            guard case .success(let revision) = result, revision.header.content == nil else { return nil }
-            return revision.header.letter
+            guard case .success(let revision) = result, revision.links.content == nil else { return nil }
+            return revision.links.letter
         }
     }
 }
@@ -168,7 +168,7 @@ extension RevisionBatch.Item {
     func revision() throws(RefusedRevision) -> Revision {
         switch self {
         case .revision(let revision, _): revision
-        case .received(let received): try received.checked().revision
+        case .received(let received): try received.checked()
         }
     }
 
@@ -180,14 +180,8 @@ extension RevisionBatch.Item {
             return .success(
                 PreparedRevision(revision, letter: letter, dictionary: dictionary, level: level, isListed: isListed))
         case .received(let received):
-            let storable = received.storable
-            let seenFrame = storable.map { SHA256.digest(of: $0.frame) }
             return Result { () throws(RefusedRevision) in
-                let (revision, letter) = try received.checked(
-                    reading: isListed ? PreparedRevision.lettersMembers : nil)
-                return PreparedRevision(
-                    revision, stored: storable, seenFrame: seenFrame, letter: letter, dictionary: dictionary,
-                    level: level, isListed: isListed)
+                try PreparedRevision(received, dictionary: dictionary, level: level, isListed: isListed)
             }
         }
     }

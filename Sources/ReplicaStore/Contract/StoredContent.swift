@@ -57,11 +57,18 @@ public struct StoredContent: Hashable, Sendable {
     /// What its bytes hash to; nil if they cannot be read.
     var hash: Digest? {
         do {
-            return SHA256.digest(of: try bytes())
+            return try withBytes { SHA256.digest(of: $0) }
         } catch {
             // Bytes that are no frame any more are damaged.
             return nil
         }
+    }
+
+    /// Gives a closure the bytes of the content, not hashed, for as long as it runs.
+    func withBytes<Value>(_ read: (Span<UInt8>) -> Value) throws(Zstandard.Failure) -> Value {
+        if let dictionary { return try dictionary.withContent(of: frame, limitBytes: Limits.contentBytes, read) }
+        let bytes = try bytes()
+        return read(bytes.span)
     }
 
     /// The bytes of the content, not hashed.

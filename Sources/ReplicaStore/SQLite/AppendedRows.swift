@@ -77,7 +77,7 @@ struct AppendedRows {
         let chain = LogChain.stands(at: state.sequence) ? state.chain : nil
         waiting.append(
             Row(sequence: state.sequence, chain: chain, revision: revision, letter: letter, content: content))
-        waitingLetters.insert(revision.header.letter)
+        waitingLetters.insert(revision.links.letter)
         written.append(ReadBack.Written(revision))
         if waiting.count == Self.most { try write() }
     }

@@ -50,12 +50,12 @@ struct DeletionCount {
     }
 
     /// Whether a revision whose parents are all here is to be held back.
-    mutating func holds(_ header: RevisionHeader, letter: Int?) throws(SQLiteError) -> Bool {
+    mutating func holds(_ links: RevisionLinks, letter: Int?) throws(SQLiteError) -> Bool {
         if isHolding {
             let held = HeldTable(connection)
-            for parent in header.parents where try held.contains(parent) { return true }
+            for parent in links.parents where try held.contains(parent) { return true }
         }
-        guard header.content == nil, let letter, try counts(letter) else { return false }
+        guard links.content == nil, let letter, try counts(letter) else { return false }
         if !isHolding, !letIn.contains(letter) {
             isHolding = DeletionGuard.isExcessive(deleted: letIn.count + 1, of: shown)
         }

@@ -59,11 +59,11 @@ enum HeaderShorthand {
                 let id = UUIDBytes(text: rest.extracting(first: 36))
             {
                 result.append(uuid)
-                result += id.bytes
+                id.append(to: &result)
                 position += 36
             } else if rest.count >= 64, let id = Digest(hexDigits: rest.extracting(first: 64)) {
                 result.append(digest)
-                result += id.bytes
+                id.append(to: &result)
                 position += 64
             } else {
                 result.append(rest[0])

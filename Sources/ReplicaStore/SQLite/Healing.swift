@@ -13,14 +13,14 @@ struct Healing {
     func replace(_ sequence: Int, with revision: PreparedRevision) throws {
         // A dictionary that is damaged is healed first, by itself.
         var row: DictionaryTable.ContentRow?
-        if let content = revision.content, let hash = revision.header.content {
+        if let content = revision.content, let hash = revision.links.content {
             row = try dictionaries.row(of: content, hash, fixity: revision.fixity)
         }
         try allowed {
             try connection.run(
                 "UPDATE revision SET header = ? WHERE sequence = ?",
                 [.bytes(revision.storedHeader), .integer(sequence)])
-            guard let row, let hash = revision.header.content else {
+            guard let row, let hash = revision.links.content else {
                 return try connection.run(
                     "UPDATE revision SET content = NULL WHERE sequence = ?", [.integer(sequence)])
             }

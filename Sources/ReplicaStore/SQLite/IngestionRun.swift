@@ -106,8 +106,8 @@ struct IngestionRun {
         isReleasing = true
         for prepared in PreparedRevision.all(try HeldTable(connection).takeAll(), try dictionaries.newest()) {
             try rows.write()
-            let letter = try truth.letterNumber(prepared.header.letter)
-            switch try find(prepared.header.parents) {
+            let letter = try truth.letterNumber(prepared.links.letter)
+            switch try find(prepared.links.parents) {
             case .all(let parents) where parents.allSatisfy({ $0.letter == letter }):
                 try append(prepared, letter: letter, parents: parents, from: nil)
             case .all:
@@ -119,7 +119,7 @@ struct IngestionRun {
                 hasWaiting = true
                 continue
             }
-            if prepared.header.content == nil, let letter { try DeletionCount.note(letter, connection) }
+            if prepared.links.content == nil, let letter { try DeletionCount.note(letter, connection) }
         }
         try finish()
     }
@@ -160,12 +160,12 @@ struct IngestionRun {
     }
 
     private mutating func take(_ prepared: PreparedRevision) throws -> IngestionOutcome {
-        guard prepared.header.archive == archive else { return .rejected(RevisionError(.archive)) }
+        guard prepared.links.archive == archive else { return .rejected(RevisionError(.archive)) }
         // Where nothing depends on it, nothing is looked for but its letter, and itself if that is here.
-        let isFree = prepared.header.parents.isEmpty && deletions == nil
-        if !isFree || rows.isWaiting(prepared.header.letter) { try rows.write() }
-        let isSurelyNew = seen?.mayHold(prepared.header.letter) == false
-        let letter = try isSurelyNew ? nil : truth.letterNumber(prepared.header.letter)
+        let isFree = prepared.links.parents.isEmpty && deletions == nil
+        if !isFree || rows.isWaiting(prepared.links.letter) { try rows.write() }
+        let isSurelyNew = seen?.mayHold(prepared.links.letter) == false
+        let letter = try isSurelyNew ? nil : truth.letterNumber(prepared.links.letter)
         if letter != nil, let sequence = try truth.sequence(of: prepared.id) {
             try heal(sequence, with: prepared)
             if let remote { known[remote, default: []].append(sequence) }
@@ -175,16 +175,16 @@ struct IngestionRun {
             // Without the guard it comes in after all, below.
             if isGuarded { return try hold(prepared.revision, from: remote) }
         }
-        var parents = try find(prepared.header.parents)
+        var parents = try find(prepared.links.parents)
         if case .missing = parents, !ready.isEmpty {
             // A parent may have waited for something that came a moment ago.
             try promoteWaiting()
-            parents = try find(prepared.header.parents)
+            parents = try find(prepared.links.parents)
         }
         switch parents {
         case .missing(let ids):
             // Whatever its other parents are, one of another letter can never become right.
-            guard try belongsTogether(prepared.header, letter: letter) else {
+            guard try belongsTogether(prepared.links, letter: letter) else {
                 return .rejected(RevisionError(.parentLetter))
             }
             let lacking = try hasHeld && isGuarded ? ids.filter { try !HeldTable(connection).contains($0) } : ids
@@ -199,7 +199,7 @@ struct IngestionRun {
             }
         case .all(let parents):
             guard parents.allSatisfy({ $0.letter == letter }) else { return .rejected(RevisionError(.parentLetter)) }
-            if isGuarded, try deletions?.holds(prepared.header, letter: letter) == true {
+            if isGuarded, try deletions?.holds(prepared.links, letter: letter) == true {
                 return try hold(prepared.revision, from: remote)
             }
             try append(prepared, letter: letter, parents: parents, from: remote)
@@ -237,8 +237,8 @@ struct IngestionRun {
         return missing.isEmpty ? .all(found) : .missing(missing)
     }
 
-    private func belongsTogether(_ header: RevisionHeader, letter: Int?) throws -> Bool {
-        for id in header.parents {
+    private func belongsTogether(_ links: RevisionLinks, letter: Int?) throws -> Bool {
+        for id in links.parents {
             let found = try connection.integer(
                 "SELECT letter FROM revision WHERE \(IDIndex.isNamed)", [.bytes(id.digest.bytes)])
             if let found, found != letter { return false }
@@ -251,10 +251,10 @@ struct IngestionRun {
         _ prepared: PreparedRevision, letter knownLetter: Int?, parents: [Parent], from remote: String?
     ) throws {
         let isNew = knownLetter == nil
-        if isNew { seen?.insert(prepared.header.letter) }
+        if isNew { seen?.insert(prepared.links.letter) }
         if !isNew { try rows.write() }
         let content = try content(of: prepared, knownLetter: knownLetter)
-        let letter = try knownLetter ?? rows.addLetter(prepared.header.letter, at: state.sequence + 1)
+        let letter = try knownLetter ?? rows.addLetter(prepared.links.letter, at: state.sequence + 1)
         state.append(prepared.id)
         try rows.append(prepared, at: state, letter: letter, content: content)
         if !parents.isEmpty { try rows.write() }
@@ -299,7 +299,7 @@ struct IngestionRun {
     private mutating func content(
         of prepared: PreparedRevision, knownLetter letter: Int?
     ) throws -> AppendedRows.Content {
-        guard let content = prepared.content, let hash = prepared.header.content else { return .none }
+        guard let content = prepared.content, let hash = prepared.links.content else { return .none }
         if let letter, let known = try knownContent(hash, ofLetter: letter) { return .known(known) }
         return .new(try row(of: content, hash, fixity: prepared.fixity))
     }
@@ -355,7 +355,7 @@ struct IngestionRun {
             letterIndices[letter] = letters.count
             letters.append(
                 TouchedLetter(
-                    number: letter, id: prepared.header.letter, newest: (sequence, prepared),
+                    number: letter, id: prepared.links.letter, newest: (sequence, prepared),
                     hasOneRevision: isNew))
         }
     }
@@ -364,13 +364,13 @@ struct IngestionRun {
     private mutating func heal(_ sequence: Int, with prepared: PreparedRevision) throws {
         let stored = try truth.stored(sequence)
         let isIntact = stored?.intact() != nil
-        let fits = prepared.header.content.map { stored?.content?.fits(stored?.fixity, $0) == true } ?? true
+        let fits = prepared.links.content.map { stored?.content?.fits(stored?.fixity, $0) == true } ?? true
         guard !isIntact || !fits else { return }
         try Healing(connection).replace(sequence, with: prepared)
         // A reindexing while it was damaged could not know its attachments.
         try connection.run("DELETE FROM blob_reference WHERE revision = ?", [.integer(sequence)])
         try blobs.add(prepared.blobs, at: sequence)
-        if let letter = try truth.letterNumber(prepared.header.letter) {
+        if let letter = try truth.letterNumber(prepared.links.letter) {
             note(letter, prepared, at: sequence, isNew: false)
         }
     }
@@ -415,7 +415,7 @@ struct IngestionRun {
             let through = guardedThrough ?? begin.sequence
             deletions = try DeletionCount(connection, through: through, tombstones: [])
         }
-        return try deletions?.holds(revision.header, letter: letter) == true
+        return try deletions?.holds(RevisionLinks(revision.header), letter: letter) == true
     }
 
     // MARK: What follows

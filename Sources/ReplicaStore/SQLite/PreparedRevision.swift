@@ -8,7 +8,8 @@ import SQLiteBinding
 /// many of these wait for one transaction. An object, since it goes through many hands, and has a dozen parts to count the users of.
 final class PreparedRevision: Sendable {
     let id: RevisionID
-    let header: RevisionHeader
+    /// What the header names.
+    let links: RevisionLinks
     /// The header as it stands in a row.
     let storedHeader: [UInt8]
     /// The content as it is stored; nil for a tombstone.
@@ -22,34 +23,60 @@ final class PreparedRevision: Sendable {
     /// The blobs that it refers to.
     let blobs: [BlobTables.Reference]
 
-    /// What is read of a letter.
-    static let lettersMembers = MemberNames(SummaryTable.lettersMembers + ["attachments"])
+    /// What is read of a letter, where it enters the list and where it does not.
+    private static let listedMembers = MemberNames(SummaryTable.lettersMembers + ["attachments"])
+    private static let unlistedMembers = MemberNames(["attachments"])
 
     /// - Parameters:
-    ///   - stored: The content as it came, if it may be stored so.
-    ///   - seenFrame: The SHA-256 of its frame, taken before the revision's content was read from it.
-    ///   - letter: What the revision says, or `lettersMembers` of it, where that is at hand: it is read from the content otherwise.
-    ///   - dictionary: What the content is compressed with otherwise; nil for nothing.
+    ///   - letter: What the revision says, where that is at hand: it is read from the content otherwise.
+    ///   - dictionary: What the content is compressed with; nil for nothing.
     ///   - level: How hard to look for what the dictionary has.
     ///   - isListed: Whether it enters the list as it comes.
-    init(
-        _ revision: Revision, stored: StoredContent? = nil, seenFrame: Digest? = nil, letter: Letter? = nil,
-        dictionary: CompressionDictionary? = nil, level: Zstandard.Level = .page, isListed: Bool = true
+    convenience init(
+        _ revision: Revision, letter: Letter? = nil, dictionary: CompressionDictionary? = nil,
+        level: Zstandard.Level = .page, isListed: Bool = true
     ) {
-        id = revision.id
-        header = revision.header
-        storedHeader = HeaderShorthand.of(revision.headerBytes)
-        wasSeen = seenFrame != nil
-        let content = revision.contentBytes.map { stored ?? StoredContent($0, with: dictionary, level: level) }
-        self.content = content
-        fixity = revision.header.content.flatMap { content?.fixity(of: $0, frameDigest: seenFrame) }
-        guard isListed else {
-            summary = nil
-            blobs = BlobTables.references(in: revision)
+        self.init(
+            revision.id, RevisionLinks(revision.header), revision.headerBytes,
+            content: revision.contentBytes.map { StoredContent($0, with: dictionary, level: level) }, seenFrame: nil,
+            letter: letter ?? revision.letter, isListed: isListed)
+    }
+
+    /// Checks what came. Its content is kept as it came, if that may be stored, and compressed as above otherwise.
+    ///
+    /// - Throws: If it is no revision.
+    convenience init(
+        _ received: ReceivedRevision, dictionary: CompressionDictionary?, level: Zstandard.Level, isListed: Bool
+    ) throws(RefusedRevision) {
+        let storable = received.storable
+        // Hashed before its content is read from it.
+        let seenFrame = storable.map { SHA256.digest(of: $0.frame) }
+        guard let (links, letter) = received.looked(for: isListed ? Self.listedMembers : Self.unlistedMembers) else {
+            let revision = try received.checked()
+            self.init(revision, dictionary: dictionary, level: level, isListed: isListed)
             return
         }
-        let letter = letter ?? revision.letter
-        summary = letter.map { SummaryTable.values(of: .single(revision.id, $0)) }
+        let content =
+            storable ?? received.contentBytes.map { StoredContent($0, with: dictionary, level: level) }
+        self.init(
+            received.id, links, received.headerBytes, content: content, seenFrame: seenFrame, letter: letter,
+            isListed: isListed)
+    }
+
+    /// - Parameters:
+    ///   - seenFrame: The SHA-256 of the content's frame, if the content was read from that.
+    ///   - letter: What of the letter is needed; nil for a tombstone.
+    private init(
+        _ id: RevisionID, _ links: RevisionLinks, _ headerBytes: [UInt8], content: StoredContent?, seenFrame: Digest?,
+        letter: Letter?, isListed: Bool
+    ) {
+        self.id = id
+        self.links = links
+        storedHeader = HeaderShorthand.of(headerBytes)
+        self.content = content
+        wasSeen = seenFrame != nil
+        fixity = links.content.flatMap { content?.fixity(of: $0, frameDigest: seenFrame) }
+        summary = isListed ? letter.map { SummaryTable.values(of: .single(id, $0)) } : nil
         blobs = letter.map(BlobTables.references(in:)) ?? []
     }
 

@@ -16,7 +16,7 @@ struct ReadBack {
         let seenFixity: Int?
 
         init(_ revision: PreparedRevision) {
-            content = revision.header.content
+            content = revision.links.content
             seenFixity = revision.wasSeen ? revision.fixity : nil
         }
     }

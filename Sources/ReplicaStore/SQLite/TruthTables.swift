@@ -62,14 +62,13 @@ struct TruthTables {
             }
             let header = header
             let headerDigest = SHA256.digest(of: header)
-            guard headerDigest == id?.digest, let known = TruthTables.header(header), let hash = known.content else {
-                return nil
-            }
+            guard headerDigest == id?.digest, let links = RevisionLinks(ofHeader: header), let hash = links.content
+            else { return nil }
             // The fixity itself may be what is damaged, or not be there.
             guard content.isProven(by: fixity, hash) else { return nil }
             return .packed(
                 PackedRevision(
-                    id: RevisionID(headerDigest), header: known, headerBytes: header, content: content))
+                    id: RevisionID(headerDigest), links: links, headerBytes: header, content: content))
         }
 
         /// The letter as its author left it, nil for a tombstone, after the same checks; nil if anything does not fit

@@ -1,3 +1,4 @@
+import Hashing
 import LetterModel
 
 /// What makes two spellings one to a search: case, accents, curly quotes, dotted and dotless i do not matter, nor do the vowel signs of Arabic
@@ -15,12 +16,24 @@ enum SearchFold {
 
     /// Several names, one a line.
     static func names(_ texts: [String]) -> String {
+        if texts.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } }) { return asciiNames(texts) }
         var output = FoldedText()
         for (index, text) in texts.enumerated() {
             if index > 0 { output.bytes.append(UInt8(ascii: "\n")) }
             append(text, to: &output, isForIndex: false, keepsOffsets: false)
         }
         return output.text
+    }
+
+    /// The same of ASCII, which most names are.
+    private static func asciiNames(_ texts: [String]) -> String {
+        let byteCount = texts.reduce(max(0, texts.count - 1)) { $0 + $1.utf8.count }
+        return Hex.text(count: byteCount) { output in
+            for index in texts.indices {
+                if index > 0 { output.append(UInt8(ascii: "\n")) }
+                for byte in texts[index].utf8 { output.append(foldedASCII(byte)) }
+            }
+        }
     }
 
     /// The folded text for the index.

@@ -127,7 +127,7 @@ struct LogPages {
             if let revision {
                 lines.append(revision, by: &dictionary)
                 // Of each revision two line feeds, and `null` for a tombstone.
-                allowanceBytes -= revision.byteCount + (revision.header.content == nil ? 6 : 2)
+                allowanceBytes -= revision.byteCount + (revision.links.content == nil ? 6 : 2)
             } else {
                 lines.append(damaged: entry.id)
                 damaged.append(entry.id)

@@ -20,8 +20,8 @@ public struct Bases: Sendable {
     public init(
         of revisions: [OutgoingRevision], in store: any ReplicaStore, through last: Int = .max
     ) throws(StoreError) {
-        let edits = revisions.lazy.filter { $0.header.content != nil }
-        let parents = Set(edits.flatMap(\.header.parents)).subtracting(revisions.map(\.id))
+        let edits = revisions.lazy.map(\.links).filter { $0.content != nil }
+        let parents = Set(edits.flatMap(\.parents)).subtracting(revisions.map(\.id))
         guard !parents.isEmpty else { return }
         let named = Array(parents.sorted().prefix(ProtocolLimits.basesPerFrame))
         for entry in try store.logEntries(of: named, maximumBytes: ProtocolLimits.baseBytes) {

@@ -96,7 +96,7 @@ struct PackedContents {
         }
         told += 1
         if told == waiting.count {
-            waiting = []
+            waiting.removeAll(keepingCapacity: true)
             (told, waitingBytes) = (0, 0)
         }
         return event

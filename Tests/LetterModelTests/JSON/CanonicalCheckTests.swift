@@ -9,7 +9,7 @@ struct CanonicalCheckTests {
         """
 
     @Test func `a usual letter is looked at quickly`() {
-        #expect(CanonicalCheck.isCertain(Array(Self.letter.utf8)))
+        #expect(CanonicalCheck.isCertain(Array(Self.letter.utf8).span))
     }
 
     @Test func `whatever byte of a letter is another one, the scanner agrees where the check is certain`() {
@@ -19,13 +19,13 @@ struct CanonicalCheckTests {
             for byte in UInt8.min...UInt8.max {
                 var changed = bytes
                 changed[index] = byte
-                if CanonicalCheck.isCertain(changed) {
+                if CanonicalCheck.isCertain(changed.span) {
                     certain += 1
                     #expect(Self.isCanonical(changed), "byte \(index) is \(byte)")
                 }
                 var shorter = bytes
                 shorter.remove(at: index)
-                #expect(!CanonicalCheck.isCertain(shorter) || Self.isCanonical(shorter), "without byte \(index)")
+                #expect(!CanonicalCheck.isCertain(shorter.span) || Self.isCanonical(shorter), "without byte \(index)")
             }
         }
         #expect(certain > 2_000)
@@ -37,7 +37,7 @@ struct CanonicalCheckTests {
             var generator = ValueGenerator(seed: seed)
             let value = JSONValue.object(["a": generator.value(), "b": generator.value()])
             let texts = [value.canonicalBytes, Array(generator.spell(value).utf8)]
-            for bytes in texts where CanonicalCheck.isCertain(bytes) {
+            for bytes in texts where CanonicalCheck.isCertain(bytes.span) {
                 certain += 1
                 #expect(Self.isCanonical(bytes), "seed \(seed)")
             }
@@ -52,7 +52,7 @@ struct CanonicalCheckTests {
         }
         let names = MemberNames(names)
         return (
-            letter { () throws(RevisionError) in try Letter(only: names, parsing: bytes) },
+            letter { () throws(RevisionError) in try Letter(only: names, parsing: bytes.span) },
             letter { () throws(RevisionError) in try Revision.letter(parsing: bytes) }?.only(names)
         )
     }
@@ -82,14 +82,14 @@ struct CanonicalCheckTests {
         "{,}",
     ])
     func `it is not certain of anything else`(text: String) {
-        #expect(!CanonicalCheck.isCertain(Array(text.utf8)))
+        #expect(!CanonicalCheck.isCertain(Array(text.utf8).span))
     }
 
     @Test func `it is not certain of text that is no UTF-8, nor of deep nesting`() {
-        #expect(!CanonicalCheck.isCertain(Array("{\"a\":\"".utf8) + [0xC3] + Array("\"}".utf8)))
+        #expect(!CanonicalCheck.isCertain((Array("{\"a\":\"".utf8) + [0xC3] + Array("\"}".utf8)).span))
         for depth in [10, 63, 64, 65, 10_000] {
             let text = String(repeating: "{\"a\":", count: depth) + "1" + String(repeating: "}", count: depth)
-            #expect(CanonicalCheck.isCertain(Array(text.utf8)) == (depth <= 64), "\(depth)")
+            #expect(CanonicalCheck.isCertain(Array(text.utf8).span) == (depth <= 64), "\(depth)")
         }
     }
 

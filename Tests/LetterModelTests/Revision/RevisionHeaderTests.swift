@@ -140,15 +140,19 @@ struct RevisionHeaderTests {
             let plain = error { () throws(RevisionError) in
                 _ = try Revision(headerBytes: header, contentBytes: content)
             }
-            let withLetter = error { () throws(RevisionError) in
-                let id = RevisionID(SHA256.digest(of: header))
-                let plain = try Revision(headerBytes: header, contentBytes: content)
+            let inPlace = error { () throws(RevisionError) in
                 for names in [["body"], ["title"], ["author", "body", "title"]].map(MemberNames.init) {
-                    let read = try Revision.withLetter(headerBytes: header, contentBytes: content, id: id, only: names)
-                    #expect(read.revision == plain && read.letter == plain.letter?.only(names))
+                    let read =
+                        if let content {
+                            try Revision.check(headerBytes: header, content: content.span, reading: names)
+                        } else {
+                            try Revision.check(headerBytes: header, content: nil, reading: names)
+                        }
+                    let plain = try Revision(headerBytes: header, contentBytes: content)
+                    #expect(read.links == RevisionLinks(plain.header) && read.letter == plain.letter?.only(names))
                 }
             }
-            #expect(plain == withLetter)
+            #expect(plain == inPlace)
             return plain?.code
         }
         #expect(code(good, content) == nil)
