@@ -22,7 +22,8 @@ struct RowInsertionTests {
         }
     }
 
-    @Test(arguments: [0, 1, 31, 127, 128, 129, 256, 300]) func `all rows are inserted, however many`(_ count: Int) throws {
+    @Test(arguments: [0, 1, 31, 127, 128, 129, 256, 300])
+    func `all rows are inserted, however many`(_ count: Int) throws {
         let insertion = RowInsertion("INSERT OR FAIL INTO box (number, name)", columnCount: 2)
         #expect(try connection.run(insertion, values(1...301 - count)) == 301 - count)
         #expect(try connection.run(insertion, values(500..<500 + count)) == count)
@@ -45,5 +46,26 @@ struct RowInsertionTests {
         #expect(error?.kind == .constraint)
         #expect(try numbers() == [taken])
         #expect(try connection.run(insertion, values([290])) == 1)
+    }
+
+    @Test(arguments: [1, 128]) func `values of every kind come back as they were given`(_ count: Int) throws {
+        try connection.execute(
+            "CREATE TABLE thing (number INTEGER PRIMARY KEY, text TEXT, bytes BLOB, whole INTEGER) STRICT")
+        let insertion = RowInsertion("INSERT OR FAIL INTO thing (number, text, bytes, whole)", columnCount: 4)
+        let kinds: [[SQLiteValue]] = [
+            [.text("a name"), .bytes([0, 1, 255]), .integer(-7)], [.text(""), .bytes([UInt8]()), .integer(0)],
+            [.text("é\0z, longer than what fits into a word"), .bytes(Array(repeating: 9, count: 10_000)), .null],
+            [.null, .null, .null],
+        ]
+        let rows = (0..<count).map { [.integer($0)] + kinds[$0 % kinds.count] }
+        #expect(try connection.run(insertion, rows.flatMap { $0 }) == count)
+        let found = try connection.rows("SELECT number, text, bytes, whole, text IS NULL, bytes IS NULL FROM thing") {
+            row throws -> [SQLiteValue] in
+            [
+                .integer(row.integer(0)), row.integer(4) == 1 ? .null : .text(try row.text(1)),
+                row.integer(5) == 1 ? .null : .bytes(row.bytes(2)), .integer(row.optionalInteger(3)),
+            ]
+        }
+        #expect(found == rows)
     }
 }

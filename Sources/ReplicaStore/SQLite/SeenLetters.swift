@@ -36,21 +36,13 @@ final class SeenLetters {
 
     /// Whether a letter may be here.
     func mayHold(_ id: LetterID) -> Bool {
-        let (first, step) = Self.hash(id)
         let bits = bits
-        return (0..<Self.bitsPerLetter).allSatisfy { index in
-            let place = (first &+ index &* step) & (Self.bitCount - 1)
-            return bits[place / UInt64.bitWidth] & 1 << UInt64(place % UInt64.bitWidth) != 0
-        }
+        return Self.places(of: id).allSatisfy { bits[$0.word] & $0.bit != 0 }
     }
 
     /// Adds a letter.
     func insert(_ id: LetterID) {
-        let (first, step) = Self.hash(id)
-        for index in 0..<Self.bitsPerLetter {
-            let place = (first &+ index &* step) & (Self.bitCount - 1)
-            bits[place / UInt64.bitWidth] |= 1 << UInt64(place % UInt64.bitWidth)
-        }
+        for place in Self.places(of: id) { bits[place.word] |= place.bit }
     }
 
     /// Says that it holds all letters of the log up to here. If that is rolled back, the log ends elsewhere, and nobody is told anything.
@@ -60,6 +52,15 @@ final class SeenLetters {
 
     private func clear() {
         (end, bits) = (nil, [])
+    }
+
+    /// The bits that stand for a letter.
+    private static func places(of id: LetterID) -> some Sequence<(word: Int, bit: UInt64)> {
+        let (first, step) = hash(id)
+        return (0..<bitsPerLetter).lazy.map { index in
+            let place = (first &+ index &* step) & (bitCount - 1)
+            return (place / UInt64.bitWidth, 1 << UInt64(place % UInt64.bitWidth))
+        }
     }
 
     /// Ids may be random, count up, or begin with the time.

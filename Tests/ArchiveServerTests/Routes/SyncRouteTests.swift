@@ -79,7 +79,8 @@ struct SyncRouteTests {
             let stored = StoredContent(frame: frame, dictionary: dictionary)
             var lines = MessageLines()
             let packed = PackedRevision(
-                id: revision.id, links: RevisionLinks(revision.header), headerBytes: revision.headerBytes, content: stored)
+                id: revision.id, links: RevisionLinks(revision.header), headerBytes: revision.headerBytes,
+                content: stored)
             lines.append(.packed(packed), by: &travelling)
             return lines.frames
         }
