@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Measures Chancery, its peers and the raw limit in one run, and holds counts, bytes and requests against the baseline.
 
-  bench.py BIN [--letters N] [--peers git,rsync,doltlite,fossil] [--no-limit] [--no-server] [--first-sync] [--json FILE] [--plot FILE.svg] [--folder FOLDER]
-           [--write-baseline]
+  bench.py BIN [--letters N] [--peers git,rsync,doltlite,fossil] [--turns N] [--no-limit] [--no-server] [--first-sync] [--json FILE] [--plot FILE.svg]
+           [--folder FOLDER] [--write-baseline]
 
-Seconds move with the machine's mood: compare the ratios of one run. Only bytes and requests are checked against baseline.json: a run
-in which one has grown by more than 2 % ends with 1. Peers that are not on the machine are named and left out. Standard library only.
+Seconds move with the machine's mood: compare the ratios of one run, and of a clone those of the clones in turns. Only bytes and requests are checked
+against baseline.json: a run in which one has grown by more than 2 % ends with 1. Peers that are not on the machine are named and left out.
+Standard library only.
 """
 
-import argparse, json, os, shutil, sys, tempfile
+import argparse, contextlib, json, os, shutil, statistics, sys, tempfile
 
 import limit, peers, plot, server_steps
 from chancery_steps import GOALS, Chancery
@@ -24,6 +25,7 @@ def arguments():
     parser.add_argument("programs")
     parser.add_argument("--letters", type=int, default=10_000)
     parser.add_argument("--peers", default="git,rsync,doltlite")
+    parser.add_argument("--turns", type=int, default=5, help="so many clones by each in turns, after all else: the machine's mood is that of all")
     parser.add_argument("--no-limit", action="store_true")
     parser.add_argument("--no-server", action="store_true", help="without the server's own rows: kept connections, small syncs a second, live clients")
     parser.add_argument("--first-sync", action="store_true", help="only import, first push, first clone, no-ops and one letter: for a million of them")
@@ -63,6 +65,31 @@ def server_lines(figures):
         f"server {live['memory']:.0f} MB (goal 400)")
 
 
+def clones_in_turns(work, others, turns, folder):
+    """Seconds of clones by each, one after the other, with all servers running; who begins is another one each time."""
+    clones = {"chancery": work.clone, **{name: peer.clone for name, peer in others.items()}}
+    seconds = {name: [] for name in clones}
+    for turn in range(turns):
+        first = turn % len(clones)
+        for name in [*clones, *clones][first:first + len(clones)]:
+            target = os.path.join(folder, name)
+            os.sync()
+            seconds[name].append(clones[name](target).seconds)
+            for path in (target, target + ".fossil"):
+                shutil.rmtree(path) if os.path.isdir(path) else os.path.exists(path) and os.unlink(path)
+    return seconds
+
+
+def turn_lines(seconds):
+    """Medians of clones in turns, and of how many times as long each peer took."""
+    ours = seconds["chancery"]
+    lines = [f"clones in turns, medians of {len(ours)}: chancery {statistics.median(ours):.2f} s ({min(ours):.2f} to {max(ours):.2f})"]
+    for name in filter(lambda name: name != "chancery", seconds):
+        ratios = sorted(their / our for their, our in zip(seconds[name], ours))
+        lines.append(f"{name} {statistics.median(seconds[name]):.2f} s, {statistics.median(ratios):.2f} × ({ratios[0]:.2f} to {ratios[-1]:.2f})")
+    return "; ".join(lines)
+
+
 def compare(rows, facts, count, write):
     """Bytes and requests against the baseline for this number of letters: the lines that have grown."""
     counted = {step: {key: cost.extra[key] for key in ("wire", "requests", "conflicts") if key in cost.extra} for step, cost in rows}
@@ -88,31 +115,29 @@ def main():
     others, report = {}, {"letters": letters.count, "bytes": letters.bytes, "peers": {}}
     plain = lambda rows: {step: dict(cost.extra, seconds=cost.seconds, processor=cost.processor, memory=cost.memory) for step, cost in rows}
 
-    def scratch(work):
-        folder = tempfile.mkdtemp(prefix="chancery-bench-")
-        try:
-            return work(folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    programs = os.path.abspath(options.programs)
+    scratch = lambda: tempfile.TemporaryDirectory(prefix="chancery-bench-", ignore_cleanup_errors=True)
 
-    limits = [] if options.no_limit else scratch(lambda folder: limit.measure(letters, os.path.join(folder, "limit")))
-    for name in filter(None, options.peers.split(",")):
-        if not peers.is_here(name):
-            print(f"{name} is not on this machine: left out")
-            continue
-        others[name], disk = scratch(lambda folder: peers.PEERS[name](letters, folder))
-        report["peers"][name] = dict(plain(others[name]), disk_bytes=disk)
-
-    def chancery(folder):
-        work = Chancery(os.path.abspath(options.programs), letters, folder)
-        work.run_all(options.first_sync)
-        return work
-
-    work = scratch(chancery)
-    table(work.rows, others)
+    limits = []
+    if not options.no_limit:
+        with scratch() as folder:
+            limits = limit.measure(letters, os.path.join(folder, "limit"))
+    # All hubs are served until the clones in turns are done.
+    with contextlib.ExitStack() as served:
+        for name in filter(None, options.peers.split(",")):
+            if not peers.is_here(name):
+                print(f"{name} is not on this machine: left out")
+                continue
+            others[name] = served.enter_context(peers.PEERS[name](letters, served.enter_context(scratch())))
+            report["peers"][name] = dict(plain(others[name].rows), disk_bytes=others[name].disk)
+        work = served.enter_context(Chancery(programs, letters, served.enter_context(scratch())).run_all(options.first_sync))
+        turns = clones_in_turns(work, others, options.turns, served.enter_context(scratch())) if others and options.turns else None
+    table(work.rows, {name: peer.rows for name, peer in others.items()})
     print("\npeers: seconds, bytes on the wire as far as they can be counted")
-    for name, rows in others.items():
-        print(f"  {name}: " + ", ".join(f"{step} {cost.seconds:.2f}" + (f" ({cost.extra['wire']:,} B)" if "wire" in cost.extra else "") for step, cost in rows))
+    for name, peer in others.items():
+        print(f"  {name}: " + ", ".join(f"{step} {cost.seconds:.2f}" + (f" ({cost.extra['wire']:,} B)" if "wire" in cost.extra else "") for step, cost in peer.rows))
+    if turns:
+        print(f"  {turn_lines(turns)}")
     for step, cost in limits:
         print(f"  limit, {step}: {cost.seconds:.2f} s, {cost.processor:.2f} user+sys" + (f", {cost.extra['wire']:,} B" if "wire" in cost.extra else ""))
     facts = work.facts
@@ -121,15 +146,16 @@ def main():
         + (f"{facts['disk_with_search'] / letters.bytes:.2f} × with it (goal 1.0), " if "disk_with_search" in facts else "")
         + f"server {facts['disk_server'] / letters.bytes:.2f} ×")
     print(f"memory: server {facts['server_memory_push']:.0f} MB after the push, {facts['server_memory_clone']:.0f} MB after the clone (goal 128)")
-    report.update(chancery=plain(work.rows), limit=plain(limits), facts=facts)
+    report.update(chancery=plain(work.rows), limit=plain(limits), facts=facts, clones_in_turns=turns)
     if not options.no_server:
-        report["server"] = scratch(lambda folder: server_steps.measure(os.path.abspath(options.programs), folder))
+        with scratch() as folder:
+            report["server"] = server_steps.measure(programs, folder)
         print(server_lines(report["server"]))
     if options.plot:
         title = f"{letters.count} letters, {letters.bytes / 1e6:.0f} MB: seconds of whole processes over loopback"
         goals = {step: goal[0] for step, goal in GOALS.items()} if letters.count == 100_000 else {}
         with open(options.plot, "w") as file:
-            file.write(plot.svg(title, work.rows, others, goals))
+            file.write(plot.svg(title, work.rows, {name: peer.rows for name, peer in others.items()}, goals))
     if options.json:
         with open(options.json, "w") as file:
             json.dump(report, file, indent=1)

@@ -1,6 +1,6 @@
 """Chancery's own work: two machines and a server, as whole processes over loopback. Standard library only."""
 
-import json, os, signal, subprocess, sys
+import contextlib, json, os, signal, subprocess, sys
 
 from measure import Cost, bytes_below, median, middle, peak_memory, processor_seconds, run
 
@@ -26,7 +26,9 @@ class Chancery:
     def path(self, *names):
         return os.path.join(self.folder, *names)
 
+    @contextlib.contextmanager
     def run_all(self, is_first_sync=False):
+        """Does all steps, and serves the archive as long as the context lasts, so that it can be cloned once more."""
         administration = lambda *words: run([self.server_program, *words, "--data", self.path("data")], self.plain)
         administration("archive", "create", "letters")
         token = json.loads(administration("token", "create", "--archive", "letters", "--role", "writer", "--json").output)["token"]
@@ -41,6 +43,8 @@ class Chancery:
             self.first_sync(a, b, url)
             if not is_first_sync:
                 self.further_steps(a, b)
+            self.clone = lambda target: self.command(b, "clone", url, target, "--json")
+            yield self
         finally:
             self.server.send_signal(signal.SIGTERM)
             status = self.server.wait(60)

@@ -3,11 +3,22 @@
 A peer that is not on the machine is left out and named.
 """
 
-import http.server, json, os, shutil, subprocess, sys, threading
+import contextlib, http.server, json, os, shutil, subprocess, sys, threading
+from dataclasses import dataclass
+from typing import Callable
 
-from measure import bytes_below, run
+from measure import Cost, bytes_below, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+@dataclass
+class Peer:
+    """What a peer did, (step, Cost) in its order, the bytes of its hub, and what clones the hub once more into a folder, as long as it is served."""
+
+    rows: list
+    disk: int
+    clone: Callable[[str], Cost]
 
 
 def tree(source, folder):
@@ -83,6 +94,7 @@ class GitHandler(http.server.BaseHTTPRequestHandler):
         GitHandler.counted += size
 
 
+@contextlib.contextmanager
 def git(letters, folder):
     a, b, hub = (os.path.join(folder, name) for name in ("a", "b", "hub.git"))
     environment = {"PATH": os.environ["PATH"], "HOME": folder, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
@@ -114,11 +126,12 @@ def git(letters, folder):
             tree(source, a)
             run("git add -A && git commit -q -m change", environment, folder=a)
             rows += [(f"{name} pushed", step(["push", "-q"])), (f"{name} pulled", step(["pull", "-q"], b))]
+        yield Peer(rows, bytes_below(hub), lambda target: step(["clone", "-q", url, target], folder))
     finally:
         server.shutdown()
-    return rows, bytes_below(hub)
 
 
+@contextlib.contextmanager
 def rsync(letters, folder):
     """Copies without history; bytes as rsync counts them."""
     a, hub, b = (os.path.join(folder, name) for name in ("a", "hub", "b"))
@@ -134,9 +147,10 @@ def rsync(letters, folder):
     for name, source in (("one letter", letters.one), ("edits", letters.edits)):
         tree(source, a)
         rows += [(f"{name} pushed", step(a, hub)), (f"{name} pulled", step(hub, b))]
-    return rows, bytes_below(hub)
+    yield Peer(rows, bytes_below(hub), lambda target: step(hub, target))
 
 
+@contextlib.contextmanager
 def fossil(letters, folder):
     """Only asked for by name: its first push of 100,000 letters takes more than ten minutes."""
     a, b = os.path.join(folder, "a"), os.path.join(folder, "b")
@@ -148,30 +162,31 @@ def fossil(letters, folder):
     server = subprocess.Popen(["fossil", "server", "--localhost", "-P", str(port), repository("hub")], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     server.stdout.readline()
     url = f"http://a:secret@127.0.0.1:{port}"
-    def clone(name, folder):
+    def clone(target):
         # It keeps no password without a terminal, so nothing is synced but by its URL.
-        os.makedirs(folder)
-        took = run(["fossil", "clone", url, repository(name)], environment)
-        run(["fossil", "settings", "autosync", "off", "-R", repository(name)], environment)
-        return took + run(["fossil", "open", repository(name), "--force"], environment, folder=folder)
+        os.makedirs(target)
+        took = run(["fossil", "clone", url, target + ".fossil"], environment)
+        run(["fossil", "settings", "autosync", "off", "-R", target + ".fossil"], environment)
+        return took + run(["fossil", "open", target + ".fossil", "--force"], environment, folder=target)
 
     try:
-        clone("a", a)
+        clone(a)
         tree(letters.all, a)
         commit = "fossil addremove >/dev/null && fossil commit -m change --no-warnings --allow-empty >/dev/null"
         rows = [("import", run(commit, environment, folder=a)), ("first push", run(["fossil", "push", url], environment, folder=a)),
-                ("first clone", clone("b", b)), ("nothing to do", run(["fossil", "pull", url], environment, folder=a))]
+                ("first clone", clone(b)), ("nothing to do", run(["fossil", "pull", url], environment, folder=a))]
         for name, source in (("one letter", letters.one), ("edits", letters.edits)):
             tree(source, a)
             run(commit, environment, folder=a)
             rows += [(f"{name} pushed", run(["fossil", "push", url], environment, folder=a)),
                      (f"{name} pulled", run(["fossil", "pull", url], environment, folder=b) + run(["fossil", "update"], environment, folder=b))]
+        yield Peer(rows, bytes_below(repository("hub")), clone)
     finally:
         server.terminate()
         server.wait()
-    return rows, bytes_below(repository("hub"))
 
 
+@contextlib.contextmanager
 def doltlite(letters, folder):
     """In a program of its own, by the Python that has the package (DOLTLITE_PYTHON, else this one)."""
     python = os.environ.get("DOLTLITE_PYTHON", sys.executable)
@@ -184,10 +199,10 @@ def doltlite(letters, folder):
         for name, source in (("one letter", letters.one), ("edits", letters.edits)):
             steps("load", "a.db", source)
             rows += [(f"{name} pushed", steps("push", "a.db", url)), (f"{name} pulled", steps("pull", "b.db", url))]
+        yield Peer(rows, bytes_below(os.path.join(folder, "hub.db")), lambda target: steps("clone", target, url))
     finally:
         server.stdin.close()
         server.wait()
-    return rows, bytes_below(os.path.join(folder, "hub.db"))
 
 
 def is_here(name):
