@@ -83,7 +83,7 @@ struct DictionaryTests {
         #expect(try store.verify { _, _ in }.problems == [])
     }
 
-    @Test(arguments: [1, 31, 32, 33, 70])
+    @Test(arguments: [1, 63, 64, 65, 140])
     func `what comes as its bytes is compressed with the dictionary, also behind a page of another batch`(_ count: Int)
         throws
     {

@@ -8,7 +8,7 @@ import TestScratch
 
 /// Revisions that are made ready as they come are taken in like those that come at once.
 struct RevisionBatchTests {
-    @Test(arguments: [0, 1, 31, 32, 33, 100, 257])
+    @Test(arguments: [0, 1, 63, 64, 65, 200, 257])
     func `however they come, they are taken in their order`(count: Int) throws {
         let maker = RevisionMaker()
         var revisions: [Revision] = []

@@ -19,7 +19,7 @@ public struct RevisionBatch: Sendable {
     private let isListed: Bool
 
     /// How many are worked out together: what one of them costs is some ten microseconds.
-    static let partCount = 32
+    static let partCount = 64
 
     /// What becomes of one of them.
     typealias Prepared = Result<PreparedRevision, RefusedRevision>
