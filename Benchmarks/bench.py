@@ -132,6 +132,8 @@ def main():
             report["peers"][name] = dict(plain(others[name].rows), disk_bytes=others[name].disk)
         work = served.enter_context(Chancery(programs, letters, served.enter_context(scratch())).run_all(options.first_sync))
         turns = clones_in_turns(work, others, options.turns, served.enter_context(scratch())) if others and options.turns else None
+    # What the clones and their removal leave to the disk would hold up what the server writes.
+    os.sync()
     table(work.rows, {name: peer.rows for name, peer in others.items()})
     print("\npeers: seconds, bytes on the wire as far as they can be counted")
     for name, peer in others.items():
