@@ -9,7 +9,7 @@ against baseline.json: a run in which one has grown by more than 2 % ends with 1
 Standard library only.
 """
 
-import argparse, contextlib, json, os, shutil, statistics, sys, tempfile
+import argparse, contextlib, json, os, statistics, sys, tempfile
 
 import limit, peers, plot, server_steps
 from chancery_steps import GOALS, Chancery
@@ -65,18 +65,17 @@ def server_lines(figures):
         f"server {live['memory']:.0f} MB (goal 400)")
 
 
-def clones_in_turns(work, others, turns, folder):
+def clones_in_turns(work, others, turns, scratch):
     """Seconds of clones by each, one after the other, with all servers running; who begins is another one each time."""
     clones = {"chancery": work.clone, **{name: peer.clone for name, peer in others.items()}}
     seconds = {name: [] for name in clones}
     for turn in range(turns):
-        first = turn % len(clones)
-        for name in [*clones, *clones][first:first + len(clones)]:
-            target = os.path.join(folder, name)
-            os.sync()
-            seconds[name].append(clones[name](target).seconds)
-            for path in (target, target + ".fossil"):
-                shutil.rmtree(path) if os.path.isdir(path) else os.path.exists(path) and os.unlink(path)
+        names = list(clones)
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
+            with scratch() as folder:
+                os.sync()
+                seconds[name].append(clones[name](os.path.join(folder, "clone")).seconds)
     return seconds
 
 
@@ -131,7 +130,7 @@ def main():
             others[name] = served.enter_context(peers.PEERS[name](letters, served.enter_context(scratch())))
             report["peers"][name] = dict(plain(others[name].rows), disk_bytes=others[name].disk)
         work = served.enter_context(Chancery(programs, letters, served.enter_context(scratch())).run_all(options.first_sync))
-        turns = clones_in_turns(work, others, options.turns, served.enter_context(scratch())) if others and options.turns else None
+        turns = clones_in_turns(work, others, options.turns, scratch) if others and options.turns else None
     # What the clones and their removal leave to the disk would hold up what the server writes.
     os.sync()
     table(work.rows, {name: peer.rows for name, peer in others.items()})
