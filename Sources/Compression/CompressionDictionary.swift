@@ -145,24 +145,30 @@ import Synchronization
 
     /// The content of one frame that was made with this dictionary and says how many bytes it holds, at most `limitBytes`.
     public func decompress(_ frame: [UInt8], limitBytes: Int) throws(Zstandard.Failure) -> [UInt8] {
-        try withContent(of: frame, limitBytes: limitBytes) { content in
-            unsafe content.withUnsafeBufferPointer { unsafe Array($0) }
-        }
+        try decompress(
+            frame, limitBytes, small: { unsafe $0.withUnsafeBufferPointer { unsafe Array($0) } }, large: { $0 })
     }
 
     /// The same, given to a closure where it was decompressed: most of them are only looked at, and the next one takes the place of each.
     public func withContent<Value>(
         of frame: [UInt8], limitBytes: Int, _ read: (Span<UInt8>) -> Value
     ) throws(Zstandard.Failure) -> Value {
+        try decompress(frame, limitBytes, small: read, large: { read($0.span) })
+    }
+
+    /// Gives one of the closures the content of a frame: a small one where it was decompressed, a large one as bytes of its own.
+    private func decompress<Value>(
+        _ frame: [UInt8], _ limitBytes: Int, small: (Span<UInt8>) -> Value, large: ([UInt8]) -> Value
+    ) throws(Zstandard.Failure) -> Value {
         guard let contentCount = Zstandard.contentCount(of: frame) else { throw .corrupt }
         guard contentCount <= limitBytes else { throw .tooLarge(limitBytes: limitBytes) }
         guard let room = rooms.take() ?? Room(bytes) else { throw .corrupt }
         defer { rooms.keep(room) }
         guard contentCount <= Room.contentBytes else {
-            let content = try unsafe Zstandard.decompressFrame(contentCount: contentCount) { decompressor, output in
-                unsafe room.decompress(frame, by: decompressor, to: output.baseAddress, contentCount)
-            }
-            return read(content.span)
+            return large(
+                try unsafe Zstandard.decompressFrame(contentCount: contentCount) { decompressor, output in
+                    unsafe room.decompress(frame, by: decompressor, to: output.baseAddress, contentCount)
+                })
         }
         let behind = unsafe room.bytes + bytes.count
         let written = ZstandardContexts.withDecompressor { decompressor in
@@ -170,7 +176,7 @@ import Synchronization
         }
         guard ZSTD_isError(written) == 0, written == contentCount else { throw .corrupt }
         let content = unsafe UnsafeBufferPointer(start: behind.assumingMemoryBound(to: UInt8.self), count: written)
-        return unsafe read(content.span)
+        return unsafe small(content.span)
     }
 
     /// Made when something is compressed for the first time: it takes up to four times the memory of the dictionary. What is there for
